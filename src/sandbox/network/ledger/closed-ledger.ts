@@ -1,5 +1,6 @@
 import type { FeeBumpTransaction, Transaction, xdr } from '@stellar/stellar-sdk'
 import type { EntryChange } from './entries.ts'
+import type { Envelope } from './envelope.ts'
 
 /** What a closed ledger hands to history: everything that Horizon shows is derived from it. */
 export interface ClosedLedger {
@@ -15,7 +16,10 @@ export interface ClosedLedger {
 
 /** A transaction that got into a ledger, successful or not, in order of application. */
 export interface AppliedTransaction {
+  /** The SDK's view, made when first asked for. */
   readonly envelope: Transaction | FeeBumpTransaction
+  /** The same as the ledger read it; `submitted.xdr` is the envelope. */
+  readonly submitted: Envelope
   /** Hex hash of the (outer) transaction, and of the inner one of a fee bump. */
   readonly hash: string
   readonly innerHash?: string
