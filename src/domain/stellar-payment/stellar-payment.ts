@@ -1,0 +1,59 @@
+import type { AssetName } from '../money/amount.ts'
+
+/** The memo of a Stellar transaction as the network has it; `hash` and `return` in base64. */
+export type NetworkMemo =
+  | { readonly type: 'none' }
+  | { readonly type: 'id' | 'text' | 'hash' | 'return'; readonly value: string }
+
+/** How money came to a watched account. */
+export type CreditKind =
+  | 'payment'
+  | 'path_payment_strict_receive'
+  | 'path_payment_strict_send'
+  | 'create_account'
+  | 'account_merge'
+  | 'claim_claimable_balance'
+
+/** One operation that credited a watched account, as a fact of the ledger. */
+export interface StellarPayment {
+  /** Horizon's operation id (TOID): unique on the network. */
+  readonly id: string
+  readonly account: string
+  readonly kind: CreditKind
+  readonly asset: AssetName
+  /** What was credited here, in stroops; never what was sent. */
+  readonly units: bigint
+  readonly from: string
+  readonly memo: NetworkMemo
+  /** Muxed id of the destination, when it was an M… address. */
+  readonly muxedId?: string
+  readonly transactionHash: string
+  readonly ledgerClosedAt: Date
+}
+
+/** Why a payment funds no transaction. */
+export type UnmatchedReason =
+  | 'no_memo'
+  | 'unknown_memo'
+  | 'wrong_asset'
+  | 'wrong_amount'
+  | 'too_late'
+  | 'already_funded'
+  | 'not_payable'
+  | 'conflicting_memo'
+  | 'not_a_payment'
+
+export type Match =
+  | { readonly state: 'waiting' }
+  | { readonly state: 'matched'; readonly transactionId: string }
+  | {
+      readonly state: 'unmatched'
+      readonly reason: UnmatchedReason
+      readonly transactionId?: string
+    }
+
+/** A payment with what became of it. */
+export interface SeenPayment extends StellarPayment {
+  readonly match: Match
+  readonly seenAt: Date
+}

@@ -1,0 +1,37 @@
+import type { CustomerRecords } from './customer-records.ts'
+import type { EventRecords } from './event-records.ts'
+import type { LoginRecords } from './login-records.ts'
+import type { Outbox } from './outbox.ts'
+import type { PayoutRecords } from './payout-records.ts'
+import type { StellarPaymentRecords } from './stellar-payment-records.ts'
+import type { TransactionRecords } from './transaction-records.ts'
+
+/**
+ * What a use-case may load and save inside one commit. State, its events and the work that has to
+ * leave the house are saved through the same records, so they are kept together or not at all.
+ */
+export interface Records {
+  readonly transactions: TransactionRecords
+  readonly customers: CustomerRecords
+  readonly stellarPayments: StellarPaymentRecords
+  readonly payouts: PayoutRecords
+  readonly logins: LoginRecords
+  readonly events: EventRecords
+  readonly outbox: Outbox
+}
+
+/**
+ * Runs `work` in one database commit and returns its answer; a throw rolls everything back.
+ * No call to the outside belongs inside `work`. Serialisation failures and deadlocks are retried a
+ * bounded number of times, so `work` may run more than once and must not keep state of its own.
+ * @throws DatabaseUnavailable when the database is away.
+ */
+export type Commit = <Answer>(work: (records: Records) => Promise<Answer>) => Promise<Answer>
+
+/** Reads outside a commit: each call sees its own snapshot, nothing is locked, nothing can be saved. */
+export type Read = <Answer>(work: (records: Records) => Promise<Answer>) => Promise<Answer>
+
+/** The database is away; the same call may work later. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable'
+}

@@ -1,0 +1,37 @@
+import type {
+  Match,
+  SeenPayment,
+  StellarPayment,
+  UnmatchedReason,
+} from '../../domain/stellar-payment/stellar-payment.ts'
+
+/** Credits seen on watched accounts, and how far each account was read. */
+export interface StellarPaymentRecords {
+  /** Paging token read so far; undefined: never read. */
+  cursor(account: string): Promise<string | undefined>
+  /** Creates the cursor row if there is none. */
+  startCursor(account: string, cursor: string): Promise<void>
+  /**
+   * Moves the cursor from `from` to `to`; false when another collector moved it first, and then
+   * nothing of this commit may be kept.
+   */
+  moveCursor(account: string, from: string, to: string): Promise<boolean>
+  /** Takes the collector's seat for an account until `until`; false when somebody else sits there. */
+  takeSeat(account: string, holder: string, now: Date, until: Date): Promise<boolean>
+  leaveSeat(account: string, holder: string): Promise<void>
+  /** Adds facts; those already known (by id) are skipped. Returns how many were new. */
+  add(payments: readonly StellarPayment[], seenAt: Date): Promise<number>
+  /** Payments nobody has matched yet, oldest first; locked for this commit, locked ones skipped. */
+  lockWaiting(account: string, limit: number): Promise<readonly SeenPayment[]>
+  settleMatches(matches: readonly { readonly id: string; readonly match: Match }[]): Promise<void>
+  find(id: string): Promise<SeenPayment | undefined>
+  listUnmatched(query: UnmatchedQuery): Promise<readonly SeenPayment[]>
+  waitingCount(): Promise<number>
+}
+
+export interface UnmatchedQuery {
+  readonly reason?: UnmatchedReason
+  /** Payments before this id (newest first). */
+  readonly before?: string
+  readonly limit: number
+}

@@ -1,0 +1,50 @@
+import type { Memo, Owner, Transaction } from '../../domain/transaction/transaction.ts'
+
+/** Transactions of all clients. Loads by a client take the owner, so nobody sees another's. */
+export interface TransactionRecords {
+  /** Fails by unique (distribution account, memo): the caller draws another memo. */
+  add(transaction: Transaction): Promise<'added' | 'memo_taken'>
+  /** Saves the next version; throws when another commit saved it first. */
+  save(transaction: Transaction): Promise<void>
+  ofOwner(owner: Owner, id: string): Promise<Transaction | undefined>
+  /** Locks the row until the commit ends. */
+  lock(id: string): Promise<Transaction | undefined>
+  find(id: string): Promise<Transaction | undefined>
+  findMany(ids: readonly string[]): Promise<readonly Transaction[]>
+  /** Locks the transactions that these memos on this account name, in one round trip. */
+  lockByMemos(account: string, memos: readonly Memo[]): Promise<readonly Transaction[]>
+  /** Transactions that wait for data of this customer, before or after funds. */
+  waitingForCustomer(customerId: string): Promise<readonly string[]>
+  /** Unfunded ones past their deadline. */
+  lapsed(now: Date, limit: number): Promise<readonly string[]>
+  list(query: TransactionQuery): Promise<readonly Transaction[]>
+  /** The idempotency record of a client's key; see `IdempotentOpening`. */
+  openingByKey(owner: Owner, key: string): Promise<IdempotentOpening | undefined>
+  addOpening(owner: Owner, opening: IdempotentOpening): Promise<'added' | 'key_taken'>
+}
+
+/** First use of an idempotency key: hash of the input and the transaction it gave. */
+export interface IdempotentOpening {
+  readonly key: string
+  readonly inputHash: string
+  readonly transactionId: string
+}
+
+/** Newest first, keyset by (startedAt, id). */
+export interface TransactionQuery {
+  readonly owner?: Owner
+  readonly ids?: readonly string[]
+  readonly phases?: readonly string[]
+  readonly externalTransactionId?: string
+  readonly stellarTransactionHash?: string
+  readonly customerId?: string
+  readonly memo?: string
+  readonly assetCode?: string
+  readonly startedFrom?: Date
+  readonly startedBefore?: Date
+  readonly after?: { readonly startedAt: Date; readonly id: string }
+  readonly before?: { readonly startedAt: Date; readonly id: string }
+  /** Backwards: the last ones before `before`, still given newest first. */
+  readonly backwards?: boolean
+  readonly limit: number
+}
