@@ -1,3 +1,4 @@
+import type { CallbackRecords } from './callback-records.ts'
 import type { CustomerRecords } from './customer-records.ts'
 import type { EventRecords } from './event-records.ts'
 import type { LoginRecords } from './login-records.ts'
@@ -15,6 +16,7 @@ export interface Records {
   readonly customers: CustomerRecords
   readonly stellarPayments: StellarPaymentRecords
   readonly payouts: PayoutRecords
+  readonly callbacks: CallbackRecords
   readonly logins: LoginRecords
   readonly events: EventRecords
   readonly outbox: Outbox

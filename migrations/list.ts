@@ -1,0 +1,18 @@
+import { Transactions } from './0001-transactions.ts'
+import { Events } from './0002-events.ts'
+import { Customers } from './0003-customers.ts'
+import { StellarPayments } from './0004-stellar-payments.ts'
+import { Payouts } from './0005-payouts.ts'
+import { Logins } from './0006-logins.ts'
+import { Callbacks } from './0007-callbacks.ts'
+
+/** Every migration in order. Forward only: a released file is never edited. */
+export const migrationsList = [
+  { name: '0001-transactions', class: Transactions },
+  { name: '0002-events', class: Events },
+  { name: '0003-customers', class: Customers },
+  { name: '0004-stellar-payments', class: StellarPayments },
+  { name: '0005-payouts', class: Payouts },
+  { name: '0006-logins', class: Logins },
+  { name: '0007-callbacks', class: Callbacks },
+]
