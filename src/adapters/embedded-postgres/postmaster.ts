@@ -1,0 +1,92 @@
+import { execFileSync, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isAlive, readIfThere } from './ownership.ts'
+
+/** postmaster.pid of a cluster: line 1 is the process, line 8 its state. */
+export async function readPostmaster(
+  cluster: string,
+): Promise<{ readonly pid: number; readonly ready: boolean } | undefined> {
+  const text = await readIfThere(join(cluster, 'postmaster.pid'))
+  if (text === undefined) return undefined
+  const lines = text.split('\n')
+  return { pid: Number(lines[0]), ready: lines[7]?.trim() === 'ready' }
+}
+
+/**
+ * Ends what a killed process of ours left behind: a PostgreSQL that still runs on this cluster is
+ * stopped cleanly; the note of one that is gone is removed, as its number may belong to anybody now.
+ */
+export async function clearLeftovers(cluster: string): Promise<void> {
+  const left = await readPostmaster(cluster)
+  if (left === undefined) return
+  if (isAlive(left.pid) && isPostmasterOf(left.pid, cluster)) await stopPostmaster(left.pid)
+  await rm(join(cluster, 'postmaster.pid'), { force: true })
+}
+
+/** SIGINT is PostgreSQL's fast shutdown; the harder signals only follow when it does not end. */
+export async function stopPostmaster(pid: number): Promise<void> {
+  const steps = [
+    { signal: 'SIGINT', waitMs: 4000 },
+    { signal: 'SIGQUIT', waitMs: 2000 },
+    { signal: 'SIGKILL', waitMs: 2000 },
+  ] as const
+  for (const { signal, waitMs } of steps) {
+    if (!signalled(pid, signal)) return
+    if (await isGone(pid, waitMs)) return
+  }
+  throw new Error(`PostgreSQL (process ${pid}) does not end`)
+}
+
+/**
+ * Stops PostgreSQL when this process dies without doing so: the shell waits for the end of a pipe
+ * that only we hold. Not on Windows, where the next start clears up.
+ */
+export function watchOverPostmaster(pid: number): ChildProcess | undefined {
+  if (process.platform === 'win32') return undefined
+  const watch = spawn('/bin/sh', ['-c', 'read -r _; kill -INT "$0"', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true, // Ctrl-C reaches the whole terminal group; the stop is ours to order
+    cwd: '/',
+  })
+  watch.on('error', () => undefined) // without a shell the next start clears up
+  watch.unref()
+  if (watch.stdin !== null && 'unref' in watch.stdin) {
+    ;(watch.stdin as unknown as { unref(): void }).unref() // a pipe is a net.Socket, typed as Writable
+  }
+  return watch
+}
+
+function isPostmasterOf(pid: number, cluster: string): boolean {
+  try {
+    if (process.platform === 'linux') {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      return command.includes('postgres') && readlinkSync(`/proc/${pid}/cwd`) === cluster
+    }
+    if (process.platform === 'win32') return true
+    const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
+    return command.includes('postgres') && command.includes(cluster)
+  } catch {
+    return false
+  }
+}
+
+function signalled(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}
+
+async function isGone(pid: number, waitMs: number): Promise<boolean> {
+  const deadline = performance.now() + waitMs
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) return false
+    await pause(5)
+  }
+  return true
+}
