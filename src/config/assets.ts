@@ -1,0 +1,64 @@
+import type { AssetPolicy, CustomerTypeUse } from '../domain/asset/asset-policy.ts'
+import { parseUnits, stellarDecimals } from '../domain/money/amount.ts'
+import type { ConfigFile } from './config-file.ts'
+
+/** Turns the assets of the file into policies; what contradicts itself is added to `faults`. */
+export function readAssets(file: ConfigFile, faults: string[]): readonly AssetPolicy[] {
+  const seen = new Set<string>()
+  return file.assets.map((asset) => {
+    if (seen.has(asset.code)) faults.push(`fairlead.yaml: asset ${asset.code} is listed twice`)
+    seen.add(asset.code)
+    if (asset.issuer === asset.distributionAccount) {
+      faults.push(`fairlead.yaml: ${asset.code}: the distribution account must not be the issuer`)
+    }
+    for (const use of [...asset.senderTypes, ...asset.receiverTypes]) {
+      if (file.customerTypes[use.type] === undefined) {
+        faults.push(
+          `fairlead.yaml: ${asset.code}: customer type ${use.type} is not described under customerTypes`,
+        )
+      }
+    }
+    return toPolicy(asset, file.customerTypes)
+  })
+}
+
+function toPolicy(
+  asset: ConfigFile['assets'][number],
+  types: ConfigFile['customerTypes'],
+): AssetPolicy {
+  const units = (text: string) => parseUnits(text, stellarDecimals) ?? 0n
+  const uses = (list: ConfigFile['assets'][number]['senderTypes']): CustomerTypeUse[] =>
+    list
+      .map((use) => ({
+        name: use.type,
+        description: types[use.type]?.description ?? use.type,
+        fromUnits: units(use.fromAmount),
+      }))
+      .sort((a, b) => (a.fromUnits < b.fromUnits ? -1 : 1))
+  return {
+    code: asset.code,
+    ...(asset.issuer !== undefined && { issuer: asset.issuer }),
+    name: asset.issuer === undefined ? 'stellar:native' : `stellar:${asset.code}:${asset.issuer}`,
+    distributionAccount: asset.distributionAccount,
+    payoutAsset: {
+      name: `iso4217:${asset.payout.currency}`,
+      currency: asset.payout.currency,
+      decimals: asset.payout.decimals,
+    },
+    ...(asset.minAmount !== undefined && { minUnits: units(asset.minAmount) }),
+    ...(asset.maxAmount !== undefined && { maxUnits: units(asset.maxAmount) }),
+    fee: { fixedUnits: units(asset.fee.fixed), percentE7: units(asset.fee.percent) },
+    fundingMethods: asset.fundingMethods,
+    senderTypes: uses(asset.senderTypes),
+    receiverTypes: uses(asset.receiverTypes),
+    transactionFields: Object.fromEntries(
+      Object.entries(asset.transactionFields).map(([name, { description, choices, optional }]) => [
+        name,
+        { description, ...(choices && { choices }), ...(optional !== undefined && { optional }) },
+      ]),
+    ),
+    kycTiming: asset.kycTiming,
+    memoType: asset.memoType,
+    paymentDeadlineSeconds: asset.paymentDeadlineMinutes * 60,
+  }
+}

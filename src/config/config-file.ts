@@ -1,0 +1,78 @@
+import { z } from 'zod'
+
+const decimal = z.string().regex(/^\d{1,15}(\.\d{1,7})?$/, 'a decimal in quotes, e.g. "12.50"')
+const account = z.string().regex(/^G[A-Z2-7]{55}$/, 'a Stellar account, G…')
+
+const customerTypeUse = z.strictObject({
+  type: z.string().min(1),
+  /** The type is wanted from this amount on; the first one from 0. */
+  fromAmount: decimal.default('0'),
+})
+
+const transactionField = z.strictObject({
+  description: z.string().min(1),
+  choices: z.array(z.string()).min(1).optional(),
+  optional: z.boolean().optional(),
+})
+
+const asset = z.strictObject({
+  code: z.string().regex(/^[A-Za-z0-9]{1,12}$/),
+  issuer: account.optional(),
+  distributionAccount: account,
+  /** Paging token from which a new account is read; by default from its beginning. */
+  startCursor: z.string().regex(/^\d+$/).default('0'),
+  payout: z.strictObject({
+    currency: z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code'),
+    decimals: z.int().min(0).max(7),
+  }),
+  minAmount: decimal.optional(),
+  maxAmount: decimal.optional(),
+  fee: z
+    .strictObject({ fixed: decimal.default('0'), percent: decimal.default('0') })
+    .default({ fixed: '0', percent: '0' }),
+  fundingMethods: z.array(z.string().min(1)).min(1),
+  senderTypes: z.array(customerTypeUse).default([]),
+  receiverTypes: z.array(customerTypeUse).default([]),
+  kycTiming: z.enum(['before', 'after']).default('before'),
+  memoType: z.enum(['id', 'text', 'hash']).default('id'),
+  paymentDeadlineMinutes: z.int().min(1).max(43_200).default(1_440),
+  transactionFields: z.record(z.string(), transactionField).default({}),
+})
+
+const requirement = z.strictObject({
+  field: z.string().min(1),
+  description: z.string().min(1),
+  optional: z.boolean().optional(),
+  choices: z.array(z.string()).min(1).optional(),
+})
+
+const customerType = z.strictObject({
+  description: z.string().min(1),
+  requirements: z.array(requirement),
+  /** Fields that the customer confirms with a code sent to them. */
+  verify: z.array(z.string()).default([]),
+})
+
+const sendingAnchor = z.strictObject({
+  name: z.string().min(1),
+  accounts: z.array(account).min(1),
+})
+
+/** The structured part of the configuration, `fairlead.yaml`. */
+export const configFileSchema = z.strictObject({
+  login: z
+    .strictObject({
+      sendingAnchors: z.array(sendingAnchor).default([]),
+      homeDomains: z.array(z.string().min(1)).default([]),
+      requireClientDomain: z.boolean().default(false),
+      tokenLifetimeSeconds: z.int().min(60).max(604_800).default(86_400),
+    })
+    .prefault({}),
+  assets: z.array(asset).min(1, 'at least one asset'),
+  customerTypes: z.record(z.string().regex(/^[a-z0-9-]{1,64}$/), customerType).default({}),
+  documentation: z.record(z.string(), z.string()).prefault({ ORG_NAME: 'Fairlead anchor' }),
+})
+
+export type ConfigFile = z.infer<typeof configFileSchema>
+/** The file as a person writes it: what has a default may be left out. */
+export type ConfigFileInput = z.input<typeof configFileSchema>

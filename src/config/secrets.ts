@@ -1,0 +1,53 @@
+import type { Environment } from './env.ts'
+import { environmentNames } from './env.ts'
+
+/** What must never be printed. Kept apart from the configuration so that the latter may be. */
+export interface Secrets {
+  /** Seed of `SIGNING_KEY`, S…: signs challenges and callbacks, nothing else. */
+  readonly signingSeed: string
+  /** Key of the tokens that SEP-10 gives; at least 32 bytes. */
+  readonly tokenSecret: string
+  /** Keys for personal data at rest; the first seals, all open. 32 bytes each. */
+  readonly dataKeys: readonly { readonly id: string; readonly secret: Uint8Array }[]
+  readonly railToken: string
+  readonly railSecret: string
+  readonly backofficeToken: string
+}
+
+/** Reads the secrets; there are no defaults. Each missing or weak one is added to `faults`. */
+export function readSecrets(environment: Environment, faults: string[]): Secrets | undefined {
+  const before = faults.length
+  const read = (name: keyof Environment) => {
+    const value = environment[name]
+    if (value === undefined) faults.push(`${environmentNames[name]} is missing`)
+    else if (isGuessable(value)) {
+      faults.push(
+        `${environmentNames[name]} is too weak: 32 random characters or more, e.g. openssl rand -hex 32`,
+      )
+    }
+    return value ?? ''
+  }
+  const secrets = {
+    signingSeed: read('signingSeed'),
+    tokenSecret: read('tokenSecret'),
+    dataKeys: readDataKeys(read('dataKeys'), faults),
+    railToken: read('railToken'),
+    railSecret: read('railSecret'),
+    backofficeToken: read('backofficeToken'),
+  }
+  return faults.length > before ? undefined : secrets
+}
+
+const isGuessable = (secret: string) => secret.length < 32 || new Set(secret).size < 8
+
+/** `id:hex,id:hex`, 32 bytes each. */
+function readDataKeys(text: string, faults: string[]): Secrets['dataKeys'] {
+  if (text === '') return []
+  return text.split(',').map((part) => {
+    const [id = '', hex = ''] = part.split(':')
+    if (!/^[a-z0-9-]{1,32}$/.test(id) || !/^[0-9a-f]{64}$/i.test(hex)) {
+      faults.push(`${environmentNames.dataKeys} wants id:hex of 32 bytes, separated by commas`)
+    }
+    return { id, secret: Uint8Array.from(Buffer.from(hex, 'hex')) }
+  })
+}

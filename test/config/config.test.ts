@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { checkConfig } from '../../src/config/config.ts'
+import { readEnvironment } from '../../src/config/env.ts'
+import { ConfigurationFaulty } from '../../src/config/faults.ts'
+
+const issuer = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
+const distribution = 'GDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCZA57'
+const secret = '0123456789abcdef0123456789abcdef'
+
+const variables = {
+  DATABASE_URL: 'postgres://localhost/fairlead',
+  FAIRLEAD_PUBLIC_URL: 'https://anchor.example.com/',
+  FAIRLEAD_NETWORK_PASSPHRASE: 'Test SDF Network ; September 2015',
+  FAIRLEAD_HORIZON_URL: 'https://horizon-testnet.stellar.org',
+  FAIRLEAD_RAIL_URL: 'https://bank.example.com',
+  FAIRLEAD_SIGNING_SEED: `S${secret}`,
+  FAIRLEAD_TOKEN_SECRET: secret,
+  FAIRLEAD_DATA_KEYS: `k1:${secret}${secret}`,
+  FAIRLEAD_RAIL_TOKEN: secret,
+  FAIRLEAD_RAIL_SECRET: secret,
+  FAIRLEAD_BACKOFFICE_TOKEN: secret,
+}
+
+const file = {
+  assets: [
+    {
+      code: 'USDC',
+      issuer,
+      distributionAccount: distribution,
+      payout: { currency: 'USD', decimals: 2 },
+      fundingMethods: ['SEPA'],
+      receiverTypes: [
+        { type: 'sep31-large-receiver', fromAmount: '1000' },
+        { type: 'sep31-receiver' },
+      ],
+    },
+  ],
+  customerTypes: {
+    'sep31-receiver': { description: 'Receiver', requirements: [] },
+    'sep31-large-receiver': { description: 'Receiver of much', requirements: [] },
+  },
+}
+
+const faultsOf = (changes: Record<string, string | undefined>, changedFile: unknown = file) => {
+  try {
+    checkConfig(readEnvironment({ ...variables, ...changes }), changedFile)
+    return []
+  } catch (fault) {
+    if (fault instanceof ConfigurationFaulty) return fault.faults
+    throw fault
+  }
+}
+
+describe('configuration', () => {
+  it('is read into policies with whole units and types in order of their amounts', () => {
+    const { config } = checkConfig(readEnvironment(variables), file)
+    expect(config.site).toEqual({
+      url: 'https://anchor.example.com',
+      homeDomain: 'anchor.example.com',
+    })
+    expect(config.assets[0]?.receiverTypes.map((type) => [type.name, type.fromUnits])).toEqual([
+      ['sep31-receiver', 0n],
+      ['sep31-large-receiver', 10_000_000_000n],
+    ])
+    expect(config.login.mode).toBe('agreed')
+  })
+
+  it('names every missing secret at once and has no default for any', () => {
+    const missing = faultsOf({ FAIRLEAD_TOKEN_SECRET: undefined, FAIRLEAD_RAIL_SECRET: undefined })
+    expect(missing).toEqual(['FAIRLEAD_TOKEN_SECRET is missing', 'FAIRLEAD_RAIL_SECRET is missing'])
+  })
+
+  it('refuses a token secret of little entropy (SEP10-124)', () => {
+    expect(faultsOf({ FAIRLEAD_TOKEN_SECRET: 'a'.repeat(64) })[0]).toMatch(/too weak/)
+  })
+
+  it('refuses plain http outside the sandbox (SEP31-08, SEP01-14)', () => {
+    expect(faultsOf({ FAIRLEAD_PUBLIC_URL: 'http://anchor.example.com' })).toEqual([
+      'FAIRLEAD_PUBLIC_URL has to be https: http://anchor.example.com',
+    ])
+  })
+
+  it('validates personal data on the public network only, unless asked for (SEP31-G10)', () => {
+    const onPublic = {
+      FAIRLEAD_NETWORK_PASSPHRASE: 'Public Global Stellar Network ; September 2015',
+    }
+    const validation = (changes: Record<string, string>) =>
+      checkConfig(readEnvironment({ ...variables, ...changes }), file).config.kycValidation
+    expect(validation({})).toBe('formats')
+    expect(validation(onPublic)).toBe('full')
+    expect(validation({ FAIRLEAD_KYC_VALIDATION: 'full' })).toBe('full')
+  })
+
+  it('refuses an issuer that is its own distribution account and an unknown customer type', () => {
+    const asset = { ...file.assets[0], distributionAccount: issuer, senderTypes: [{ type: 'x' }] }
+    expect(faultsOf({}, { ...file, assets: [asset] })).toEqual([
+      'fairlead.yaml: USDC: the distribution account must not be the issuer',
+      'fairlead.yaml: USDC: customer type x is not described under customerTypes',
+    ])
+  })
+
+  it('refuses what it does not know, naming the place', () => {
+    expect(faultsOf({}, { ...file, aassets: [] })[0]).toMatch(/aassets/)
+  })
+})
