@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { fastify } from 'fastify'
+import type { Principal } from '../../domain/client/principal.ts'
+import type { BodyLimits } from './body.ts'
+import { defaultBodyLimits } from './body.ts'
+import { addCors } from './cors.ts'
+import type { Reply } from './reply.ts'
+import { refusal } from './reply.ts'
+import { readRequest } from './read-request.ts'
+import type { RouteEntry, RouteTable } from './route.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | undefined
+  }
+}
+
+/** What the server needs of a log; pino's logger is one. */
+export interface ServerLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** Judges an `Authorization` header: the principal, or a sentence that says what is wrong with it. */
+export type Authenticate = (
+  authorization: string | undefined,
+) => Promise<{ readonly principal: Principal } | { readonly error: string }>
+
+export interface HttpServerParts {
+  readonly tables: readonly RouteTable[]
+  readonly authenticate: Authenticate
+  readonly log: ServerLog
+  readonly limits?: Partial<BodyLimits>
+  /** Set when a proxy of ours stands in front: its word about the caller's address is taken. */
+  readonly trustProxy?: boolean
+}
+
+const closeWithinMs = 4_000
+
+/**
+ * A listener with the routes of these tables. The caller is known before anything of the body is read;
+ * whatever comes in gets JSON with `error`; what is thrown is masked and logged: 503 for a failure
+ * named `…Unavailable`, 500 for anything else. Other doors (GraphQL) register on the same instance and
+ * keep their own body parsers.
+ */
+export function createHttpServer(parts: HttpServerParts): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: parts.limits?.bytesMax ?? defaultBodyLimits.bytesMax,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    trustProxy: parts.trustProxy ?? false,
+    routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) => {
+      // its reply type knows no routes, hence no status codes
+      send(reply as unknown as FastifyReply, refusal(400, 'The address is malformed'))
+      parts.log.warn({ requestId: request.id, code: error.code }, 'refused a malformed address')
+    },
+    clientErrorHandler: refuseNoHttp,
+  })
+  app.decorateRequest('principal', undefined)
+  addSurroundings(app, parts.log)
+  void app.register((scope, _, done) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null, undefined))
+    addCors(scope, parts.tables)
+    for (const table of parts.tables) addTable(scope, table, parts)
+    done()
+  })
+  return app
+}
+
+function addSurroundings(app: FastifyInstance, log: ServerLog): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    log.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'answered',
+    )
+    done()
+  })
+  app.addHook('preClose', (done) => {
+    setTimeout(() => app.server.closeAllConnections(), closeWithinMs).unref()
+    done()
+  })
+  app.setNotFoundHandler((_request, reply) =>
+    send(reply, refusal(404, 'There is no such resource')),
+  )
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    send(reply, answerError(error, request, log)),
+  )
+}
+
+function addTable(scope: FastifyInstance, table: RouteTable, parts: HttpServerParts): void {
+  for (const entry of table.routes) {
+    const limits = { ...defaultBodyLimits, ...parts.limits }
+    scope.route({
+      method: entry.method,
+      url: entry.path,
+      ...(entry.auth === 'client' && { onRequest: authentication(parts, table) }),
+      handler: answer(entry, { ...limits, bytesMax: entry.bodyBytesMax ?? limits.bytesMax }),
+    })
+  }
+}
+
+const authentication =
+  (parts: HttpServerParts, table: RouteTable) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
+    const answered = await parts.authenticate(request.headers.authorization)
+    if ('principal' in answered) {
+      request.principal = answered.principal
+      return
+    }
+    const status = table.authFailureStatus ?? 401
+    if (status === 401) reply.header('www-authenticate', 'Bearer')
+    return send(reply, refusal(status, answered.error))
+  }
+
+const answer =
+  (entry: RouteEntry, limits: BodyLimits) =>
+  async (incoming: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const request = readRequest(incoming, entry.method, limits)
+    if (!request.ok) return send(reply, refusal(400, request.refusal.message))
+    if (entry.auth === 'none') return send(reply, await entry.route(request.value))
+    const { principal } = incoming
+    if (principal === undefined) throw new Error('a client route was reached without a principal')
+    return send(reply, await entry.route({ ...request.value, principal }))
+  }
+
+function send(reply: FastifyReply, { status, body, text, headers }: Reply): FastifyReply {
+  reply.code(status).header('cache-control', 'no-store')
+  if (headers !== undefined) reply.headers(headers)
+  if (text !== undefined && headers?.['content-type'] === undefined) {
+    reply.type('text/plain; charset=utf-8')
+  }
+  return reply.send(body ?? text)
+}
+
+/** What the framework refuses by itself keeps its 4xx; everything else is ours, and is not told. */
+function answerError(error: FastifyError, request: FastifyRequest, log: ServerLog): Reply {
+  const fields = { requestId: request.id, route: request.routeOptions.url, err: error }
+  if (error.name.endsWith('Unavailable')) {
+    log.warn(fields, 'a part of the world is away')
+    return {
+      ...refusal(503, 'A service needed for this is not available; try again later'),
+      headers: { 'retry-after': '5' },
+    }
+  }
+  const { statusCode } = error
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return refusal(statusCode, error.message)
+  }
+  log.error(fields, 'failed to answer')
+  return refusal(500, 'Something went wrong here; it has been noted')
+}
+
+/** Bytes that are no HTTP, or headers beyond the limit: answered on the bare socket. */
+function refuseNoHttp(
+  error: { readonly code?: string },
+  socket: { readonly writable: boolean; end(text: string): void; destroy(): void },
+): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const body = JSON.stringify({ error: 'This is not a well-formed HTTP request' })
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\naccess-control-allow-origin: *\r\n` +
+      `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}

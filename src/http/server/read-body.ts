@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http'
+import type { Outcome } from '../../domain/outcome.ts'
+import { accepted } from '../../domain/outcome.ts'
+import type { Body, BodyLimits, BodyRefusal } from './body.ts'
+import { malformed, tooLarge, unsupported } from './body.ts'
+import { readMultipart } from './multipart.ts'
+import { mayBeStored, readPairs } from './text.ts'
+
+/**
+ * Reads JSON, urlencoded and multipart bodies by their content type, never keeping more than the
+ * limits. What a refusal leaves unread is let run past (until the server's time limit), because most
+ * clients see an answer only after they have sent everything.
+ */
+export async function readBody(
+  stream: IncomingMessage,
+  limits: BodyLimits,
+): Promise<Outcome<Body, BodyRefusal>> {
+  const body = await readByType(stream, limits)
+  if (!body.ok) stream.resume()
+  return body
+}
+
+async function readByType(
+  stream: IncomingMessage,
+  limits: BodyLimits,
+): Promise<Outcome<Body, BodyRefusal>> {
+  const [type, ...parameters] = (stream.headers['content-type'] ?? '').toLowerCase().split(';')
+  if (!isIdentity(stream.headers['content-encoding'])) {
+    return unsupported('Send the body without Content-Encoding')
+  }
+  if (type?.trim() === 'multipart/form-data') return readMultipart(stream, limits)
+  const read = readers.get(type?.trim() ?? '')
+  if (read === undefined) {
+    return unsupported(
+      'The Content-Type must be application/json, application/x-www-form-urlencoded or multipart/form-data',
+    )
+  }
+  if (!parameters.every(isUtf8)) return unsupported('The charset must be utf-8')
+  const text = await readText(stream, limits.bytesMax)
+  return text.ok ? read(text.value) : text
+}
+
+const readers = new Map<string, (text: string) => Outcome<Body, BodyRefusal>>([
+  ['application/json', readJson],
+  ['application/x-www-form-urlencoded', readForm],
+])
+
+const isIdentity = (encoding: string | undefined): boolean =>
+  encoding === undefined || encoding.trim().toLowerCase() === 'identity'
+
+function isUtf8(parameter: string): boolean {
+  const [name, value] = parameter.split('=')
+  return name?.trim() !== 'charset' || /^"?(utf-?8|us-ascii)"?$/.test(value?.trim() ?? '')
+}
+
+async function readText(
+  stream: IncomingMessage,
+  bytesMax: number,
+): Promise<Outcome<string, BodyRefusal>> {
+  const message = `The body may have at most ${bytesMax} bytes`
+  if (Number(stream.headers['content-length'] ?? 0) > bytesMax) return tooLarge(message)
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of stream.iterator({
+    destroyOnReturn: false,
+  }) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length
+    if (bytes > bytesMax) return tooLarge(message)
+    chunks.push(chunk)
+  }
+  try {
+    return accepted(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+  } catch {
+    return malformed('The body is not UTF-8 text')
+  }
+}
+
+function readJson(text: string): Outcome<Body, BodyRefusal> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return malformed('The body is not valid JSON')
+  }
+  return mayBeStored(value)
+    ? accepted({ kind: 'json', value, text })
+    : malformed('The JSON is nested too deeply, or holds a character that is no text (such as NUL)')
+}
+
+function readForm(text: string): Outcome<Body, BodyRefusal> {
+  const pairs = readPairs(text)
+  return pairs.ok
+    ? accepted({ kind: 'form', fields: pairs.value })
+    : malformed(`The form is malformed: ${pairs.refusal.message}`)
+}
