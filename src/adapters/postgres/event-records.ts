@@ -1,0 +1,153 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Actor, RecordedEvent, TransactionEvent } from '../../domain/transaction/event.ts'
+import type { EventRecords } from '../../usecases/ports/event-records.ts'
+import { sql } from './database.ts'
+import { noteOutgoing } from './outgoing.ts'
+
+interface EventRow {
+  readonly id: string
+  readonly sequence: bigint | null
+  readonly transaction_id: string
+  readonly owner_account: string
+  readonly owner_memo: string
+  readonly type: string
+  readonly from_phase: string | null
+  readonly to_phase: string
+  readonly version: number
+  readonly at: Date
+  readonly actor: Actor
+  readonly note: string | null
+}
+
+const columns = `id, sequence, transaction_id, owner_account, owner_memo, type, from_phase, to_phase,
+  version, at, actor, note`
+
+/**
+ * `recorded` is drawn when an event is written, so it may become visible out of order; `sequence` is
+ * drawn from the one row of `event_stream` under its lock, after the event's commit. Versions of one
+ * transaction are written one after the other under the transaction's lock, hence `recorded`, and
+ * with it `sequence`, keeps their order.
+ */
+export const eventRecords = (em: EntityManager): EventRecords => ({
+  add: (events) => addEvents(em, events),
+  assignSequences: (limit) => assignSequences(em, limit),
+  highestSequence: () => highestSequence(em),
+
+  async after(query) {
+    const rows = await sql<EventRow>(
+      em,
+      `select ${columns} from transaction_event
+       where sequence > $1
+         and ($2::text is null or (owner_account = $2 and owner_memo = $3))
+         and ($4::uuid is null or transaction_id = $4)
+       order by sequence limit $5`,
+      [
+        query.after.toString(),
+        query.owner?.account ?? null,
+        query.owner?.memo ?? '',
+        query.transactionId ?? null,
+        query.limit,
+      ],
+    )
+    return rows.map(toEvent)
+  },
+
+  async ofTransaction(transactionId) {
+    const rows = await sql<EventRow>(
+      em,
+      `select ${columns} from transaction_event
+       where transaction_id = $1 and sequence is not null order by version, recorded`,
+      [transactionId],
+    )
+    return rows.map(toEvent)
+  },
+})
+
+async function addEvents(em: EntityManager, events: readonly TransactionEvent[]): Promise<void> {
+  if (events.length === 0) return
+  noteOutgoing(em)
+  const rows = events.map((event) => ({
+    id: event.id,
+    transaction_id: event.transactionId,
+    owner_account: event.owner.account,
+    owner_memo: event.owner.memo ?? '',
+    type: event.type,
+    from_phase: event.from ?? null,
+    to_phase: event.to,
+    version: event.version,
+    at: event.at,
+    actor: event.actor,
+    note: event.note ?? null,
+  }))
+  await sql(
+    em,
+    `insert into transaction_event
+       (id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor, note)
+     select id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor, note
+     from rows from (jsonb_to_recordset($1) as (id uuid, transaction_id uuid, owner_account text,
+       owner_memo text, type text, from_phase text, to_phase text, version integer, at timestamptz,
+       actor jsonb, note text)) with ordinality
+     order by ordinality`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/**
+ * One at a time: who finds the stream locked assigns nothing, as the holder goes on until nothing is
+ * left. Two statements on purpose: the second must see what was committed before the lock was taken.
+ */
+async function assignSequences(
+  em: EntityManager,
+  limit: number,
+): Promise<{ readonly assigned: number; readonly highest: bigint }> {
+  const [stream] = await sql<{ last_sequence: bigint }>(
+    em,
+    `select last_sequence from event_stream for update skip locked`,
+  )
+  if (stream === undefined) return { assigned: 0, highest: await highestSequence(em) }
+  const numbered = await sql(
+    em,
+    `with next as (
+       select id, $1::bigint + row_number() over (order by recorded) as number
+       from (select id, recorded from transaction_event where sequence is null
+             order by recorded limit $2) as waiting
+     )
+     update transaction_event set sequence = next.number from next
+     where transaction_event.id = next.id returning next.number`,
+    [stream.last_sequence.toString(), limit],
+  )
+  const highest = stream.last_sequence + BigInt(numbered.length)
+  if (numbered.length > 0) {
+    await sql(em, `update event_stream set last_sequence = $1`, [highest.toString()])
+  }
+  return { assigned: numbered.length, highest }
+}
+
+async function highestSequence(em: EntityManager): Promise<bigint> {
+  const [stream] = await sql<{ last_sequence: bigint }>(
+    em,
+    `select last_sequence from event_stream`,
+  )
+  return stream?.last_sequence ?? 0n
+}
+
+/** The only writer is `add`, so type, phases and actor are of the domain. */
+function toEvent(row: EventRow): RecordedEvent {
+  if (row.sequence === null) throw new Error(`Event ${row.id} has no sequence`)
+  return {
+    id: row.id,
+    sequence: row.sequence,
+    transactionId: row.transaction_id,
+    owner: {
+      account: row.owner_account,
+      ...(row.owner_memo === '' ? {} : { memo: row.owner_memo }),
+    },
+    type: row.type as RecordedEvent['type'],
+    ...(row.from_phase === null ? {} : { from: row.from_phase as RecordedEvent['to'] }),
+    to: row.to_phase as RecordedEvent['to'],
+    version: row.version,
+    at: row.at,
+    actor: row.actor,
+    ...(row.note === null ? {} : { note: row.note }),
+  }
+}
