@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createSealer, SealBroken } from '../../../src/adapters/postgres/sealer.ts'
+
+const older = { id: '2025', secret: randomBytes(32) }
+const newer = { id: '2026', secret: randomBytes(48) }
+
+describe('sealer (SEP09-43, SEP12-137)', () => {
+  it('opens what it sealed, whatever the bytes', () => {
+    const sealer = createSealer([older])
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.string(), (content, context) => {
+        expect([...sealer.open(sealer.seal(content, context), context)]).toEqual([...content])
+      }),
+    )
+    expect(sealer.openText(sealer.seal('Renée 🦀', 'a'), 'a')).toBe('Renée 🦀')
+  })
+
+  it('hides the content and never gives the same bytes twice', () => {
+    const sealer = createSealer([older])
+    const sealed = sealer.seal('Jane Doe', 'customer:1')
+    expect(sealed.toString('latin1')).not.toContain('Jane')
+    expect(sealed.equals(sealer.seal('Jane Doe', 'customer:1'))).toBe(false)
+  })
+
+  it('opens what an older key sealed, and says that it is outdated', () => {
+    const sealed = createSealer([older]).seal('Jane', 'c')
+    const rotated = createSealer([newer, older])
+    expect(rotated.openText(sealed, 'c')).toBe('Jane')
+    expect(rotated.isOutdated(sealed)).toBe(true)
+    expect(rotated.isOutdated(rotated.seal('Jane', 'c'))).toBe(false)
+  })
+
+  it('does not open in another place, with a lost key, or after any byte was changed', () => {
+    const sealer = createSealer([older])
+    const sealed = sealer.seal('Jane', 'customer:1')
+    expect(() => sealer.open(sealed, 'customer:2')).toThrow(SealBroken)
+    expect(() => createSealer([newer]).open(sealed, 'customer:1')).toThrow(SealBroken)
+    for (let place = 0; place < sealed.length; place += 1) {
+      const changed = Buffer.from(sealed)
+      changed[place] = (changed[place] ?? 0) ^ 1
+      expect(() => sealer.open(changed, 'customer:1'), `byte ${place}`).toThrow(SealBroken)
+      expect(() => sealer.open(sealed.subarray(0, place), 'customer:1')).toThrow(SealBroken)
+    }
+  })
+
+  it('refuses to be made without a key, with a short one, or with two of one id', () => {
+    expect(() => createSealer([])).toThrow(/at least one key/)
+    expect(() => createSealer([{ id: 'a', secret: randomBytes(31) }])).toThrow(/less than 32/)
+    expect(() => createSealer([older, { ...newer, id: older.id }])).toThrow(/id of its own/)
+  })
+})
