@@ -1,0 +1,13 @@
+import { runMigrations } from 'bullmq'
+import { Client } from 'pg'
+
+/** Creates or updates BullMQ's own tables (schema `bullmq`); repeats and simultaneous calls are harmless. */
+export async function migrateJobTables(url: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    await runMigrations(client)
+  } finally {
+    await client.end()
+  }
+}

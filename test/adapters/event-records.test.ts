@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { TransactionEvent } from '../../src/domain/transaction/event.ts'
+import { freshCommit, onServer } from '../database.ts'
+import { aTransactionRow } from './rows.ts'
+
+const owner = { account: 'GOWNER' }
+let db: Awaited<ReturnType<typeof freshCommit>>
+
+beforeAll(async () => {
+  db = await freshCommit()
+})
+afterAll(() => db.close())
+
+const anEvent = (transactionId: string, version: number): TransactionEvent => ({
+  id: randomUUID(),
+  transactionId,
+  owner,
+  type: 'opened',
+  to: 'screening',
+  version,
+  at: new Date('2026-01-02T03:04:05.678Z'),
+  actor: { kind: 'gateway' },
+})
+
+const numberAll = async (): Promise<void> => {
+  for (;;) {
+    const { assigned } = await db.commit(({ events }) => events.assignSequences(50))
+    if (assigned === 0) return
+  }
+}
+
+describe('the event log', () => {
+  it('gives an event back as it was added, with its place in the stream', async () => {
+    const transactionId = await aTransactionRow(db.url)
+    const event: TransactionEvent = {
+      ...anEvent(transactionId, 1),
+      from: 'screening',
+      to: 'awaitingFunds',
+      actor: { kind: 'client', account: 'GOWNER', memo: '7' },
+      note: "it's 5 \\ o'clock",
+      owner: { account: 'GOWNER', memo: '7' },
+    }
+    await db.commit(({ events }) => events.add([event]))
+    expect(await db.read(({ events }) => events.ofTransaction(transactionId))).toEqual([])
+    await numberAll()
+    const [recorded] = await db.read(({ events }) => events.ofTransaction(transactionId))
+    expect(recorded).toEqual({ ...event, sequence: expect.any(BigInt) })
+    expect(await db.read(({ events }) => events.highestSequence())).toBe(recorded?.sequence)
+  })
+
+  it('keeps nothing of a commit that throws', async () => {
+    const transactionId = await aTransactionRow(db.url)
+    const broken = db.commit(async ({ events }) => {
+      await events.add([anEvent(transactionId, 1)])
+      throw new Error('changed my mind')
+    })
+    await expect(broken).rejects.toThrow('changed my mind')
+    await numberAll()
+    expect(await db.read(({ events }) => events.ofTransaction(transactionId))).toEqual([])
+  })
+
+  it('shows a client its own events only', async () => {
+    const transactionId = await aTransactionRow(db.url)
+    const after = await db.read(({ events }) => events.highestSequence())
+    await db.commit(({ events }) =>
+      events.add([
+        { ...anEvent(transactionId, 1), owner: { account: 'GA' } },
+        { ...anEvent(transactionId, 2), owner: { account: 'GA', memo: '1' } },
+        { ...anEvent(transactionId, 3), owner: { account: 'GB' } },
+      ]),
+    )
+    await numberAll()
+    const seenBy = (account: string, memo?: string): Promise<readonly number[]> =>
+      db
+        .read(({ events }) =>
+          events.after({
+            after,
+            limit: 10,
+            owner: { account, ...(memo === undefined ? {} : { memo }) },
+          }),
+        )
+        .then((events) => events.map(({ version }) => version))
+    expect(await seenBy('GA')).toEqual([1])
+    expect(await seenBy('GA', '1')).toEqual([2])
+    expect(await seenBy('GB')).toEqual([3])
+    expect(await seenBy('GC')).toEqual([])
+  })
+
+  it('never lets a resuming reader find an event behind one it has seen', async () => {
+    const writers = 8
+    const commitsEach = 40
+    const transactionIds = await Promise.all(
+      Array.from({ length: writers }, () => aTransactionRow(db.url)),
+    )
+    const start = await db.read(({ events }) => events.highestSequence())
+    let writing = true
+
+    const write = async (transactionId: string): Promise<void> => {
+      for (let version = 1; version <= commitsEach; version += 1) {
+        await db.commit(async ({ events }) => {
+          await events.add([anEvent(transactionId, version)])
+          // Hold the commit open after the number `recorded` is drawn: later writers overtake.
+          if (version % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 3))
+        })
+      }
+    }
+    const number = async (): Promise<void> => {
+      while (writing) await db.commit(({ events }) => events.assignSequences(7))
+    }
+    const seen: { sequence: bigint; transactionId: string; version: number }[] = []
+    const follow = async (): Promise<void> => {
+      for (;;) {
+        const last = seen.at(-1)?.sequence ?? start
+        const page = await db.read(({ events }) => events.after({ after: last, limit: 20 }))
+        seen.push(...page)
+        if (page.length === 0 && !writing) return
+      }
+    }
+    const following = follow()
+    const numbering = [number(), number()]
+    await Promise.all(transactionIds.map(write))
+    await new Promise((resolve) => setImmediate(resolve))
+    writing = false
+    await Promise.all(numbering)
+    await numberAll()
+    await following
+    // the follower may have ended between the last numbering and its last page
+    const rest = await db.read(({ events }) =>
+      events.after({ after: seen.at(-1)?.sequence ?? start, limit: 1000 }),
+    )
+    seen.push(...rest)
+
+    const all = writers * commitsEach
+    expect(seen.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: all }, (_, index) => start + 1n + BigInt(index)),
+    )
+    for (const transactionId of transactionIds) {
+      const versions = seen.filter((event) => event.transactionId === transactionId)
+      expect(versions.map(({ version }) => version)).toEqual(
+        Array.from({ length: commitsEach }, (_, index) => index + 1),
+      )
+    }
+  })
+
+  it('numbers nothing while another process numbers', async () => {
+    const transactionId = await aTransactionRow(db.url)
+    await db.commit(({ events }) => events.add([anEvent(transactionId, 1)]))
+    await db.commit(async ({ events }) => {
+      expect(await events.assignSequences(10)).toMatchObject({ assigned: 1 })
+      const other = await db.commit((records) => records.events.assignSequences(10))
+      expect(other.assigned).toBe(0)
+    })
+    const unnumbered = await onServer(
+      db.url,
+      'select count(*)::int as n from transaction_event where sequence is null',
+    )
+    expect(unnumbered).toEqual([{ n: 0 }])
+  })
+})
