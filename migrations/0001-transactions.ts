@@ -15,6 +15,8 @@ export class Transactions extends Migration {
         amount_in_units bigint not null check (amount_in_units > 0),
         asset_out text not null,
         amount_out_units bigint not null check (amount_out_units > 0),
+        asset_out_decimals smallint not null check (asset_out_decimals between 0 and 7),
+        destination_asset text,
         fee_units bigint not null check (fee_units >= 0 and fee_units < amount_in_units),
         fee_parts jsonb not null,
         funding_method text not null,

@@ -13,15 +13,8 @@ interface OutboxRow {
 }
 
 export const outbox = (em: EntityManager): Outbox => ({
-  async addJob(job) {
-    noteOutgoing(em)
-    await sql(em, `insert into outbox (name, subject, payload, due_at) values ($1, $2, $3, $4)`, [
-      job.name,
-      job.subject,
-      JSON.stringify(job.payload),
-      job.dueAt ?? null,
-    ])
-  },
+  addJob: (job) => addJobs(em, [job]),
+  addJobs: (jobs) => addJobs(em, jobs),
 
   async takeUnsent(limit) {
     const rows = await sql<OutboxRow>(
@@ -39,7 +32,22 @@ export const outbox = (em: EntityManager): Outbox => ({
   },
 })
 
-/** The only writer is `addJob`, so name and payload fit each other. */
+async function addJobs(em: EntityManager, jobs: readonly Job[]): Promise<void> {
+  if (jobs.length === 0) return
+  noteOutgoing(em)
+  const rows = jobs.map((job) => ({ ...job, due_at: job.dueAt ?? null }))
+  await sql(
+    em,
+    `insert into outbox (name, subject, payload, due_at)
+     select name, subject, payload, due_at
+     from rows from (jsonb_to_recordset($1) as (name text, subject text, payload jsonb,
+       due_at timestamptz)) with ordinality
+     order by ordinality`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/** The only writer is `addJobs`, so name and payload fit each other. */
 const toJob = (row: OutboxRow): Job => ({
   name: row.name as JobName,
   subject: row.subject,

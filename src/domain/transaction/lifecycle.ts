@@ -40,7 +40,7 @@ export const lifecycle = {
 } as const satisfies Record<string, Record<string, string>>
 
 export type Phase = keyof typeof lifecycle
-export type Happening = { [P in Phase]: keyof (typeof lifecycle)[P] }[Phase] & string
+export type Happening = { [P in Phase]: keyof (typeof lifecycle)[P] }[Phase]
 
 /** The phase after `happening`, or undefined when it may not happen in `phase`. */
 export function nextPhase(phase: Phase, happening: Happening): Phase | undefined {

@@ -31,6 +31,10 @@ export interface Transaction {
   readonly assetOut: AssetName
   /** Units of `assetOut` (its ISO 4217 minor unit) that the receiving client gets. */
   readonly amountOutUnits: bigint
+  /** Decimals of `amountOutUnits` as they were when it was opened, whatever the configuration says later. */
+  readonly assetOutDecimals: number
+  /** The `destination_asset` the client named, if any; then amount out is told only after the payment (SEP31-65). */
+  readonly destinationAsset?: AssetName
   /** In units of `assetIn`; amount in − fee = amount out, to the unit. */
   readonly fee: Fee
   readonly fundingMethod: string

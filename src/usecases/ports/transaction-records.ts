@@ -1,11 +1,16 @@
+import type { TransactionEvent } from '../../domain/transaction/event.ts'
 import type { Memo, Owner, Transaction } from '../../domain/transaction/transaction.ts'
 
 /** Transactions of all clients. Loads by a client take the owner, so nobody sees another's. */
 export interface TransactionRecords {
-  /** Fails by unique (distribution account, memo): the caller draws another memo. */
-  add(transaction: Transaction): Promise<'added' | 'memo_taken'>
-  /** Saves the next version; throws when another commit saved it first. */
-  save(transaction: Transaction): Promise<void>
+  /**
+   * Adds the transaction with its first events and the idempotency key it was opened with: one round
+   * trip, all or nothing. `memo_taken`: (distribution account, memo) is in use, draw another;
+   * `key_taken`: the owner's key was used before, or is being used by another commit.
+   */
+  open(opening: NewTransaction): Promise<'opened' | 'memo_taken' | 'key_taken'>
+  /** Saves the next versions in one round trip; throws when another commit saved one of them first. */
+  save(...transactions: readonly Transaction[]): Promise<void>
   ofOwner(owner: Owner, id: string): Promise<Transaction | undefined>
   /** Locks the row until the commit ends. */
   lock(id: string): Promise<Transaction | undefined>
@@ -20,7 +25,13 @@ export interface TransactionRecords {
   list(query: TransactionQuery): Promise<readonly Transaction[]>
   /** The idempotency record of a client's key; see `IdempotentOpening`. */
   openingByKey(owner: Owner, key: string): Promise<IdempotentOpening | undefined>
-  addOpening(owner: Owner, opening: IdempotentOpening): Promise<'added' | 'key_taken'>
+}
+
+/** Everything that is stored when a transaction is opened. */
+export interface NewTransaction {
+  readonly transaction: Transaction
+  readonly events: readonly TransactionEvent[]
+  readonly idempotency?: { readonly key: string; readonly inputHash: string }
 }
 
 /** First use of an idempotency key: hash of the input and the transaction it gave. */
