@@ -1,71 +1,20 @@
-import type { xdr } from '@stellar/stellar-sdk'
-import type { ClosedLedger, NetworkParameters } from './closed-ledger.ts'
-import type {
-  AccountEntry,
-  DataEntry,
-  Entry,
-  EntryKey,
-  OfferEntry,
-  TrustLineEntry,
-} from './entries.ts'
-import type { Envelope } from './envelope.ts'
+import { admissionVerdict } from './admission.ts'
+import { admissionTerms, closeLedger } from './close.ts'
+import type { NetworkParameters } from './closed-ledger.ts'
+import { createGenesis } from './genesis.ts'
+import type { Ledger, LedgerSnapshot } from './ledger-surface.ts'
+import { createSignatureChecker } from './signatures.ts'
+import { createStateHash } from './state-hash.ts'
+import type { StateCopy } from './state.ts'
 
-/** The last closed ledger. */
-export interface LedgerHead {
-  readonly sequence: number
-  /** Hex SHA-256 of the header XDR. */
-  readonly hash: string
-  readonly closeTime: bigint
-  readonly baseFee: bigint
-  readonly baseReserve: bigint
-  readonly protocolVersion: number
-  readonly maxTxSetSize: number
-  readonly totalCoins: bigint
-  readonly feePool: bigint
-  readonly idPool: bigint
-}
-
-export type CheckVerdict =
-  { readonly ok: true } | { readonly ok: false; readonly result: xdr.TransactionResult }
-
-export interface Upgrades {
-  readonly baseFee?: bigint
-  readonly baseReserve?: bigint
-  readonly maxTxSetSize?: number
-}
-
-export interface ClosePlan {
-  readonly transactions: readonly Envelope[]
-  readonly closeTime: bigint
-  /** What each operation is charged; the ledger's base fee unless the queue found a higher clearing rate. */
-  readonly baseFee?: bigint
-  /** `fifo` keeps the given order; a seed shuffles accounts, each in the order of its sequences. */
-  readonly applyOrder?: 'fifo' | { readonly seed: string }
-  /** Take effect after the transactions of this ledger. */
-  readonly upgrades?: Upgrades
-}
-
-/** Opaque; belongs to the ledger it was taken from, and can be restored any number of times. */
-export interface LedgerSnapshot {
-  readonly head: LedgerHead
-}
-
-export interface Ledger {
-  readonly parameters: NetworkParameters
-  readonly head: LedgerHead
-  /** Header and (no) transactions of the first ledger, for history. */
-  readonly genesis: ClosedLedger
-  account(id: string): AccountEntry | undefined
-  entry(key: EntryKey): Entry | undefined
-  entries(): Iterable<Entry>
-  /** Trust lines, offers and data entries of an account. */
-  subentriesOf(account: string): Iterable<TrustLineEntry | OfferEntry | DataEntry>
-  /** Admission without a queue (SBX-21). `elapsed`: seconds since the last close, for the expected close time. */
-  check(envelope: Envelope, elapsed?: bigint): CheckVerdict
-  close(plan: ClosePlan): ClosedLedger
-  snapshot(): LedgerSnapshot
-  restore(snapshot: LedgerSnapshot): void
-}
+export type {
+  CheckVerdict,
+  ClosePlan,
+  Ledger,
+  LedgerHead,
+  LedgerSnapshot,
+  Upgrades,
+} from './ledger-surface.ts'
 
 export interface Genesis {
   /** Number of the first ledger, 1 unless said otherwise. */
@@ -73,9 +22,46 @@ export interface Genesis {
 }
 
 export function createLedger(
-  _parameters: NetworkParameters,
-  _genesisCloseTime: bigint,
-  _genesis: Genesis = {},
+  parameters: NetworkParameters,
+  genesisCloseTime: bigint,
+  { sequence = 1 }: Genesis = {},
 ): Ledger {
-  throw new Error('the ledger is not built yet')
+  const checker = createSignatureChecker()
+  const stateHash = createStateHash()
+  const { genesis, state, ...first } = createGenesis(parameters, genesisCloseTime, sequence)
+  let head = first.head
+  stateHash.reset(state.entries())
+
+  return {
+    parameters,
+    genesis,
+    get head() {
+      return head
+    },
+    account: (id) => state.account(id),
+    entry: (key) => state.get(key),
+    entries: () => state.entries(),
+    subentriesOf: (account) => state.subentriesOf(account),
+    check: (envelope, elapsed = 0n) =>
+      admissionVerdict({ state, checker }, envelope, admissionTerms(head, elapsed)),
+    close(plan) {
+      const closed = closeLedger({ state, checker, stateHash }, head, plan)
+      head = closed.head
+      return closed.ledger
+    },
+    snapshot: () => ({ head, [contents]: state.copy() }) as Snapshot,
+    restore(snapshot) {
+      head = snapshot.head
+      const { sequence: last, closeTime, baseReserve } = head
+      state.circumstances = { ...state.circumstances, sequence: last, closeTime, baseReserve }
+      state.restore((snapshot as Snapshot)[contents])
+      stateHash.reset(state.entries())
+    },
+  }
+}
+
+const contents = Symbol('contents')
+
+interface Snapshot extends LedgerSnapshot {
+  readonly [contents]: StateCopy
 }

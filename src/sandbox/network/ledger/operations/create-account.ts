@@ -1,0 +1,56 @@
+import { xdr } from '@stellar/stellar-sdk'
+import { accountIdOf } from '../account-id.ts'
+import { withNative } from '../balance.ts'
+import type { AccountEntry } from '../entries.ts'
+import { accountIn, createEntry } from '../reserve.ts'
+import { done, type BodyOf, type OperationRule } from './operation-rule.ts'
+
+const result = (value: xdr.CreateAccountResult): xdr.OperationResult =>
+  done(xdr.OperationResultTr.createAccount(value))
+
+/** SBX-39. */
+export const createAccount: OperationRule<BodyOf<'createAccount'>> = {
+  threshold: 'medium',
+  success: result(xdr.CreateAccountResult.createAccountSuccess()),
+  check({ createAccountOp: { destination, startingBalance } }, source) {
+    if (startingBalance >= 0n && accountIdOf(destination) !== source) return undefined
+    return result(xdr.CreateAccountResult.createAccountMalformed())
+  },
+  apply({ createAccountOp }, { state, source, sponsorships }) {
+    const id = accountIdOf(createAccountOp.destination)
+    const balance = createAccountOp.startingBalance
+    if (state.account(id) !== undefined) {
+      return result(xdr.CreateAccountResult.createAccountAlreadyExist())
+    }
+    const entry = newAccount(id, balance, BigInt(state.circumstances.sequence) << 32n)
+    if (createEntry(state, { entry, owner: id, sponsorships }) !== undefined) {
+      return result(xdr.CreateAccountResult.createAccountLowReserve())
+    }
+    const payer = withNative(accountIn(state, source), -balance, state.circumstances.baseReserve)
+    if (payer === undefined) {
+      return result(xdr.CreateAccountResult.createAccountUnderfunded())
+    }
+    state.put(payer)
+    return createAccount.success
+  },
+}
+
+export function newAccount(id: string, balance: bigint, sequence: bigint): AccountEntry {
+  return {
+    type: 'account',
+    id,
+    balance,
+    sequence,
+    sequenceLedger: 0,
+    sequenceTime: 0n,
+    subentries: 0,
+    flags: 0,
+    thresholds: { master: 1, low: 0, medium: 0, high: 0 },
+    signers: [],
+    homeDomain: '',
+    liabilities: { buying: 0n, selling: 0n },
+    sponsoring: 0,
+    sponsored: 0,
+    lastModifiedLedger: 0,
+  }
+}

@@ -1,0 +1,105 @@
+import { xdr } from '@stellar/stellar-sdk'
+import { availableBalance } from './balance.ts'
+import type { AccountEntry } from './entries.ts'
+import type { PlainEnvelope } from './envelope.ts'
+import { signerAddress, type SignatureCheck } from './signatures.ts'
+import type { LedgerState } from './state.ts'
+import type { Refusal } from './transaction-result.ts'
+
+/** What a transaction is measured against: at admission the next ledger, at application this one. */
+export interface Terms {
+  readonly ledger: number
+  /** Earliest and latest time the ledger may close at. */
+  readonly lowerTime: bigint
+  readonly upperTime: bigint
+  readonly baseFee: bigint
+  /** Whether the source has to bid and to own the fee; not for the inner of a fee bump. */
+  readonly chargesFee: boolean
+  /** When applying, the fee has been taken already. */
+  readonly applying: boolean
+}
+
+/** How far the checks came; it decides what an applied transaction still costs its source. */
+export type Reach = 'nothing' | 'sequence' | 'authorization' | 'all'
+
+export interface CheckedTransaction {
+  readonly reach: Reach
+  readonly refusal?: Refusal
+}
+
+interface Subject {
+  readonly state: LedgerState
+  readonly envelope: PlainEnvelope
+  readonly signatures: SignatureCheck
+}
+
+/** Rows 1 to 10 of SBX-21, in their order. */
+export function checkTransaction(subject: Subject, terms: Terms): CheckedTransaction {
+  const { state, envelope } = subject
+  const early = refusalByItself(envelope, terms)
+  if (early !== undefined) return { reach: 'nothing', refusal: early }
+  const source = state.account(envelope.source)
+  if (source === undefined) return { reach: 'nothing', refusal: 'txNoAccount' }
+  if (isBadSequence(envelope, source, terms)) return { reach: 'nothing', refusal: 'txBadSeq' }
+  if (isTooSoonAfterSequence(envelope, source, terms)) {
+    return { reach: 'sequence', refusal: 'txBadMinSeqAgeOrGap' }
+  }
+  if (!isSigned(subject, source)) return { reach: 'sequence', refusal: 'txBadAuth' }
+  const due = terms.applying || !terms.chargesFee ? undefined : envelope.fee
+  if (due !== undefined && availableBalance(source, state.circumstances.baseReserve) < due) {
+    return { reach: 'authorization', refusal: 'txInsufficientBalance' }
+  }
+  return { reach: 'all' }
+}
+
+function refusalByItself(envelope: PlainEnvelope, terms: Terms): Refusal | undefined {
+  const { minTime, maxTime, minLedger, maxLedger } = envelope.preconditions
+  if (hasBadExtraSigners(envelope.preconditions.extraSigners)) return 'txMalformed'
+  if (envelope.operations.length === 0) return 'txMissingOperation'
+  if (minTime > terms.lowerTime || minLedger > terms.ledger) return 'txTooEarly'
+  if (maxTime !== 0n && maxTime < terms.upperTime) return 'txTooLate'
+  if (maxLedger !== 0 && maxLedger <= terms.ledger) return 'txTooLate'
+  const minimum = terms.baseFee * BigInt(envelope.operations.length)
+  if (terms.chargesFee && envelope.fee < minimum) return 'txInsufficientFee'
+  return undefined
+}
+
+function hasBadExtraSigners(signers: readonly xdr.SignerKey[]): boolean {
+  if (signers.length === 0) return false
+  if (signers.some(isEmptyPayload)) return true
+  return new Set(signers.map(signerAddress)).size !== signers.length
+}
+
+const isEmptyPayload = (key: xdr.SignerKey): boolean =>
+  key.type === 'signerKeyTypeEd25519SignedPayload' && key.ed25519SignedPayload.payload.length === 0
+
+function isBadSequence(
+  { sequence, preconditions: { minSequence } }: PlainEnvelope,
+  source: AccountEntry,
+  { ledger }: Terms,
+): boolean {
+  if (sequence === BigInt(ledger) << 32n) return true
+  if (minSequence === undefined) return source.sequence + 1n !== sequence
+  return source.sequence < minSequence || source.sequence >= sequence
+}
+
+function isTooSoonAfterSequence(
+  { preconditions }: PlainEnvelope,
+  source: AccountEntry,
+  terms: Terms,
+): boolean {
+  const { minSequenceAge, minSequenceLedgerGap } = preconditions
+  return (
+    terms.lowerTime - minSequenceAge < source.sequenceTime ||
+    terms.ledger - minSequenceLedgerGap < source.sequenceLedger
+  )
+}
+
+function isSigned({ envelope, signatures }: Subject, source: AccountEntry): boolean {
+  if (!signatures.accountReaches(source, source.thresholds.low)) return false
+  const extra = envelope.preconditions.extraSigners.map((key) => ({
+    key: signerAddress(key),
+    weight: 1,
+  }))
+  return extra.length === 0 || signatures.signersReach(extra, extra.length)
+}
