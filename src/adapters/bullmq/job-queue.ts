@@ -1,0 +1,99 @@
+import type { BulkJobOptions } from 'bullmq'
+import { JobQueueUnavailable } from '../../usecases/ports/job-queue.ts'
+import type { Job, JobName, JobQueue } from '../../usecases/ports/job-queue.ts'
+import { openJobStore } from './store.ts'
+import type { JobsQueue, JobStoreOptions } from './store.ts'
+
+export interface JobQueueOptions {
+  readonly store: JobStoreOptions
+  /** Connection troubles between calls; a call that fails throws. */
+  readonly onError: (error: Error) => void
+  readonly now?: () => Date
+}
+
+const addLimitMs = 5_000
+const connectionsMax = 5
+
+/** The adding side of the queue: one BullMQ queue per job name, opened when it is first needed. */
+export function createJobQueue(options: JobQueueOptions): JobQueue {
+  const store = openJobStore(options.store, connectionsMax)
+  const queues = new Map<JobName, JobsQueue>()
+  const now = options.now ?? (() => new Date())
+
+  function queueOf(name: JobName): JobsQueue {
+    const open = queues.get(name)
+    if (open !== undefined) return open
+    const queue = store.queue(name)
+    queue.on('error', options.onError)
+    queues.set(name, queue)
+    return queue
+  }
+
+  return {
+    async add(jobs) {
+      const names = new Set(jobs.map(({ name }) => name))
+      const adding = [...names].map((name) =>
+        queueOf(name).addBulk(
+          jobs
+            .filter((job) => job.name === name)
+            .map((job) => ({ name, data: job.payload, opts: addedOptions(job, now()) })),
+        ),
+      )
+      await bounded(Promise.all(adding))
+    },
+
+    async schedule(job, everyMs) {
+      await bounded(
+        queueOf(job.name).upsertJobScheduler(
+          jobId(job),
+          { every: everyMs },
+          { name: job.name, data: job.payload, opts: { ...retries, attempts: 1 } },
+        ),
+      )
+    },
+
+    async close() {
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()))
+      await store.close()
+    },
+  }
+}
+
+const jobId = ({ name, subject }: Pick<Job, 'name' | 'subject'>): string => `${name}-${subject}`
+
+/** Bounded tries, then forgotten: what is still due in the database is swept into the queue again. */
+const retries = {
+  attempts: 8,
+  backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+  removeOnComplete: true,
+  removeOnFail: true,
+} as const
+
+/**
+ * A waiting twin makes a second job needless; a delayed one (planned, or backing off) is replaced, as
+ * something new is known; and while one runs, one more is kept to run after it, since the running
+ * one may have read the database before the change that this job is for.
+ */
+function addedOptions(job: Job, now: Date): BulkJobOptions {
+  const delay = job.dueAt === undefined ? 0 : Math.max(0, job.dueAt.getTime() - now.getTime())
+  return {
+    ...retries,
+    deduplication: { id: jobId(job), keepLastIfActive: true, replace: true },
+    ...(delay > 0 ? { delay } : {}),
+  }
+}
+
+async function bounded<Answer>(call: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${addLimitMs} ms`)), addLimitMs)
+  })
+  try {
+    return await Promise.race([call, limit])
+  } catch (cause) {
+    call.catch(() => undefined) // it may still fail after we gave it up
+    throw new JobQueueUnavailable('The job queue cannot be reached', { cause })
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,85 @@
+import type {
+  JobBodies,
+  JobName,
+  Jobs,
+  JobWorkers,
+  Verdict,
+} from '../../usecases/ports/job-queue.ts'
+import { openJobStore } from './store.ts'
+import type { JobStore, JobStoreOptions, JobsWorker } from './store.ts'
+
+/** What happens at the workers, for the log. */
+export interface JobReports {
+  /** A body refused: the reason is a refusal's code, and the job is over. */
+  gaveUp(name: JobName, reason: string): void
+  /** A body threw; it is tried again unless this was the last try. */
+  failed(name: JobName, error: Error, tries: number): void
+  /** The queue's store is away or answers oddly. */
+  troubled(error: Error): void
+}
+
+export interface JobWorkersOptions {
+  readonly store: JobStoreOptions
+  readonly bodies: JobBodies
+  /** Jobs of this name that one process runs at once; 1 where not told. */
+  readonly concurrency: Readonly<Partial<Record<JobName, number>>>
+  readonly reports: JobReports
+}
+
+/** A worker that dies is noticed after this; what it held then runs elsewhere. */
+const lockMs = 10_000
+const stalledCheckMs = 5_000
+const closeLimitMs = 4_000
+
+/** Starts one worker per job name on one pool. */
+export function startJobWorkers(options: JobWorkersOptions): JobWorkers {
+  const names = Object.keys(options.bodies) as JobName[] // a mapped type over JobName has no other keys
+  const store = openJobStore(options.store, names.length + 8)
+  const workers = names.map((name) => startWorker(store, name, options))
+  return {
+    async close() {
+      await Promise.all(workers.map(closeWithin))
+      await store.close()
+    },
+  }
+}
+
+function startWorker<Name extends JobName>(
+  store: JobStore,
+  name: Name,
+  { bodies, concurrency, reports }: JobWorkersOptions,
+): JobsWorker {
+  const body: (payload: Jobs[Name]) => Promise<Verdict> = bodies[name]
+  const worker = store.worker(
+    name,
+    async (job) => {
+      const verdict = await body(job.data as Jobs[Name]) // only `add` writes this queue
+      if (!verdict.done) reports.gaveUp(name, verdict.reason)
+    },
+    {
+      concurrency: concurrency[name] ?? 1,
+      lockDuration: lockMs,
+      stalledInterval: stalledCheckMs,
+      maxStalledCount: 10,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    },
+  )
+  worker.on('failed', (job, error) => reports.failed(name, error, job?.attemptsMade ?? 0))
+  worker.on('error', (error) => reports.troubled(error))
+  return worker
+}
+
+/** Lets running jobs end; what takes too long is left to another worker, as after a crash. */
+async function closeWithin(worker: JobsWorker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), closeLimitMs)
+  })
+  const closing = worker.close().then(() => 'closed' as const)
+  const end = await Promise.race([closing, limit])
+  clearTimeout(timer)
+  if (end === 'late') await Promise.race([worker.close(true), pause(500)])
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

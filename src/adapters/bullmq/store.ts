@@ -1,0 +1,79 @@
+import { Queue, Worker, createPostgresBackend, withBackend } from 'bullmq'
+import type { BulkJobOptions, DefaultJobOptions, PgPool, Processor, WorkerOptions } from 'bullmq'
+import { Pool } from 'pg'
+import type { JobName, Jobs } from '../../usecases/ports/job-queue.ts'
+
+/** Where the jobs are kept; everything else about them is the same. */
+export type JobStoreOptions =
+  | { readonly kind: 'postgres'; readonly url: string }
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix?: string }
+
+type Payload = Jobs[JobName]
+type Run = Processor<Payload, void>
+/** As much of a BullMQ queue as we use, the same on both backends. */
+export interface JobsQueue {
+  addBulk(
+    jobs: { readonly name: JobName; readonly data: Payload; readonly opts: BulkJobOptions }[],
+  ): Promise<unknown>
+  upsertJobScheduler(
+    id: string,
+    repeat: { readonly every: number },
+    template: { readonly name: JobName; readonly data: Payload; readonly opts: DefaultJobOptions },
+  ): Promise<unknown>
+  on(event: 'error', listener: (error: Error) => void): unknown
+  close(): Promise<void>
+}
+
+export interface JobsWorker {
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'failed', listener: (job: Tried | undefined, error: Error) => void): unknown
+  close(force?: boolean): Promise<void>
+}
+
+interface Tried {
+  readonly attemptsMade: number
+}
+
+export interface JobStore {
+  queue(name: JobName): JobsQueue
+  worker(name: JobName, run: Run, options: Omit<WorkerOptions, 'connection'>): JobsWorker
+  close(): Promise<void>
+}
+
+/** `connectionsMax` bounds the PostgreSQL pool; each worker holds one of them to be woken by. */
+export function openJobStore(options: JobStoreOptions, connectionsMax: number): JobStore {
+  return options.kind === 'postgres'
+    ? postgresStore(options.url, connectionsMax)
+    : redisStore(options.url, options.prefix ?? 'fairlead')
+}
+
+function postgresStore(url: string, max: number): JobStore {
+  const pool = new Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    options: '-c search_path=bullmq', // BullMQ leaves this to whoever makes the pool
+    application_name: 'fairlead-jobs',
+  })
+  pool.on('error', () => undefined) // an idle connection dropped; queue and worker report their own
+  const connection = pool as unknown as PgPool // BullMQ's own, narrower typing of the same class
+  const bound = withBackend(createPostgresBackend)
+  return {
+    queue: (name) => new bound.Queue<Payload, void>(name, { connection }),
+    worker: (name, run, options) =>
+      new bound.Worker<Payload, void>(name, run, { ...options, connection }),
+    close: () => pool.end(),
+  }
+}
+
+function redisStore(url: string, prefix: string): JobStore {
+  const calls = { url, maxRetriesPerRequest: 1, enableOfflineQueue: true, connectTimeout: 5_000 }
+  const blocking = { url, maxRetriesPerRequest: null } // a waiting worker outlives a restart of Redis
+  return {
+    queue: (name) => new Queue<Payload, void>(name, { connection: calls, prefix }),
+    worker: (name, run, options) =>
+      new Worker<Payload, void>(name, run, { ...options, connection: blocking, prefix }),
+    close: () => Promise.resolve(), // each queue and worker closes its own connections
+  }
+}
