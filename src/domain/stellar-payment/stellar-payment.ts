@@ -1,6 +1,10 @@
 import type { AssetName } from '../money/amount.ts'
 
-/** The memo of a Stellar transaction as the network has it; `hash` and `return` in base64. */
+/**
+ * The memo of a Stellar transaction as the network has it; `hash` and `return` in base64. A text memo
+ * whose bytes are no readable text (not UTF-8, or with a NUL) is `\x` and the bytes in hex: no memo of
+ * ours looks like that.
+ */
 export type NetworkMemo =
   | { readonly type: 'none' }
   | { readonly type: 'id' | 'text' | 'hash' | 'return'; readonly value: string }
@@ -13,6 +17,8 @@ export type CreditKind =
   | 'create_account'
   | 'account_merge'
   | 'claim_claimable_balance'
+  /** A contract's transfer, or a kind of operation that this version does not know. */
+  | 'other'
 
 /** One operation that credited a watched account, as a fact of the ledger. */
 export interface StellarPayment {

@@ -1,0 +1,35 @@
+/**
+ * What a rail says of one order, in the words of the port `PayoutRail` (the port's types fit these; the
+ * domain knows no port).
+ */
+export type RailReply =
+  | { readonly state: 'delivered'; readonly payoutId: string }
+  | { readonly state: 'pending'; readonly payoutId: string }
+  | {
+      readonly state: 'rejected'
+      readonly payoutId?: string
+      readonly reason: string
+      readonly message: string
+      readonly fields: readonly RefusedField[]
+    }
+  | { readonly state: 'returned'; readonly payoutId: string; readonly reason: string }
+
+export interface RefusedField {
+  readonly name: string
+  readonly owner: 'receiver' | 'sender' | 'transaction'
+  readonly message: string
+}
+
+/**
+ * Why there is no reply.
+ * `unavailable`      the rail certainly did nothing
+ * `outcome_unknown`  it may have
+ * `call_refused`     it does not take the call itself: a setting or a bug of ours
+ * `lost`             it told us before that it has the order, and does not know it any more
+ */
+export interface RailTrouble {
+  readonly code: 'unavailable' | 'outcome_unknown' | 'call_refused' | 'lost'
+  readonly detail?: string
+  /** How long the rail asks us to wait. */
+  readonly waitMs?: number
+}
