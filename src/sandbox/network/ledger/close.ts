@@ -3,7 +3,7 @@ import { shuffled } from './apply-order.ts'
 import type { AppliedTransaction, ClosedLedger } from './closed-ledger.ts'
 import type { Envelope } from './envelope.ts'
 import { closedLedger } from './header.ts'
-import type { ClosePlan, LedgerHead } from './ledger-surface.ts'
+import type { CheckCircumstances, ClosePlan, LedgerHead } from './ledger-surface.ts'
 import type { SignatureChecker } from './signatures.ts'
 import type { StateHash } from './state-hash.ts'
 import type { LedgerState } from './state.ts'
@@ -15,13 +15,17 @@ import type { Terms } from './transaction-check.ts'
 const expectedCloseSeconds = 10n
 
 /** Admission looks at the last close time, and at the next ledger's number (SBX-21). */
-export const admissionTerms = (head: LedgerHead, elapsed: bigint): Terms => ({
+export const admissionTerms = (
+  head: LedgerHead,
+  { elapsed = 0n, closeTime, sequence }: CheckCircumstances,
+): Terms => ({
   ledger: head.sequence + 1,
-  lowerTime: head.closeTime,
-  upperTime: head.closeTime + expectedCloseSeconds + elapsed,
+  lowerTime: closeTime ?? head.closeTime,
+  upperTime: closeTime ?? head.closeTime + expectedCloseSeconds + elapsed,
   baseFee: head.baseFee,
   chargesFee: true,
   applying: false,
+  ...(sequence !== undefined && { sequence }),
 })
 
 interface Room {

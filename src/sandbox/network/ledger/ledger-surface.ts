@@ -28,6 +28,15 @@ export interface LedgerHead {
 export type CheckVerdict =
   { readonly ok: true } | { readonly ok: false; readonly result: xdr.TransactionResult }
 
+export interface CheckCircumstances {
+  /** Whole seconds since the last close; they push out the expected close time. */
+  readonly elapsed?: bigint
+  /** When the next ledger will close, if that is known. */
+  readonly closeTime?: bigint
+  /** The source's sequence once what waits before this transaction has been applied. */
+  readonly sequence?: bigint
+}
+
 export interface Upgrades {
   readonly baseFee?: bigint
   readonly baseReserve?: bigint
@@ -60,8 +69,8 @@ export interface Ledger {
   entries(): Iterable<Entry>
   /** Trust lines, offers and data entries of an account. */
   subentriesOf(account: string): Iterable<TrustLineEntry | OfferEntry | DataEntry>
-  /** Admission without a queue (SBX-21). `elapsed`: seconds since the last close, for the expected close time. */
-  check(envelope: Envelope, elapsed?: bigint): CheckVerdict
+  /** Admission without a queue (SBX-21). */
+  check(envelope: Envelope, circumstances?: CheckCircumstances): CheckVerdict
   close(plan: ClosePlan): ClosedLedger
   snapshot(): LedgerSnapshot
   restore(snapshot: LedgerSnapshot): void

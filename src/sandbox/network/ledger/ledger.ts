@@ -8,6 +8,7 @@ import { createStateHash } from './state-hash.ts'
 import type { StateCopy } from './state.ts'
 
 export type {
+  CheckCircumstances,
   CheckVerdict,
   ClosePlan,
   Ledger,
@@ -42,8 +43,8 @@ export function createLedger(
     entry: (key) => state.get(key),
     entries: () => state.entries(),
     subentriesOf: (account) => state.subentriesOf(account),
-    check: (envelope, elapsed = 0n) =>
-      admissionVerdict({ state, checker }, envelope, admissionTerms(head, elapsed)),
+    check: (envelope, circumstances = {}) =>
+      admissionVerdict({ state, checker }, envelope, admissionTerms(head, circumstances)),
     close(plan) {
       const closed = closeLedger({ state, checker, stateHash }, head, plan)
       head = closed.head

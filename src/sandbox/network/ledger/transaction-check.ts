@@ -17,6 +17,8 @@ export interface Terms {
   readonly chargesFee: boolean
   /** When applying, the fee has been taken already. */
   readonly applying: boolean
+  /** The source's sequence, where it is not the one in the state. */
+  readonly sequence?: bigint
 }
 
 /** How far the checks came; it decides what an applied transaction still costs its source. */
@@ -76,11 +78,11 @@ const isEmptyPayload = (key: xdr.SignerKey): boolean =>
 function isBadSequence(
   { sequence, preconditions: { minSequence } }: PlainEnvelope,
   source: AccountEntry,
-  { ledger }: Terms,
+  { ledger, sequence: current = source.sequence }: Terms,
 ): boolean {
   if (sequence === BigInt(ledger) << 32n) return true
-  if (minSequence === undefined) return source.sequence + 1n !== sequence
-  return source.sequence < minSequence || source.sequence >= sequence
+  if (minSequence === undefined) return current + 1n !== sequence
+  return current < minSequence || current >= sequence
 }
 
 function isTooSoonAfterSequence(

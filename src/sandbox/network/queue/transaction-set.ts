@@ -1,0 +1,41 @@
+import { feeUnitsOf, innerOf, type Envelope } from '../ledger/envelope.ts'
+import { bidPerOperation, byBidDescending } from './fee-rate.ts'
+
+export interface TransactionSet {
+  readonly transactions: readonly Envelope[]
+  /** What each operation of the set pays: above the ledger's base fee only when not all fitted. */
+  readonly baseFee: bigint
+}
+
+interface Limits {
+  readonly baseFee: bigint
+  readonly mostOperations: number
+}
+
+/** The best bids that fit a ledger, and the price they clear at (SBX-33). */
+export function chooseForLedger(
+  candidates: readonly Envelope[],
+  { baseFee, mostOperations }: Limits,
+): TransactionSet {
+  const passedBy = new Set<string>()
+  const chosen = new Set<Envelope>()
+  let room = BigInt(mostOperations)
+  for (const envelope of candidates.toSorted(byBidDescending)) {
+    const { source } = innerOf(envelope)
+    if (passedBy.has(source)) continue
+    if (feeUnitsOf(envelope) > room) {
+      passedBy.add(source)
+      continue
+    }
+    room -= feeUnitsOf(envelope)
+    chosen.add(envelope)
+  }
+  const transactions = candidates.filter((envelope) => chosen.has(envelope))
+  return { transactions, baseFee: passedBy.size === 0 ? baseFee : lowestBid(transactions, baseFee) }
+}
+
+function lowestBid(transactions: readonly Envelope[], baseFee: bigint): bigint {
+  const [first, ...others] = transactions.map(bidPerOperation)
+  if (first === undefined) return baseFee
+  return others.reduce((lowest, bid) => (bid < lowest ? bid : lowest), first)
+}

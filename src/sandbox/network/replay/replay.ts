@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import { differencesOf } from './run-scenario.ts'
+import type { Scenario } from './scenario-form.ts'
+
+export interface ReplaySummary {
+  readonly scenarios: number
+  readonly differing: number
+}
+
+const progressEveryMs = 2000
+
+/** Replays a vectors file and prints where this network answers differently from the recorded one. */
+export async function replayFile(
+  path: string,
+  print: (line: string) => void,
+): Promise<ReplaySummary> {
+  const scenarios = await readScenarios(path)
+  let differing = 0
+  let told = performance.now()
+  for (const [index, scenario] of scenarios.entries()) {
+    const differences = differencesSafely(scenario)
+    if (differences.length > 0) {
+      differing += 1
+      print(`${scenario.name}: ${differences.join('; ')}`)
+    }
+    if (performance.now() - told > progressEveryMs) {
+      told = performance.now()
+      print(`… ${index + 1} of ${scenarios.length} scenarios replayed`)
+    }
+  }
+  print(`${scenarios.length} scenarios replayed, ${differing} differ`)
+  return { scenarios: scenarios.length, differing }
+}
+
+/** Plain or gzipped JSON: an array of scenarios. */
+export async function readScenarios(path: string): Promise<readonly Scenario[]> {
+  const file = await readFile(path)
+  const isGzip = file[0] === 0x1f && file[1] === 0x8b
+  const content: unknown = JSON.parse((isGzip ? gunzipSync(file) : file).toString('utf8'))
+  if (!Array.isArray(content)) throw new Error(`${path} does not hold a list of scenarios`)
+  return content as readonly Scenario[]
+}
+
+/** A scenario that breaks the simulator is a difference too, and does not end the replay. */
+function differencesSafely(scenario: Scenario): readonly string[] {
+  try {
+    return differencesOf(scenario)
+  } catch (error) {
+    return [`the replay broke off: ${error instanceof Error ? error.message : String(error)}`]
+  }
+}
