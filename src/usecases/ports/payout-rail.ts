@@ -1,3 +1,5 @@
+import type { Outcome } from '../../domain/outcome.ts'
+
 /**
  * A rail carries a payout from the anchor's bank to the receiving client's account. This file is all
  * that the use-cases know of it; the `http` rail, the operator's manual rail and the in-memory twin
@@ -120,6 +122,28 @@ export interface PayoutRail {
   cancel(idempotencyKey: string): Promise<PayoutCancellation>
 }
 
+/** A payout's state as the bank told it unasked. */
+export interface PayoutNotice {
+  readonly idempotencyKey: string
+  /** As of the notice: notices may come late, twice or in the wrong order, so it is wise to `find`. */
+  readonly reply: PayoutReply
+}
+
+export type PayoutNoticeRefusal =
+  | { readonly code: 'bad_signature'; readonly message: string }
+  | { readonly code: 'stale_timestamp'; readonly message: string }
+  | { readonly code: 'malformed_notice'; readonly message: string }
+
+/**
+ * Reads the call by which a bank tells an outcome, and checks that the bank made it.
+ * @param headers - names in lower case.
+ * @param body - the bytes as they came; the signature is over them.
+ */
+export type ReadPayoutNotice = (
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  body: Uint8Array,
+) => Outcome<PayoutNotice, PayoutNoticeRefusal>
+
 /** The bank may or may not have done it: time-out, dropped connection, 5xx, or a reply that makes no sense. */
 export class PayoutOutcomeUnknown extends Error {
   override readonly name = 'PayoutOutcomeUnknown'
@@ -133,7 +157,10 @@ export class PayoutRailUnavailable extends Error {
   /** How long the bank asks us to wait, where it says so. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor(message: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly retryAfterSeconds?: number | undefined } = {},
+  ) {
     super(message, options)
     this.retryAfterSeconds = options.retryAfterSeconds
   }
