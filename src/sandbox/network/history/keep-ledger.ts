@@ -1,0 +1,87 @@
+import type { AppliedTransaction, ClosedLedger } from '../ledger/closed-ledger.ts'
+import { feeSourceOf, innerOf } from '../ledger/envelope.ts'
+import { namedAccount } from './addresses.ts'
+import { explainsItself, isPayment, participantsOf } from './participants.ts'
+import type { StoredLedger, StoredOperation, StoredTransaction } from './stored.ts'
+import { toid } from './toid.ts'
+
+export type Kept =
+  | {
+      readonly kind: 'transaction'
+      readonly transaction: StoredTransaction
+      readonly accounts: ReadonlySet<string>
+    }
+  | {
+      readonly kind: 'operation'
+      readonly operation: StoredOperation
+      readonly accounts: ReadonlySet<string>
+    }
+
+/** Turns a closed ledger into records, handing each to `index` with the accounts it concerns. */
+export function keepLedger(closed: ClosedLedger, index: (kept: Kept) => void): StoredLedger {
+  const { header } = closed
+  const transactions: StoredTransaction[] = []
+  const ledger: StoredLedger = {
+    id: toid(closed.sequence),
+    sequence: closed.sequence,
+    hash: closed.hash,
+    previousHash: closed.previousHash,
+    closeTime: closed.closeTime,
+    headerXdr: header.toXdr('base64'),
+    protocolVersion: header.ledgerVersion,
+    totalCoins: header.totalCoins,
+    feePool: header.feePool,
+    baseFee: header.baseFee,
+    baseReserve: header.baseReserve,
+    maxTxSetSize: header.maxTxSetSize,
+    transactions,
+  }
+  for (const applied of closed.transactions) {
+    transactions.push(keepTransaction(ledger, applied, index))
+  }
+  return ledger
+}
+
+function keepTransaction(
+  ledger: StoredLedger,
+  applied: AppliedTransaction,
+  index: (kept: Kept) => void,
+): StoredTransaction {
+  const { submitted } = applied
+  const inner = innerOf(submitted)
+  const operations: StoredOperation[] = []
+  const transaction: StoredTransaction = {
+    id: toid(ledger.sequence, applied.index),
+    ledger,
+    hash: applied.hash,
+    ...(applied.innerHash === undefined ? {} : { innerHash: applied.innerHash }),
+    successful: applied.successful,
+    feeCharged: applied.feeCharged,
+    feeBid: submitted.fee,
+    source: inner.source,
+    feeSource: feeSourceOf(submitted),
+    envelopeXdr: submitted.xdr.toXdr('base64'),
+    resultXdr: applied.result.toXdr('base64'),
+    operations,
+  }
+  const accounts = new Set([transaction.source, transaction.feeSource])
+  for (const [position, operation] of inner.operations.entries()) {
+    const { changes } = applied.operations[position] ?? { changes: [] }
+    const source = operation.sourceAccount
+      ? namedAccount(operation.sourceAccount).account
+      : inner.source
+    const concerned = participantsOf(operation, source, changes)
+    const stored: StoredOperation = {
+      id: toid(ledger.sequence, applied.index, position + 1),
+      transaction,
+      index: position,
+      payment: isPayment(operation.body),
+      changes: explainsItself(operation.body) ? [] : changes,
+    }
+    operations.push(stored)
+    for (const account of concerned) accounts.add(account)
+    index({ kind: 'operation', operation: stored, accounts: concerned })
+  }
+  index({ kind: 'transaction', transaction, accounts })
+  return transaction
+}

@@ -1,0 +1,47 @@
+import type { xdr } from '@stellar/stellar-sdk'
+import { assetKeyOf } from './assets.ts'
+import { triedResult } from './results.ts'
+
+export interface PathAmounts {
+  readonly sent: bigint
+  readonly received: bigint
+}
+
+/** What left the source and what reached the destination; the side the result decides is 0 on failure. */
+export function pathAmounts(
+  body: xdr.OperationBody,
+  result: xdr.OperationResult | undefined,
+): PathAmounts {
+  switch (body.type) {
+    case 'pathPaymentStrictReceive': {
+      const { destAmount, sendAsset } = body.pathPaymentStrictReceiveOp
+      const sent = spentOf(result, assetKeyOf(sendAsset))
+      return { sent: sent ?? 0n, received: destAmount }
+    }
+    case 'pathPaymentStrictSend':
+      return { sent: body.pathPaymentStrictSendOp.sendAmount, received: receivedOf(result) }
+    default:
+      return { sent: 0n, received: 0n }
+  }
+}
+
+/** Sum of what the first hop took; without offers it is what the destination got. */
+function spentOf(result: xdr.OperationResult | undefined, sendAsset: string): bigint | undefined {
+  const tried = triedResult(result)
+  if (tried?.type !== 'pathPaymentStrictReceive') return undefined
+  const outcome = tried.pathPaymentStrictReceiveResult
+  if (outcome.type !== 'pathPaymentStrictReceiveSuccess') return undefined
+  const { offers, last } = outcome.value
+  if (offers.length === 0) return last.amount
+  return offers
+    .map((offer) => offer.value)
+    .filter((claimed) => assetKeyOf(claimed.assetBought) === sendAsset)
+    .reduce((sum, claimed) => sum + claimed.amountBought, 0n)
+}
+
+function receivedOf(result: xdr.OperationResult | undefined): bigint {
+  const tried = triedResult(result)
+  if (tried?.type !== 'pathPaymentStrictSend') return 0n
+  const outcome = tried.pathPaymentStrictSendResult
+  return outcome.type === 'pathPaymentStrictSendSuccess' ? outcome.value.last.amount : 0n
+}

@@ -1,0 +1,81 @@
+import type { xdr } from '@stellar/stellar-sdk'
+import type { StoredOperation } from '../../history/stored.ts'
+import { link, neighbours } from './links.ts'
+import { operationDetails } from './operation-details.ts'
+import { muxedField, readOperation } from './read-operation.ts'
+import { timeWords } from './times.ts'
+import { transactionRecord } from './transaction-record.ts'
+
+export interface OperationContext {
+  readonly origin: string
+  /** `join=transactions`. */
+  readonly joined: boolean
+  readonly withMeta: boolean
+}
+
+export function operationRecord(stored: StoredOperation, context: OperationContext): object {
+  const { origin, joined, withMeta } = context
+  const { transaction } = stored
+  const read = readOperation(stored)
+  const token = stored.id.toString()
+  const sponsor = sponsorOf(stored)
+  return {
+    _links: {
+      self: link(origin, `/operations/${token}`),
+      transaction: link(origin, `/transactions/${transaction.hash}`),
+      effects: link(origin, `/operations/${token}/effects`),
+      ...neighbours(origin, '/effects', token),
+    },
+    id: token,
+    paging_token: token,
+    transaction_successful: transaction.successful,
+    source_account: read.source.account,
+    ...muxedField('source_account', read.source),
+    type: typeWords(read.body.type),
+    type_i: TYPE_NUMBERS[read.body.type],
+    created_at: timeWords(transaction.ledger.closeTime),
+    transaction_hash: transaction.hash,
+    ...(joined ? { transaction: transactionRecord(transaction, { origin, withMeta }) } : {}),
+    ...(sponsor === undefined ? {} : { sponsor }),
+    ...operationDetails(read),
+  }
+}
+
+/** Who paid the reserve of what this operation created. */
+function sponsorOf({ changes }: StoredOperation): string | undefined {
+  return changes.find(({ before, after }) => !before && after?.sponsor)?.after?.sponsor
+}
+
+export function typeWords(type: xdr.OperationBody['type']): string {
+  return type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+export const TYPE_NUMBERS: Readonly<Record<xdr.OperationBody['type'], number>> = {
+  createAccount: 0,
+  payment: 1,
+  pathPaymentStrictReceive: 2,
+  manageSellOffer: 3,
+  createPassiveSellOffer: 4,
+  setOptions: 5,
+  changeTrust: 6,
+  allowTrust: 7,
+  accountMerge: 8,
+  inflation: 9,
+  manageData: 10,
+  bumpSequence: 11,
+  manageBuyOffer: 12,
+  pathPaymentStrictSend: 13,
+  createClaimableBalance: 14,
+  claimClaimableBalance: 15,
+  beginSponsoringFutureReserves: 16,
+  endSponsoringFutureReserves: 17,
+  revokeSponsorship: 18,
+  clawback: 19,
+  clawbackClaimableBalance: 20,
+  setTrustLineFlags: 21,
+  liquidityPoolDeposit: 22,
+  liquidityPoolWithdraw: 23,
+  invokeHostFunction: 24,
+  extendFootprintTtl: 25,
+  restoreFootprint: 26,
+}

@@ -1,0 +1,32 @@
+import type { xdr } from '@stellar/stellar-sdk'
+import { namedAccount } from '../../history/addresses.ts'
+import type { NamedAccount } from '../../history/addresses.ts'
+import { decodeParts } from '../../history/envelopes.ts'
+import { decodeResult, resultParts } from '../../history/results.ts'
+import type { StoredOperation } from '../../history/stored.ts'
+
+/** What the words of one kind of operation are made of. */
+export interface ReadOperation {
+  readonly body: xdr.OperationBody
+  readonly source: NamedAccount
+  readonly result: xdr.OperationResult | undefined
+  readonly stored: StoredOperation
+}
+
+export function readOperation(stored: StoredOperation): ReadOperation {
+  const { transaction, index } = stored
+  const { inner } = decodeParts(transaction.envelopeXdr)
+  const operation = inner.operations[index]
+  if (!operation) throw new Error(`operation ${stored.id} is not in its envelope`)
+  return {
+    body: operation.body,
+    source: namedAccount(operation.sourceAccount ?? inner.sourceAccount),
+    result: resultParts(decodeResult(transaction.resultXdr)).operations?.[index],
+    stored,
+  }
+}
+
+/** `<field>` is written by the caller; this adds the muxed forms beside it. */
+export function muxedField(field: string, { muxed }: NamedAccount): object {
+  return muxed ? { [`${field}_muxed`]: muxed.address, [`${field}_muxed_id`]: muxed.id } : {}
+}

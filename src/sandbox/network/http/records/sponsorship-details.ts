@@ -1,0 +1,47 @@
+import type { xdr } from '@stellar/stellar-sdk'
+import { accountAddress, claimableBalanceId, signerAddress } from '../../history/addresses.ts'
+import { assetKeyOf } from '../../history/assets.ts'
+
+/** Which sponsored thing a revoke_sponsorship names. */
+export function revokedWords(operation: xdr.RevokeSponsorshipOp): object {
+  switch (operation.type) {
+    case 'revokeSponsorshipSigner':
+      return {
+        signer_account_id: accountAddress(operation.signer.accountId),
+        signer_key: signerAddress(operation.signer.signerKey),
+      }
+    case 'revokeSponsorshipLedgerEntry':
+      return ledgerKeyWords(operation.ledgerKey)
+  }
+}
+
+function ledgerKeyWords(key: xdr.LedgerKey): object {
+  switch (key.type) {
+    case 'account':
+      return { account_id: accountAddress(key.account.accountId) }
+    case 'trustline':
+      return {
+        trustline_account_id: accountAddress(key.trustLine.accountId),
+        ...trustLineAsset(key.trustLine.asset),
+      }
+    case 'offer':
+      return { offer_id: key.offer.offerId.toString() }
+    case 'data':
+      return {
+        data_account_id: accountAddress(key.data.accountId),
+        data_name: Buffer.from(key.data.dataName.bytes).toString(),
+      }
+    case 'claimableBalance':
+      return { claimable_balance_id: claimableBalanceId(key.claimableBalance.balanceId) }
+    case 'liquidityPool':
+    case 'contractData':
+    case 'contractCode':
+    case 'configSetting':
+    case 'ttl':
+      return {}
+  }
+}
+
+function trustLineAsset(asset: xdr.TrustLineAsset): object {
+  return asset.type === 'assetTypePoolShare' ? {} : { trustline_asset: assetKeyOf(asset) }
+}

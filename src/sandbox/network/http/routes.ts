@@ -1,0 +1,27 @@
+import type { Route } from './exchange.ts'
+import type { Horizon } from './horizon.ts'
+import { accountRoutes } from './routes/accounts.ts'
+import { feeStatsRoutes } from './routes/fee-stats.ts'
+import { ledgerRoutes } from './routes/ledgers.ts'
+import { operationRoutes } from './routes/operations.ts'
+import { rootRoutes } from './routes/root.ts'
+import { submissionRoutes } from './routes/submission.ts'
+import { transactionRoutes } from './routes/transactions.ts'
+
+/** The Horizon API. The first route of two with the same pattern takes what it has a method for. */
+export function horizonRoutes(horizon: Horizon): Route[] {
+  const routes = [
+    ...rootRoutes(horizon),
+    ...accountRoutes(horizon),
+    ...transactionRoutes(horizon),
+    ...submissionRoutes(horizon),
+    ...operationRoutes(horizon),
+    ...ledgerRoutes,
+    ...feeStatsRoutes,
+  ]
+  const merged = new Map<string, Route>()
+  for (const route of routes) {
+    merged.set(route.pattern, { ...route, ...merged.get(route.pattern) })
+  }
+  return [...merged.values()]
+}

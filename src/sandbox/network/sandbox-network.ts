@@ -1,0 +1,189 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Asset, Networks } from '@stellar/stellar-sdk'
+import { createFriendbot } from './friendbot/friendbot.ts'
+import type { Friendbot } from './friendbot/friendbot.ts'
+import { friendbotRoutes } from './friendbot/routes.ts'
+import type { Interference } from './http/exchange.ts'
+import type { Horizon } from './http/horizon.ts'
+import { createListener } from './http/listener.ts'
+import { openServer } from './http/open-server.ts'
+import type { OpenServer } from './http/open-server.ts'
+import { createRequestLog } from './http/request-log.ts'
+import { horizonRoutes } from './http/routes.ts'
+import type { NetworkParameters } from './ledger/closed-ledger.ts'
+import { createClock } from './network/clock.ts'
+import { openJournal } from './network/journal.ts'
+import { createNetwork } from './network/network.ts'
+import type { Network } from './network/network.ts'
+import type { Pace } from './network/pace.ts'
+import { serverCertificate } from './tls/authority.ts'
+
+export interface SandboxOptions {
+  /** 0 (the default) takes a free port. */
+  readonly port?: number
+  /** Absent: no HTTPS listener. */
+  readonly httpsPort?: number
+  readonly host?: string
+  readonly networkPassphrase?: string
+  readonly seed?: string
+  readonly mode?: Pace['mode']
+  readonly intervalMs?: number
+  /** In instant mode: an empty ledger when none closed for so long. */
+  readonly idleMs?: number
+  /** Where the network is kept, with its certificate authority. Absent: in memory only. */
+  readonly dataDir?: string
+  /** Further names for the certificate. */
+  readonly names?: readonly string[]
+  readonly parameters?: Partial<NetworkParameters>
+  readonly applyOrder?: 'fifo' | 'shuffled'
+  readonly strictCloseTime?: boolean
+  readonly allowQueueChaining?: boolean
+  readonly startingBalance?: bigint
+  readonly friendbotForcesClose?: boolean
+  readonly horizon?: Partial<Horizon['options']>
+}
+
+export interface SandboxNetwork {
+  readonly url: string
+  readonly httpsUrl: string | undefined
+  readonly caFile: string | undefined
+  readonly networkPassphrase: string
+  readonly network: Network
+  readonly friendbot: Friendbot
+  stop(): Promise<void>
+}
+
+const DEFAULT_PARAMETERS: Omit<NetworkParameters, 'networkPassphrase'> = {
+  protocolVersion: 27,
+  baseFee: 100n,
+  baseReserve: 5_000_000n,
+  maxTxSetSize: 1000,
+  totalCoins: 1_000_000_000_000_000_000n,
+}
+
+const CERTIFIED_NAMES = [
+  'localhost',
+  '127.0.0.1',
+  '::1',
+  'horizon-testnet.stellar.org',
+  'friendbot.stellar.org',
+]
+
+/** Starts a Stellar network in this process (SBX-01); everything it opened is closed by `stop`. */
+export async function startSandboxNetwork(options: SandboxOptions = {}): Promise<SandboxNetwork> {
+  const { host = '127.0.0.1' } = options
+  const network = buildNetwork(options)
+  const friendbot = createFriendbot(network, {
+    startingBalance: options.startingBalance ?? 100_000_000_000n,
+    forcesClose: options.friendbotForcesClose ?? true,
+    native: Asset.native(),
+  })
+  const application = buildApplication(options, network, friendbot)
+  const servers: OpenServer[] = []
+  const http = await openServer(createListener(application, 'http'), {
+    host,
+    port: options.port ?? 0,
+  })
+  servers.push(http)
+  const secure = await openSecure(options, createListener(application, 'https'))
+  if (secure) servers.push(secure.server)
+  return {
+    url: `http://${urlHost(host)}:${http.port}`,
+    httpsUrl: secure && `https://${urlHost(host)}:${secure.server.port}`,
+    caFile: secure?.caFile,
+    networkPassphrase: network.ledger.parameters.networkPassphrase,
+    network,
+    friendbot,
+    async stop() {
+      network.stop()
+      await Promise.all(servers.map((server) => server.stop()))
+    },
+  }
+}
+
+function urlHost(host: string): string {
+  if (host === '127.0.0.1' || host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function buildNetwork(options: SandboxOptions): Network {
+  const parameters: NetworkParameters = {
+    ...DEFAULT_PARAMETERS,
+    networkPassphrase: options.networkPassphrase ?? Networks.TESTNET,
+    ...options.parameters,
+  }
+  const clock = createClock()
+  const { dataDir, seed = 'fairlead' } = options
+  const journal = dataDir
+    ? {
+        journal: openJournal({
+          file: join(dataDir, 'ledgers.jsonl'),
+          network: { networkPassphrase: parameters.networkPassphrase },
+          now: () => clock.seconds(),
+        }),
+      }
+    : {}
+  return createNetwork({
+    parameters,
+    seed,
+    clock,
+    pace: paceOf(options),
+    applyOrder: options.applyOrder ?? 'shuffled',
+    strictCloseTime: options.strictCloseTime ?? false,
+    allowQueueChaining: options.allowQueueChaining ?? false,
+    ...journal,
+  })
+}
+
+function paceOf({ mode = 'instant', intervalMs = 1000, idleMs }: SandboxOptions): Pace {
+  switch (mode) {
+    case 'instant':
+      return { mode, ...(idleMs === undefined ? {} : { idleMs }) }
+    case 'interval':
+      return { mode, intervalMs }
+    case 'manual':
+      return { mode }
+  }
+}
+
+const NO_INTERFERENCE: Interference = {
+  around: (exchange, next) => next(exchange),
+  sight: () => ({}),
+  stream: () => ({}),
+}
+
+function buildApplication(options: SandboxOptions, network: Network, friendbot: Friendbot) {
+  const horizon: Horizon = {
+    network,
+    options: {
+      submissionTimeoutMs: 30_000,
+      streamTimeoutMs: 55_000,
+      withMeta: true,
+      accountStreamUpdates: false,
+      staleThreshold: 10,
+      ...options.horizon,
+    },
+  }
+  return {
+    horizon,
+    routes: [...horizonRoutes(horizon), ...friendbotRoutes(friendbot)],
+    interference: NO_INTERFERENCE,
+    log: createRequestLog(),
+    friendbotHosts: new Set(['friendbot.stellar.org']),
+  }
+}
+
+async function openSecure(options: SandboxOptions, listener: ReturnType<typeof createListener>) {
+  const { httpsPort, host = '127.0.0.1', names = [] } = options
+  if (httpsPort === undefined) return undefined
+  const directory = options.dataDir ?? mkdtempSync(join(tmpdir(), 'fairlead-network-'))
+  const { key, cert, caFile } = await serverCertificate({
+    directory: join(directory, 'tls'),
+    names: [...CERTIFIED_NAMES, ...names],
+    now: new Date(),
+  })
+  const server = await openServer(listener, { host, port: httpsPort, tls: { key, cert } })
+  return { server, caFile }
+}
