@@ -2,7 +2,13 @@
 export interface CustomerKey {
   /** Base account of the owner. */
   readonly account: string
-  readonly memo?: { readonly type: 'id' | 'text' | 'hash'; readonly value: string }
+  readonly memo?: CustomerMemo
+}
+
+/** The same text under another type names another customer (SEP12-24). */
+export interface CustomerMemo {
+  readonly type: 'id' | 'text' | 'hash'
+  readonly value: string
 }
 
 export type FieldStatus = 'ACCEPTED' | 'PROCESSING' | 'REJECTED' | 'VERIFICATION_REQUIRED'
@@ -11,16 +17,23 @@ export type FieldStatus = 'ACCEPTED' | 'PROCESSING' | 'REJECTED' | 'VERIFICATION
 export interface ProvidedField {
   /** Text as validated; for binary fields the id of the stored file. */
   readonly value: string
-  readonly status: FieldStatus
+  /** What was decided about the value; `VERIFICATION_REQUIRED` depends on the type and is never kept. */
+  readonly status: Exclude<FieldStatus, 'VERIFICATION_REQUIRED'>
   /** Why it was rejected. */
   readonly error?: string
+  /** The customer has shown, with a code, that the number or address is theirs. */
+  readonly verified?: true
+  /** Of a file: its fingerprint, so that the same picture sent again changes nothing. */
+  readonly digest?: string
 }
 
-/** A sending or receiving client's SEP-12 record. `fields` is keyed by SEP-9 name. */
+export type ProvidedFields = Readonly<Record<string, ProvidedField>>
+
+/** A sending or receiving client's SEP-12 record. `fields` is keyed by the kept SEP-9 name. */
 export interface Customer {
   readonly id: string
   readonly key: CustomerKey
-  readonly fields: Readonly<Record<string, ProvidedField>>
+  readonly fields: ProvidedFields
   /** Set by an operator: final, with the message shown. */
   readonly rejected?: string
   /** Type of the latest PUT, used for callbacks. */
@@ -30,3 +43,12 @@ export interface Customer {
   readonly createdAt: Date
   readonly updatedAt: Date
 }
+
+export const isSameCustomerKey = (one: CustomerKey, other: CustomerKey): boolean =>
+  one.account === other.account &&
+  one.memo?.type === other.memo?.type &&
+  one.memo?.value === other.memo?.value
+
+/** What a customer has provided, as plain text by kept name. For the payout rail; never for a log. */
+export const valuesOf = (customer: Customer): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(customer.fields).map(([name, field]) => [name, field.value]))

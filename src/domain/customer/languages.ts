@@ -1,0 +1,16 @@
+// Source: ISO 639-1.
+const table =
+  'aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de ' +
+  'dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia ' +
+  'id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo ' +
+  'lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ' +
+  'ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk ' +
+  'tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu'
+
+const codes: ReadonlySet<string> = new Set(table.split(' '))
+
+/** The language code in lower case; undefined when ISO 639-1 has no such code (SEP09-27). */
+export function languageCode(text: string): string | undefined {
+  const code = text.toLowerCase()
+  return codes.has(code) ? code : undefined
+}
