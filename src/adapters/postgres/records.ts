@@ -2,17 +2,21 @@ import type { RecordFactories } from './commit.ts'
 import { eventRecords } from './event-records.ts'
 import { loginRecords } from './login-records.ts'
 import { outbox } from './outbox.ts'
+import { reportRecords } from './report-records.ts'
+import { payoutRecords } from './payout-records.ts'
+import { stellarPaymentRecords } from './stellar-payment-records.ts'
 
 /** Each noun's records; a noun without its file yet fails when it is first asked. */
 export function recordFactories(): RecordFactories {
   return {
     transactions: () => notBuilt('transactions'),
     customers: () => notBuilt('customers'),
-    stellarPayments: () => notBuilt('stellarPayments'),
-    payouts: () => notBuilt('payouts'),
+    stellarPayments: stellarPaymentRecords,
+    payouts: payoutRecords,
     callbacks: () => notBuilt('callbacks'),
     logins: loginRecords,
     events: eventRecords,
+    reports: reportRecords,
     outbox,
   }
 }

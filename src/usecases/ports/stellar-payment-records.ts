@@ -16,8 +16,12 @@ export interface StellarPaymentRecords {
    * nothing of this commit may be kept.
    */
   moveCursor(account: string, from: string, to: string): Promise<boolean>
-  /** Takes the collector's seat for an account until `until`; false when somebody else sits there. */
-  takeSeat(account: string, holder: string, now: Date, until: Date): Promise<boolean>
+  /** Takes or keeps the collector's seat for an account until `until`; false when somebody else has it. */
+  takeSeat(
+    account: string,
+    holder: string,
+    lease: { readonly now: Date; readonly until: Date },
+  ): Promise<boolean>
   leaveSeat(account: string, holder: string): Promise<void>
   /** Adds facts; those already known (by id) are skipped. Returns how many were new. */
   add(payments: readonly StellarPayment[], seenAt: Date): Promise<number>

@@ -1,0 +1,206 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Payout, PayoutAttempt } from '../../domain/payout/payout.ts'
+import type { AttemptQuery, PayoutRecords } from '../../usecases/ports/payout-records.ts'
+import { sql } from './database.ts'
+
+interface PayoutRow {
+  readonly transaction_id: string
+  readonly state: string
+  readonly attempt_number: number
+  readonly failures: number
+  readonly due_at: Date
+  readonly dead_reason: string | null
+  readonly updated_at: Date
+}
+
+interface AttemptRow {
+  readonly transaction_id: string
+  readonly number: number
+  readonly idempotency_key: string
+  readonly state: string
+  readonly rail_payout_id: string | null
+  readonly reason: string | null
+  readonly started_at: Date
+  readonly ended_at: Date | null
+}
+
+const payoutColumns = `transaction_id, state, attempt_number, failures, due_at, dead_reason, updated_at`
+const attemptColumns = `transaction_id, number, idempotency_key, state, rail_payout_id, reason,
+  started_at, ended_at`
+
+export const payoutRecords = (em: EntityManager): PayoutRecords => ({
+  ...attemptRecords(em),
+
+  async add(payouts) {
+    if (payouts.length === 0) return
+    await sql(
+      em,
+      `insert into payout (${payoutColumns}) select ${payoutColumns} from ${payoutSet}`,
+      [JSON.stringify(payouts.map(toPayoutRow))],
+    )
+  },
+
+  lock: (transactionId) => onePayout(em, transactionId, 'for update'),
+  find: (transactionId) => onePayout(em, transactionId, ''),
+
+  async save(...payouts) {
+    if (payouts.length === 0) return
+    await sql(
+      em,
+      `update payout set state = made.state, attempt_number = made.attempt_number,
+         failures = made.failures, due_at = made.due_at, dead_reason = made.dead_reason,
+         updated_at = made.updated_at
+       from ${payoutSet} where payout.transaction_id = made.transaction_id`,
+      [JSON.stringify(payouts.map(toPayoutRow))],
+    )
+  },
+
+  async due(now, limit) {
+    const rows = await sql<PayoutRow>(
+      em,
+      `select ${payoutColumns} from payout
+       where state in ('due', 'claimed', 'pending') and due_at <= $1 order by due_at limit $2`,
+      [now, limit],
+    )
+    return rows.map(toPayout)
+  },
+
+  async listDead({ before, limit }) {
+    const rows = await sql<PayoutRow>(
+      em,
+      `select ${payoutColumns} from payout
+       where state = 'dead'
+         and ($1::timestamptz is null or (updated_at, transaction_id) < ($1, $2::uuid))
+       order by updated_at desc, transaction_id desc limit $3`,
+      [before?.at ?? null, before?.id ?? null, limit],
+    )
+    return rows.map(toPayout)
+  },
+})
+
+type AttemptRecords = Pick<
+  PayoutRecords,
+  'addAttempt' | 'saveAttempt' | 'attempts' | 'attemptByKey' | 'listAttempts'
+>
+
+const attemptRecords = (em: EntityManager): AttemptRecords => ({
+  async addAttempt(attempt) {
+    await sql(
+      em,
+      `insert into payout_attempt (${attemptColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      attemptValues(attempt),
+    )
+  },
+
+  async saveAttempt(attempt) {
+    await sql(
+      em,
+      `update payout_attempt set idempotency_key = $3, state = $4, rail_payout_id = $5, reason = $6,
+         started_at = $7, ended_at = $8
+       where transaction_id = $1 and number = $2`,
+      attemptValues(attempt),
+    )
+  },
+
+  async attempts(transactionId) {
+    const rows = await sql<AttemptRow>(
+      em,
+      `select ${attemptColumns} from payout_attempt where transaction_id = $1 order by number`,
+      [transactionId],
+    )
+    return rows.map(toAttempt)
+  },
+
+  async attemptByKey(idempotencyKey) {
+    const rows = await sql<AttemptRow>(
+      em,
+      `select ${attemptColumns} from payout_attempt where idempotency_key = $1`,
+      [idempotencyKey],
+    )
+    return rows.map(toAttempt)[0]
+  },
+
+  listAttempts: (query) => listAttempts(em, query),
+})
+
+async function onePayout(
+  em: EntityManager,
+  transactionId: string,
+  lock: 'for update' | '',
+): Promise<Payout | undefined> {
+  if (!isUuid(transactionId)) return undefined
+  const rows = await sql<PayoutRow>(
+    em,
+    `select ${payoutColumns} from payout where transaction_id = $1 ${lock}`,
+    [transactionId],
+  )
+  return rows.map(toPayout)[0]
+}
+
+async function listAttempts(
+  em: EntityManager,
+  { transactionId, states, before, limit }: AttemptQuery,
+): Promise<readonly PayoutAttempt[]> {
+  if (transactionId !== undefined && !isUuid(transactionId)) return []
+  const rows = await sql<AttemptRow>(
+    em,
+    `select ${attemptColumns} from payout_attempt
+     where ($1::uuid is null or transaction_id = $1)
+       and ($2::text[] is null or state = any ($2))
+       and ($3::timestamptz is null or (started_at, idempotency_key) < ($3, $4::text))
+     order by started_at desc, idempotency_key desc limit $5`,
+    [transactionId ?? null, states ?? null, before?.startedAt ?? null, before?.key ?? null, limit],
+  )
+  return rows.map(toAttempt)
+}
+
+/** Ids come from outside through the doors; what is no id of ours is found nowhere. */
+const isUuid = (text: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
+
+const payoutSet = `jsonb_to_recordset($1) as made (transaction_id uuid, state text,
+  attempt_number integer, failures integer, due_at timestamptz, dead_reason text,
+  updated_at timestamptz)`
+
+const toPayoutRow = (payout: Payout): PayoutRow => ({
+  transaction_id: payout.transactionId,
+  state: payout.state,
+  attempt_number: payout.attemptNumber,
+  failures: payout.failures,
+  due_at: payout.dueAt,
+  dead_reason: payout.deadReason ?? null,
+  updated_at: payout.updatedAt,
+})
+
+/** The only writers are the functions above, so the states are of the domain. */
+const toPayout = (row: PayoutRow): Payout => ({
+  transactionId: row.transaction_id,
+  state: row.state as Payout['state'],
+  attemptNumber: row.attempt_number,
+  failures: row.failures,
+  dueAt: row.due_at,
+  ...(row.dead_reason === null ? {} : { deadReason: row.dead_reason }),
+  updatedAt: row.updated_at,
+})
+
+const attemptValues = (attempt: PayoutAttempt): readonly unknown[] => [
+  attempt.transactionId,
+  attempt.number,
+  attempt.idempotencyKey,
+  attempt.state,
+  attempt.railPayoutId ?? null,
+  attempt.reason ?? null,
+  attempt.startedAt,
+  attempt.endedAt ?? null,
+]
+
+const toAttempt = (row: AttemptRow): PayoutAttempt => ({
+  transactionId: row.transaction_id,
+  number: row.number,
+  idempotencyKey: row.idempotency_key,
+  state: row.state as PayoutAttempt['state'],
+  ...(row.rail_payout_id === null ? {} : { railPayoutId: row.rail_payout_id }),
+  ...(row.reason === null ? {} : { reason: row.reason }),
+  startedAt: row.started_at,
+  ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+})

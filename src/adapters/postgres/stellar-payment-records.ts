@@ -1,0 +1,238 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type {
+  Match,
+  NetworkMemo,
+  SeenPayment,
+  StellarPayment,
+} from '../../domain/stellar-payment/stellar-payment.ts'
+import type {
+  StellarPaymentRecords,
+  UnmatchedQuery,
+} from '../../usecases/ports/stellar-payment-records.ts'
+import { sql } from './database.ts'
+
+interface PaymentRow {
+  readonly id: bigint
+  readonly account: string
+  readonly kind: string
+  readonly asset: string
+  readonly units: bigint
+  readonly from_account: string
+  readonly memo_type: string
+  readonly memo_value: string | null
+  readonly muxed_id: string | null
+  readonly transaction_hash: string
+  readonly ledger_closed_at: Date
+  readonly seen_at: Date
+  readonly match_state: string
+  readonly match_reason: string | null
+  readonly transaction_id: string | null
+}
+
+const columns = `id, account, kind, asset, units, from_account, memo_type, memo_value, muxed_id,
+  transaction_hash, ledger_closed_at, seen_at, match_state, match_reason, transaction_id`
+
+/** Ids come from outside through the doors; what is no operation id is found nowhere. */
+const isOperationId = (text: string): boolean => /^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n
+
+export const stellarPaymentRecords = (em: EntityManager): StellarPaymentRecords => ({
+  ...placeRecords(em),
+
+  add: (payments, seenAt) => addPayments(em, payments, seenAt),
+
+  async lockWaiting(account, limit) {
+    const rows = await sql<PaymentRow>(
+      em,
+      `select ${columns} from stellar_payment
+       where account = $1 and match_state = 'waiting'
+       order by id limit $2 for update skip locked`,
+      [account, limit],
+    )
+    return rows.map(toSeenPayment)
+  },
+
+  settleMatches: (matches) => settleMatches(em, matches),
+
+  async find(id) {
+    if (!isOperationId(id)) return undefined
+    const rows = await sql<PaymentRow>(em, `select ${columns} from stellar_payment where id = $1`, [
+      id,
+    ])
+    return rows.map(toSeenPayment)[0]
+  },
+
+  listUnmatched: (query) => listUnmatched(em, query),
+
+  async waitingCount() {
+    const [row] = await sql<{ waiting: bigint }>(
+      em,
+      `select count(*) as waiting from stellar_payment where match_state = 'waiting'`,
+    )
+    return Number(row?.waiting ?? 0n)
+  },
+})
+
+type PlaceRecords = Pick<
+  StellarPaymentRecords,
+  'cursor' | 'startCursor' | 'moveCursor' | 'takeSeat' | 'leaveSeat'
+>
+
+/** How far each account was read, and by whom. */
+const placeRecords = (em: EntityManager): PlaceRecords => ({
+  async cursor(account) {
+    const [row] = await sql<{ cursor: string }>(
+      em,
+      `select cursor from stellar_cursor where account = $1`,
+      [account],
+    )
+    return row?.cursor
+  },
+
+  async startCursor(account, cursor) {
+    await sql(
+      em,
+      `insert into stellar_cursor (account, cursor) values ($1, $2) on conflict (account) do nothing`,
+      [account, cursor],
+    )
+  },
+
+  async moveCursor(account, from, to) {
+    const moved = await sql(
+      em,
+      `update stellar_cursor set cursor = $3, moved_at = now()
+       where account = $1 and cursor = $2 and $3::numeric > $2::numeric returning account`,
+      [account, from, to],
+    )
+    return moved.length === 1
+  },
+
+  async takeSeat(account, holder, { now, until }) {
+    const taken = await sql(
+      em,
+      `update stellar_cursor set seat_holder = $2, seat_until = $4
+       where account = $1
+         and (seat_holder is null or seat_holder = $2 or seat_until <= $3) returning account`,
+      [account, holder, now, until],
+    )
+    return taken.length === 1
+  },
+
+  async leaveSeat(account, holder) {
+    await sql(
+      em,
+      `update stellar_cursor set seat_holder = null, seat_until = null
+       where account = $1 and seat_holder = $2`,
+      [account, holder],
+    )
+  },
+})
+
+async function addPayments(
+  em: EntityManager,
+  payments: readonly StellarPayment[],
+  seenAt: Date,
+): Promise<number> {
+  if (payments.length === 0) return 0
+  const rows = payments.map((payment) => ({
+    id: payment.id,
+    account: payment.account,
+    kind: payment.kind,
+    asset: payment.asset,
+    units: payment.units.toString(),
+    from_account: payment.from,
+    memo_type: payment.memo.type,
+    memo_value: payment.memo.type === 'none' ? null : payment.memo.value,
+    muxed_id: payment.muxedId ?? null,
+    transaction_hash: payment.transactionHash,
+    ledger_closed_at: payment.ledgerClosedAt,
+  }))
+  const added = await sql(
+    em,
+    `insert into stellar_payment (id, account, kind, asset, units, from_account, memo_type, memo_value,
+       muxed_id, transaction_hash, ledger_closed_at, seen_at)
+     select id, account, kind, asset, units, from_account, memo_type, memo_value,
+       muxed_id, transaction_hash, ledger_closed_at, $2
+     from jsonb_to_recordset($1) as (id bigint, account text, kind text, asset text, units bigint,
+       from_account text, memo_type text, memo_value text, muxed_id text, transaction_hash text,
+       ledger_closed_at timestamptz)
+     on conflict (id) do nothing returning id`,
+    [JSON.stringify(rows), seenAt],
+  )
+  return added.length
+}
+
+/** Only what still waits is settled: a match made by hand meanwhile stands. */
+async function settleMatches(
+  em: EntityManager,
+  matches: readonly { readonly id: string; readonly match: Match }[],
+): Promise<void> {
+  if (matches.length === 0) return
+  const rows = matches.map(({ id, match }) => ({
+    id,
+    state: match.state,
+    reason: match.state === 'unmatched' ? match.reason : null,
+    transaction_id: match.state === 'waiting' ? null : (match.transactionId ?? null),
+  }))
+  await sql(
+    em,
+    `update stellar_payment as payment
+     set match_state = made.state, match_reason = made.reason, transaction_id = made.transaction_id
+     from jsonb_to_recordset($1) as made (id bigint, state text, reason text, transaction_id uuid)
+     where payment.id = made.id and payment.match_state = 'waiting'`,
+    [JSON.stringify(rows)],
+  )
+}
+
+async function listUnmatched(
+  em: EntityManager,
+  { reason, before, limit }: UnmatchedQuery,
+): Promise<readonly SeenPayment[]> {
+  if (before !== undefined && !isOperationId(before)) return []
+  const rows = await sql<PaymentRow>(
+    em,
+    `select ${columns} from stellar_payment
+     where match_state = 'unmatched'
+       and ($1::text is null or match_reason = $1)
+       and ($2::bigint is null or id < $2)
+     order by id desc limit $3`,
+    [reason ?? null, before ?? null, limit],
+  )
+  return rows.map(toSeenPayment)
+}
+
+/** The only writers are the functions above, so kinds, memo types and reasons are of the domain. */
+function toSeenPayment(row: PaymentRow): SeenPayment {
+  return {
+    id: row.id.toString(),
+    account: row.account,
+    kind: row.kind as SeenPayment['kind'],
+    asset: row.asset,
+    units: row.units,
+    from: row.from_account,
+    memo: toMemo(row),
+    ...(row.muxed_id === null ? {} : { muxedId: row.muxed_id }),
+    transactionHash: row.transaction_hash,
+    ledgerClosedAt: row.ledger_closed_at,
+    seenAt: row.seen_at,
+    match: toMatch(row),
+  }
+}
+
+const toMemo = ({ memo_type, memo_value }: PaymentRow): NetworkMemo =>
+  memo_value === null
+    ? { type: 'none' }
+    : { type: memo_type as Exclude<NetworkMemo['type'], 'none'>, value: memo_value }
+
+function toMatch({ match_state, match_reason, transaction_id }: PaymentRow): Match {
+  const named = transaction_id === null ? {} : { transactionId: transaction_id }
+  if (match_state === 'unmatched') {
+    return {
+      state: 'unmatched',
+      reason: match_reason as Extract<Match, { state: 'unmatched' }>['reason'],
+      ...named,
+    }
+  }
+  return match_state === 'matched' && transaction_id !== null
+    ? { state: 'matched', transactionId: transaction_id }
+    : { state: 'waiting' }
+}
