@@ -67,6 +67,7 @@ function recordsOf(em: EntityManager, factories: RecordFactories): Records {
     callbacks: factories.callbacks(em),
     logins: factories.logins(em),
     events: factories.events(em),
+    reports: factories.reports(em),
     outbox: factories.outbox(em),
   }
 }

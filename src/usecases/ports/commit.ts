@@ -4,6 +4,7 @@ import type { EventRecords } from './event-records.ts'
 import type { LoginRecords } from './login-records.ts'
 import type { Outbox } from './outbox.ts'
 import type { PayoutRecords } from './payout-records.ts'
+import type { ReportRecords } from './report-records.ts'
 import type { StellarPaymentRecords } from './stellar-payment-records.ts'
 import type { TransactionRecords } from './transaction-records.ts'
 
@@ -19,6 +20,7 @@ export interface Records {
   readonly callbacks: CallbackRecords
   readonly logins: LoginRecords
   readonly events: EventRecords
+  readonly reports: ReportRecords
   readonly outbox: Outbox
 }
 

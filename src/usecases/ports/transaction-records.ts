@@ -44,6 +44,8 @@ export interface IdempotentOpening {
 /** Newest first, keyset by (startedAt, id). */
 export interface TransactionQuery {
   readonly owner?: Owner
+  /** Every memo of this base account; for operators only. */
+  readonly ownerAccount?: string
   readonly ids?: readonly string[]
   readonly phases?: readonly string[]
   readonly externalTransactionId?: string

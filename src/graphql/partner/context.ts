@@ -1,0 +1,36 @@
+import type { AssetPolicy } from '../../domain/asset/asset-policy.ts'
+import type { Principal } from '../../domain/client/principal.ts'
+import type { RecordedEvent } from '../../domain/transaction/event.ts'
+import type { Transaction } from '../../domain/transaction/transaction.ts'
+import type { TransactionQuery } from '../../usecases/ports/transaction-records.ts'
+import type { OpenTransaction } from '../../usecases/transactions/open-transaction.ts'
+import type { CustomerNode } from '../customer/customer.type.ts'
+
+/** The use-cases behind the partner API. */
+export interface PartnerRooms {
+  readonly assets: readonly AssetPolicy[]
+  findTransaction(principal: Principal, id: string): Promise<Transaction | undefined>
+  listTransactions(query: TransactionQuery): Promise<readonly Transaction[]>
+  readonly openTransaction: OpenTransaction
+  findCustomer(
+    principal: Principal,
+    query: { readonly id: string; readonly type?: string },
+  ): Promise<CustomerNode | undefined>
+  watchEvents(query: WatchQuery): AsyncIterable<RecordedEvent>
+}
+
+export interface WatchQuery {
+  /** Undefined: only what happens from now on. */
+  readonly after: bigint | undefined
+  readonly owner?: { readonly account: string; readonly memo?: string }
+  readonly transactionId?: string
+  readonly signal: AbortSignal
+}
+
+/** What each resolver of the partner API gets. `principal` is absent when no valid token came. */
+export interface PartnerContext {
+  readonly rooms: PartnerRooms
+  readonly principal: Principal | undefined
+  /** Ends with the connection, the token or the process. */
+  readonly signal: AbortSignal
+}
