@@ -1,0 +1,89 @@
+import type { KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { StrKey } from '@stellar/stellar-sdk/base'
+import { accountOf, publicKeyOf } from '../../domain/client/account-address.ts'
+
+// Headers of a raw key in DER: SubjectPublicKeyInfo and PKCS #8 for Ed25519 (RFC 8410).
+const publicHeader = Buffer.from('302a300506032b6570032100', 'hex')
+const privateHeader = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+const cachedKeysMax = 10_000
+
+/** A key that signs; the seed stays inside. */
+export interface SigningKey {
+  readonly account: string
+  readonly sign: (message: Uint8Array) => Uint8Array
+}
+
+/** @throws when `seed` is no valid `S…`. */
+export function openSigningKey(seed: string): SigningKey {
+  const raw = StrKey.decodeEd25519SecretSeed(seed)
+  const key = createPrivateKey({
+    key: Buffer.concat([privateHeader, raw]),
+    format: 'der',
+    type: 'pkcs8',
+  })
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  return {
+    account: accountOf(spki.subarray(publicHeader.length)),
+    sign: (message) => sign(null, message, key),
+  }
+}
+
+/** Judges Ed25519 signatures by accounts `G…` as the network does. */
+export type SignatureJudge = (
+  account: string,
+  message: Uint8Array,
+  signature: Uint8Array,
+) => boolean
+
+/**
+ * A judge that keeps the keys it met, the oldest forgotten first: making one costs a quarter of a
+ * verification. Signs nothing: accounts that are no curve point, points of small order and encodings
+ * beyond the field, which libsodium - hence the network - refuses and OpenSSL does not.
+ */
+export function createSignatureJudge(): SignatureJudge {
+  const keys = new Map<string, KeyObject | undefined>()
+  const keyOf = (account: string): KeyObject | undefined => {
+    if (keys.has(account)) return keys.get(account)
+    const [oldest] = keys.keys()
+    if (keys.size >= cachedKeysMax && oldest !== undefined) keys.delete(oldest)
+    const key = importKey(account)
+    keys.set(account, key)
+    return key
+  }
+  return (account, message, signature) => {
+    const key = keyOf(account)
+    return key !== undefined && signature.length === 64 && verify(null, message, key, signature)
+  }
+}
+
+function importKey(account: string): KeyObject | undefined {
+  const raw = publicKeyOf(account)
+  if (raw === undefined || isRefusedByNetwork(raw)) return undefined
+  try {
+    return createPublicKey({
+      key: Buffer.concat([publicHeader, Uint8Array.from(raw)]),
+      format: 'der',
+      type: 'spki',
+    })
+  } catch {
+    return undefined
+  }
+}
+
+/** The y coordinates of the points of small order; the sign bit is no matter. */
+const smallOrder = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+])
+
+function isRefusedByNetwork(raw: readonly number[]): boolean {
+  const y = [...raw.slice(0, 31), (raw[31] ?? 0) & 0x7f]
+  const isBeyondField =
+    (y[0] ?? 0) >= 0xed && y[31] === 0x7f && y.slice(1, 31).every((byte) => byte === 0xff)
+  return isBeyondField || smallOrder.has(Buffer.from(y).toString('hex'))
+}
