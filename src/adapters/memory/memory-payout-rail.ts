@@ -49,50 +49,11 @@ export function memoryPayoutRail({
   now,
   decide = () => ({ does: 'deliver' }),
 }: MemoryPayoutRailOptions): MemoryPayoutRail {
-  const booked = new Map<string, Booked>()
-  const paid = new Map<string, number>()
-
-  const count = (order: PayoutOrder, change: 1 | -1): void => {
-    paid.set(order.transactionId, (paid.get(order.transactionId) ?? 0) + change)
-  }
-  const book = (order: PayoutOrder, reply: PayoutReply): PayoutReply => {
-    const before = booked.get(order.idempotencyKey)?.reply.state
-    booked.set(order.idempotencyKey, { order, reply })
-    if (reply.state === 'delivered' && before !== 'delivered') count(order, 1)
-    if (reply.state === 'returned' && before === 'delivered') count(order, -1)
-    return reply
-  }
-  const existing = (idempotencyKey: string): Booked & { payoutId: string } => {
-    const found = booked.get(idempotencyKey)
-    if (found === undefined) throw new Error(`No payout was ordered under ${idempotencyKey}`)
-    return { ...found, payoutId: `memory-${idempotencyKey}` }
-  }
-  const take = (order: PayoutOrder): PayoutReply => {
-    const payoutId = `memory-${order.idempotencyKey}`
-    const delivered: PayoutReply = { state: 'delivered', payoutId, deliveredAt: now() }
-    const verdict = decide(order)
-    switch (verdict.does) {
-      case 'deliver':
-        return book(order, delivered)
-      case 'hold':
-        return book(order, { state: 'pending', payoutId })
-      case 'reject': {
-        const { reason, message, fields } = verdict
-        return book(order, { state: 'rejected', payoutId, reason, message, fields })
-      }
-      case 'lose':
-        if (verdict.done) book(order, delivered)
-        throw new PayoutOutcomeUnknown('The answer of the bank was lost')
-      case 'turn away':
-        throw new PayoutRailUnavailable('The bank takes no orders at the moment')
-    }
-  }
-
+  const { booked, book, existing, timesPaid } = memoryBook()
   return {
     send: async (order) => {
-      requireKey(order.idempotencyKey)
-      const earlier = booked.get(order.idempotencyKey)
-      if (earlier === undefined) return take(order)
+      const earlier = booked.get(requireKey(order.idempotencyKey))
+      if (earlier === undefined) return carryOut(decide(order), { order, book, now })
       if (!isSameOrder(earlier.order, order)) throw new PayoutKeyReused('The order is another one')
       return earlier.reply
     },
@@ -108,16 +69,73 @@ export function memoryPayoutRail({
       return 'cancelled'
     },
     deliver: (key) => {
-      const { order, payoutId } = existing(key)
-      book(order, { state: 'delivered', payoutId, deliveredAt: now() })
+      const order = existing(key)
+      book(order, { state: 'delivered', payoutId: payoutIdOf(order), deliveredAt: now() })
     },
     giveBack: (key, reason) => {
-      const { order, payoutId } = existing(key)
-      book(order, { state: 'returned', payoutId, reason })
+      const order = existing(key)
+      book(order, { state: 'returned', payoutId: payoutIdOf(order), reason })
     },
-    timesPaid: (transactionId) => paid.get(transactionId) ?? 0,
+    timesPaid,
   }
 }
+
+interface MemoryBook {
+  readonly booked: ReadonlyMap<string, Booked>
+  readonly book: (order: PayoutOrder, reply: PayoutReply) => PayoutReply
+  readonly existing: (idempotencyKey: string) => PayoutOrder
+  readonly timesPaid: (transactionId: string) => number
+}
+
+function memoryBook(): MemoryBook {
+  const booked = new Map<string, Booked>()
+  const paid = new Map<string, number>()
+  const timesPaid = (transactionId: string): number => paid.get(transactionId) ?? 0
+  const count = ({ transactionId }: PayoutOrder, change: 1 | -1): void => {
+    paid.set(transactionId, timesPaid(transactionId) + change)
+  }
+  return {
+    booked,
+    timesPaid,
+    book: (order, reply) => {
+      const before = booked.get(order.idempotencyKey)?.reply.state
+      booked.set(order.idempotencyKey, { order, reply })
+      if (reply.state === 'delivered' && before !== 'delivered') count(order, 1)
+      if (reply.state === 'returned' && before === 'delivered') count(order, -1)
+      return reply
+    },
+    existing: (idempotencyKey) => {
+      const found = booked.get(idempotencyKey)
+      if (found === undefined) throw new Error(`No payout was ordered under ${idempotencyKey}`)
+      return found.order
+    },
+  }
+}
+
+function carryOut(
+  verdict: MemoryVerdict,
+  { order, book, now }: Pick<MemoryBook, 'book'> & { order: PayoutOrder; now: () => Date },
+): PayoutReply {
+  const payoutId = payoutIdOf(order)
+  const delivered: PayoutReply = { state: 'delivered', payoutId, deliveredAt: now() }
+  switch (verdict.does) {
+    case 'deliver':
+      return book(order, delivered)
+    case 'hold':
+      return book(order, { state: 'pending', payoutId })
+    case 'reject': {
+      const { reason, message, fields } = verdict
+      return book(order, { state: 'rejected', payoutId, reason, message, fields })
+    }
+    case 'lose':
+      if (verdict.done) book(order, delivered)
+      throw new PayoutOutcomeUnknown('The answer of the bank was lost')
+    case 'turn away':
+      throw new PayoutRailUnavailable('The bank takes no orders at the moment')
+  }
+}
+
+const payoutIdOf = ({ idempotencyKey }: PayoutOrder): string => `memory-${idempotencyKey}`
 
 function requireKey(key: string): string {
   if (/^[\x21-\x7e]{1,128}$/.test(key)) return key
