@@ -1,0 +1,124 @@
+import { newPayout } from '../../domain/payout/decisions.ts'
+import { memoOfPayment } from '../../domain/stellar-payment/memo-of-payment.ts'
+import type { Match, SeenPayment } from '../../domain/stellar-payment/stellar-payment.ts'
+import { receiveFunds } from '../../domain/transaction/receive-funds.ts'
+import type { Memo, Transaction } from '../../domain/transaction/transaction.ts'
+import { jobsOf } from '../payouts/payout-job.ts'
+import type { Commit, Records } from '../ports/commit.ts'
+import type { Change, SaveChanges } from '../transactions/save-change.ts'
+
+export interface Matched {
+  readonly matched: number
+  readonly unmatched: number
+}
+
+/**
+ * Decides on every payment of the account that still waits: it funds the transaction its memo names, or
+ * it is kept as unmatched with the reason. Batches of 500, each one commit: matches, transactions,
+ * events, payouts and their jobs together.
+ *
+ * Failures: `DatabaseUnavailable`; batches kept before stay kept.
+ * Repeats: what is decided is not asked again; two at once share the work.
+ */
+export type MatchStellarPayments = (account: string) => Promise<Matched>
+
+export interface MatchParts {
+  readonly commit: Commit
+  readonly saveChanges: SaveChanges
+  readonly now: () => Date
+}
+
+const batchSize = 500
+
+export const matchStellarPayments =
+  ({ commit, saveChanges, now }: MatchParts): MatchStellarPayments =>
+  async (account) => {
+    const total = { matched: 0, unmatched: 0 }
+    for (;;) {
+      const decided = await commit(async (records) => {
+        const waiting = await records.stellarPayments.lockWaiting(account, batchSize)
+        if (waiting.length === 0) return []
+        const decisions = decide(waiting, await transactionsFor(records, account, waiting))
+        await keep(records, decisions, { saveChanges, now: now() })
+        return decisions.map(({ match }) => match)
+      })
+      const matched = decided.filter(({ state }) => state === 'matched').length
+      total.matched += matched
+      total.unmatched += decided.length - matched
+      if (decided.length < batchSize) return total
+    }
+  }
+
+interface Decision {
+  readonly payment: SeenPayment
+  readonly match: Match
+  /** The transaction as it was, and as the payment makes it. */
+  readonly funded?: { readonly before: Transaction; readonly after: Transaction }
+}
+
+type ByMemo = Map<string, Transaction>
+
+const keyOf = ({ type, value }: Memo): string => `${type} ${value}`
+
+async function transactionsFor(
+  { transactions }: Records,
+  account: string,
+  payments: readonly SeenPayment[],
+): Promise<ByMemo> {
+  const memos = new Map<string, Memo>()
+  for (const payment of payments) {
+    const memo = memoOfPayment(payment)
+    if (memo.ok) memos.set(keyOf(memo.value), memo.value)
+  }
+  const found = await transactions.lockByMemos(account, [...memos.values()])
+  return new Map(found.map((transaction) => [keyOf(transaction.memo), transaction]))
+}
+
+/** In the order of the ledger: the second payment of a batch meets the transaction the first one funded. */
+function decide(payments: readonly SeenPayment[], known: ByMemo): readonly Decision[] {
+  const current: ByMemo = new Map(known)
+  return payments.map((payment) => {
+    const memo = memoOfPayment(payment)
+    const before = memo.ok ? current.get(keyOf(memo.value)) : undefined
+    const outcome = receiveFunds(before, payment)
+    const named = before === undefined ? {} : { transactionId: before.id }
+    if (!outcome.ok) {
+      return { payment, match: { state: 'unmatched', reason: outcome.refusal.code, ...named } }
+    }
+    const after = outcome.value
+    current.set(keyOf(after.memo), after)
+    const match: Match = { state: 'matched', transactionId: after.id }
+    return before === undefined || before === after
+      ? { payment, match }
+      : { payment, match, funded: { before, after } }
+  })
+}
+
+async function keep(
+  records: Records,
+  decisions: readonly Decision[],
+  { saveChanges, now }: { readonly saveChanges: SaveChanges; readonly now: Date },
+): Promise<void> {
+  const changes = decisions.flatMap(({ payment, funded }) =>
+    funded === undefined ? [] : [changeOf(payment, funded, now)],
+  )
+  if (changes.length > 0) {
+    await saveChanges(records, changes, now)
+    await records.payouts.add(changes.map(({ before }) => newPayout(before.id, now)))
+  }
+  await records.stellarPayments.settleMatches(
+    decisions.map(({ payment, match }) => ({ id: payment.id, match })),
+  )
+}
+
+const changeOf = (
+  payment: SeenPayment,
+  { before, after }: NonNullable<Decision['funded']>,
+  now: Date,
+): Change => ({
+  before,
+  after,
+  type: 'fundsReceived',
+  actor: { kind: 'network', stellarPaymentId: payment.id },
+  jobs: jobsOf(newPayout(before.id, now)),
+})
