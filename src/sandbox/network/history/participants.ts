@@ -1,6 +1,8 @@
 import type { xdr } from '@stellar/stellar-sdk'
 import type { Entry, EntryChange } from '../ledger/entries.ts'
 import { accountAddress, namedAccount } from './addresses.ts'
+import { byOperation } from './by-operation.ts'
+import type { ByOperation } from './by-operation.ts'
 
 /** The accounts in whose lists an operation appears (section 11.4). */
 export function participantsOf(
@@ -23,38 +25,22 @@ function concern(accounts: Set<string>, entry: Entry): void {
   }
 }
 
-function namedBy(body: xdr.OperationBody): readonly string[] {
-  switch (body.type) {
-    case 'createAccount':
-      return [accountAddress(body.createAccountOp.destination)]
-    case 'payment':
-      return [namedAccount(body.paymentOp.destination).account]
-    case 'pathPaymentStrictReceive':
-      return [namedAccount(body.pathPaymentStrictReceiveOp.destination).account]
-    case 'pathPaymentStrictSend':
-      return [namedAccount(body.pathPaymentStrictSendOp.destination).account]
-    case 'accountMerge':
-      return [namedAccount(body.destination).account]
-    default:
-      return rarelyNamed(body)
-  }
+const NAMED: ByOperation<[], readonly string[]> = {
+  createAccount: ({ createAccountOp }) => [accountAddress(createAccountOp.destination)],
+  payment: ({ paymentOp }) => [namedAccount(paymentOp.destination).account],
+  pathPaymentStrictReceive: ({ value }) => [namedAccount(value.destination).account],
+  pathPaymentStrictSend: ({ value }) => [namedAccount(value.destination).account],
+  accountMerge: ({ destination }) => [namedAccount(destination).account],
+  allowTrust: ({ allowTrustOp }) => [accountAddress(allowTrustOp.trustor)],
+  setTrustLineFlags: ({ setTrustLineFlagsOp }) => [accountAddress(setTrustLineFlagsOp.trustor)],
+  clawback: ({ clawbackOp }) => [namedAccount(clawbackOp.from).account],
+  createClaimableBalance: ({ createClaimableBalanceOp }) =>
+    createClaimableBalanceOp.claimants.map(({ v0 }) => accountAddress(v0.destination)),
+  beginSponsoringFutureReserves: ({ value }) => [accountAddress(value.sponsoredId)],
 }
 
-function rarelyNamed(body: xdr.OperationBody): readonly string[] {
-  switch (body.type) {
-    case 'allowTrust':
-      return [accountAddress(body.allowTrustOp.trustor)]
-    case 'setTrustLineFlags':
-      return [accountAddress(body.setTrustLineFlagsOp.trustor)]
-    case 'clawback':
-      return [namedAccount(body.clawbackOp.from).account]
-    case 'createClaimableBalance':
-      return body.createClaimableBalanceOp.claimants.map(({ v0 }) => accountAddress(v0.destination))
-    case 'beginSponsoringFutureReserves':
-      return [accountAddress(body.beginSponsoringFutureReservesOp.sponsoredId)]
-    default:
-      return []
-  }
+function namedBy(body: xdr.OperationBody): readonly string[] {
+  return byOperation(NAMED, body) ?? []
 }
 
 const PAYMENTS: ReadonlySet<xdr.OperationBody['type']> = new Set([

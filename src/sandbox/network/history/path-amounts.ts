@@ -1,5 +1,7 @@
 import type { xdr } from '@stellar/stellar-sdk'
 import { assetKeyOf } from './assets.ts'
+import { byOperation } from './by-operation.ts'
+import type { ByOperation } from './by-operation.ts'
 import { triedResult } from './results.ts'
 
 export interface PathAmounts {
@@ -7,22 +9,23 @@ export interface PathAmounts {
   readonly received: bigint
 }
 
+const AMOUNTS: ByOperation<[xdr.OperationResult | undefined], PathAmounts> = {
+  pathPaymentStrictReceive: ({ value: { destAmount, sendAsset } }, result) => ({
+    sent: spentOf(result, assetKeyOf(sendAsset)) ?? 0n,
+    received: destAmount,
+  }),
+  pathPaymentStrictSend: ({ value: { sendAmount } }, result) => ({
+    sent: sendAmount,
+    received: receivedOf(result),
+  }),
+}
+
 /** What left the source and what reached the destination; the side the result decides is 0 on failure. */
 export function pathAmounts(
   body: xdr.OperationBody,
   result: xdr.OperationResult | undefined,
 ): PathAmounts {
-  switch (body.type) {
-    case 'pathPaymentStrictReceive': {
-      const { destAmount, sendAsset } = body.pathPaymentStrictReceiveOp
-      const sent = spentOf(result, assetKeyOf(sendAsset))
-      return { sent: sent ?? 0n, received: destAmount }
-    }
-    case 'pathPaymentStrictSend':
-      return { sent: body.pathPaymentStrictSendOp.sendAmount, received: receivedOf(result) }
-    default:
-      return { sent: 0n, received: 0n }
-  }
+  return byOperation(AMOUNTS, body, result) ?? { sent: 0n, received: 0n }
 }
 
 /** Sum of what the first hop took; without offers it is what the destination got. */

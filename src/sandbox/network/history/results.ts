@@ -10,31 +10,13 @@ export interface ResultParts {
 }
 
 export function resultParts({ result }: xdr.TransactionResult): ResultParts {
-  switch (result.type) {
-    case 'txSuccess':
-    case 'txFailed':
-      return { type: result.type, operations: result.results }
-    case 'txFeeBumpInnerSuccess':
-    case 'txFeeBumpInnerFailed':
-      return { type: result.type, ...innerParts(result.innerResultPair.result.result) }
-    case 'txTooEarly':
-    case 'txTooLate':
-    case 'txMissingOperation':
-    case 'txBadSeq':
-    case 'txBadAuth':
-    case 'txInsufficientBalance':
-    case 'txNoAccount':
-    case 'txInsufficientFee':
-    case 'txBadAuthExtra':
-    case 'txInternalError':
-    case 'txNotSupported':
-    case 'txBadSponsorship':
-    case 'txBadMinSeqAgeOrGap':
-    case 'txMalformed':
-    case 'txSorobanInvalid':
-    case 'txFrozenKeyAccessed':
-      return { type: result.type }
+  if (result.type === 'txSuccess' || result.type === 'txFailed') {
+    return { type: result.type, operations: result.results }
   }
+  if (result.type === 'txFeeBumpInnerSuccess' || result.type === 'txFeeBumpInnerFailed') {
+    return { type: result.type, ...innerParts(result.innerResultPair.result.result) }
+  }
+  return { type: result.type }
 }
 
 function innerParts(result: xdr.InnerTransactionResultResult): Omit<ResultParts, 'type'> {

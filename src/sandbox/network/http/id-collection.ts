@@ -1,6 +1,6 @@
 import { readPage } from '../history/log.ts'
 import type { Identified } from '../history/log.ts'
-import { ledgerOf, toid } from '../history/toid.ts'
+import { toid } from '../history/toid.ts'
 import type { Collection, Item, PageRequest, View } from './exchange.ts'
 import { Problem } from './problem.ts'
 
@@ -41,8 +41,8 @@ export function fromElder({ cursor, order }: PageRequest, { history }: View): bi
   const given = cursor === undefined ? undefined : BigInt(cursor.split('-')[0] ?? cursor)
   const elder = toid(history.elder)
   const trimmed = (history.ledgers[0]?.sequence ?? history.elder) < history.elder
-  if (!trimmed) return given
-  if (order === 'asc') return given === undefined || given < elder ? elder - 1n : given
-  if (given !== undefined && ledgerOf(given) < history.elder) throw new Problem('before_history')
-  return given
+  if (!trimmed || (given !== undefined && given >= elder)) return given
+  if (order === 'asc') return elder - 1n
+  if (given === undefined) return undefined
+  throw new Problem('before_history')
 }

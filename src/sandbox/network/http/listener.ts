@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { streamCollection, streamSingle } from '../streams/stream.ts'
+import type { Stream } from '../streams/stream.ts'
 import { readBody } from './body.ts'
 import type { Delivered, Exchange, Interference, Reply, Route, View } from './exchange.ts'
 import { halReply } from './exchange.ts'
@@ -58,21 +59,28 @@ async function answer(
   const { horizon, interference, log } = application
   const asked = await readRequest(application, request, scheme)
   log.note(asked, response)
-  const view = (): View => viewOf(horizon.network, interference.sight({ ...asked, params: {} }))
   const match = router(asked.path)
-  const exchange: Exchange = { ...asked, params: match?.params ?? {}, view: view() }
-  const streamed = match && wantsStream(exchange) && (match.route.collection ?? match.route.single)
-  const drill = streamed ? interference.stream(exchange) : {}
+  const params = match?.params ?? {}
+  const view = (): View => viewOf(horizon.network, interference.sight({ ...asked, params }))
+  const exchange: Exchange = { ...asked, params, view: view() }
   response.setHeader('Latest-Ledger', String(exchange.view.latest))
   const reply = await interference.around(exchange, (met) => {
     if (!match) throw new Problem('not_found')
-    if (streamed) return STREAM
-    return handle(match.route, met, horizon)
+    return isStreamed(match.route, met) ? STREAM : handle(match.route, met, horizon)
   })
   if (reply !== STREAM || !match) return deliver(response, reply)
-  const stream = { horizon, exchange, response, view, drill }
-  if (match.route.single) streamSingle(stream, match.route.single)
-  else if (match.route.collection) streamCollection(stream, match.route.collection(exchange))
+  const drill = interference.stream(exchange)
+  openStream(match.route, { horizon, exchange, response, view, drill })
+}
+
+function openStream(route: Route, stream: Stream): void {
+  if (route.single) streamSingle(stream, route.single)
+  else if (route.collection) streamCollection(stream, route.collection(stream.exchange))
+}
+
+function isStreamed(route: Route, exchange: Exchange): boolean {
+  if (!wantsStream(exchange)) return false
+  return route.single !== undefined || route.collection?.(exchange).streamed === true
 }
 
 /** Stands for "nothing was interfered with: open the stream". */

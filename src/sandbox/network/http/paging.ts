@@ -65,7 +65,7 @@ export function pageOf(exchange: Exchange, request: PageRequest, items: readonly
     query.set('cursor', changed.cursor)
     query.set('limit', String(request.limit))
     query.set('order', changed.order)
-    return { href: `${exchange.origin}${exchange.path}?${query}` }
+    return { href: `${exchange.origin}${exchange.path}?${query.toString()}` }
   }
   return {
     _links: {

@@ -6,6 +6,8 @@ import {
   signerAddress,
 } from '../../history/addresses.ts'
 import { amountWords, assetKeyOf, assetWords, codeOf } from '../../history/assets.ts'
+import { byOperation } from '../../history/by-operation.ts'
+import type { ByOperation } from '../../history/by-operation.ts'
 import { ACCOUNT_FLAGS, flagLists, TRUST_LINE_FLAGS } from './flag-words.ts'
 import { offerDetails } from './offer-details.ts'
 import { pathPaymentDetails } from './path-payment-details.ts'
@@ -14,72 +16,47 @@ import { muxedField } from './read-operation.ts'
 import type { ReadOperation } from './read-operation.ts'
 import { revokedWords } from './sponsorship-details.ts'
 
+const DETAILS: ByOperation<[ReadOperation], object> = {
+  createAccount: ({ value }, read) => createAccountDetails(value, read),
+  payment: ({ value }, read) => paymentDetails(value, read),
+  pathPaymentStrictReceive: pathPaymentDetails,
+  pathPaymentStrictSend: pathPaymentDetails,
+  manageSellOffer: offerDetails,
+  manageBuyOffer: offerDetails,
+  createPassiveSellOffer: offerDetails,
+  accountMerge: ({ destination }, read) => mergeDetails(destination, read),
+  setOptions: ({ value }) => setOptionsDetails(value),
+  changeTrust: ({ value }, read) => changeTrustDetails(value, read),
+  allowTrust: ({ value }, read) => allowTrustDetails(value, read),
+  setTrustLineFlags: ({ value }) => trustLineFlagsDetails(value),
+  manageData: ({ value }) => manageDataDetails(value),
+  bumpSequence: ({ value }) => ({ bump_to: value.bumpTo.toString() }),
+  createClaimableBalance: ({ value }) => claimableBalanceDetails(value),
+  claimClaimableBalance: ({ value }, read) => claimDetails(value, read),
+  beginSponsoringFutureReserves: ({ value }) => ({
+    sponsored_id: accountAddress(value.sponsoredId),
+  }),
+  endSponsoringFutureReserves: (_, { source }) => ({
+    begin_sponsor: source.account,
+    ...muxedField('begin_sponsor', source),
+  }),
+  revokeSponsorship: ({ revokeSponsorshipOp }) => revokedWords(revokeSponsorshipOp),
+  clawback: ({ value }) => clawbackDetails(value),
+  clawbackClaimableBalance: ({ value }) => ({ balance_id: claimableBalanceId(value.balanceId) }),
+}
+
 /** The fields that only one type of operation has (section 11.4). */
 export function operationDetails(read: ReadOperation): object {
-  const { body } = read
-  switch (body.type) {
-    case 'createAccount':
-      return createAccountDetails(body.createAccountOp, read)
-    case 'payment':
-      return paymentDetails(body.paymentOp, read)
-    case 'pathPaymentStrictReceive':
-    case 'pathPaymentStrictSend':
-      return pathPaymentDetails(body, read)
-    case 'accountMerge':
-      return mergeDetails(body.destination, read)
-    case 'setOptions':
-      return setOptionsDetails(body.setOptionsOp)
-    case 'changeTrust':
-      return changeTrustDetails(body.changeTrustOp, read)
-    case 'manageData':
-      return manageDataDetails(body.manageDataOp)
-    case 'bumpSequence':
-      return { bump_to: body.bumpSequenceOp.bumpTo.toString() }
-    default:
-      return rarerDetails(body, read)
-  }
+  return byOperation(DETAILS, read.body, read) ?? {}
 }
 
-function rarerDetails(body: xdr.OperationBody, read: ReadOperation): object {
-  switch (body.type) {
-    case 'manageSellOffer':
-    case 'manageBuyOffer':
-    case 'createPassiveSellOffer':
-      return offerDetails(body)
-    case 'allowTrust':
-      return allowTrustDetails(body.allowTrustOp, read)
-    case 'setTrustLineFlags':
-      return trustLineFlagsDetails(body.setTrustLineFlagsOp)
-    case 'createClaimableBalance':
-      return claimableBalanceDetails(body.createClaimableBalanceOp)
-    case 'claimClaimableBalance':
-      return claimDetails(body.claimClaimableBalanceOp, read)
-    default:
-      return sponsorshipAndClawback(body, read)
-  }
-}
-
-function sponsorshipAndClawback(body: xdr.OperationBody, read: ReadOperation): object {
-  switch (body.type) {
-    case 'beginSponsoringFutureReserves':
-      return { sponsored_id: accountAddress(body.beginSponsoringFutureReservesOp.sponsoredId) }
-    case 'endSponsoringFutureReserves':
-      return { begin_sponsor: read.source.account, ...muxedField('begin_sponsor', read.source) }
-    case 'revokeSponsorship':
-      return revokedWords(body.revokeSponsorshipOp)
-    case 'clawback': {
-      const from = namedAccount(body.clawbackOp.from)
-      return {
-        ...assetWords(assetKeyOf(body.clawbackOp.asset)),
-        from: from.account,
-        ...muxedField('from', from),
-        amount: amountWords(body.clawbackOp.amount),
-      }
-    }
-    case 'clawbackClaimableBalance':
-      return { balance_id: claimableBalanceId(body.clawbackClaimableBalanceOp.balanceId) }
-    default:
-      return {}
+function clawbackDetails(operation: xdr.ClawbackOp): object {
+  const from = namedAccount(operation.from)
+  return {
+    ...assetWords(assetKeyOf(operation.asset)),
+    from: from.account,
+    ...muxedField('from', from),
+    amount: amountWords(operation.amount),
   }
 }
 

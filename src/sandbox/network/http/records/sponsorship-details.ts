@@ -16,29 +16,19 @@ export function revokedWords(operation: xdr.RevokeSponsorshipOp): object {
 }
 
 function ledgerKeyWords(key: xdr.LedgerKey): object {
-  switch (key.type) {
-    case 'account':
-      return { account_id: accountAddress(key.account.accountId) }
-    case 'trustline':
-      return {
-        trustline_account_id: accountAddress(key.trustLine.accountId),
-        ...trustLineAsset(key.trustLine.asset),
-      }
-    case 'offer':
-      return { offer_id: key.offer.offerId.toString() }
-    case 'data':
-      return {
-        data_account_id: accountAddress(key.data.accountId),
-        data_name: Buffer.from(key.data.dataName.bytes).toString(),
-      }
-    case 'claimableBalance':
-      return { claimable_balance_id: claimableBalanceId(key.claimableBalance.balanceId) }
-    case 'liquidityPool':
-    case 'contractData':
-    case 'contractCode':
-    case 'configSetting':
-    case 'ttl':
-      return {}
+  if (key.type === 'account') return { account_id: accountAddress(key.account.accountId) }
+  if (key.type === 'offer') return { offer_id: key.offer.offerId.toString() }
+  if (key.type === 'claimableBalance') {
+    return { claimable_balance_id: claimableBalanceId(key.claimableBalance.balanceId) }
+  }
+  if (key.type === 'trustline') {
+    const { accountId, asset } = key.trustLine
+    return { trustline_account_id: accountAddress(accountId), ...trustLineAsset(asset) }
+  }
+  if (key.type !== 'data') return {}
+  return {
+    data_account_id: accountAddress(key.data.accountId),
+    data_name: Buffer.from(key.data.dataName.bytes).toString(),
   }
 }
 

@@ -1,0 +1,93 @@
+import type { History } from '../history/history.ts'
+import { createHistory } from '../history/history.ts'
+import type { ClosedLedger, NetworkParameters } from '../ledger/closed-ledger.ts'
+import type { Envelope } from '../ledger/envelope.ts'
+import { createLedger } from '../ledger/ledger.ts'
+import type { Ledger, Upgrades } from '../ledger/ledger.ts'
+import { createQueue } from '../queue/queue.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Clock } from './clock.ts'
+import type { Ingestion } from './ingestion.ts'
+import type { Journal } from './journal.ts'
+import type { Pace } from './pace.ts'
+
+export interface NetworkOptions {
+  readonly parameters: NetworkParameters
+  readonly seed: string
+  readonly pace: Pace
+  readonly clock: Clock
+  readonly applyOrder: 'fifo' | 'shuffled'
+  /** Close times grow by a second at least, as on the real network (SBX-32). */
+  readonly strictCloseTime: boolean
+  readonly allowQueueChaining: boolean
+  readonly journal?: Journal
+}
+
+export interface CloseOrder {
+  readonly closeTime?: bigint
+  readonly upgrades?: Upgrades
+  /** What the ledger takes instead of what waits in the queue. */
+  readonly only?: readonly Envelope[]
+}
+
+/** What a reset replaces as a whole. */
+export interface Core {
+  ledger: Ledger
+  queue: Queue
+  history: History
+}
+
+export function freshCore(options: NetworkOptions, genesisCloseTime: bigint): Core {
+  const ledger = createLedger(options.parameters, genesisCloseTime)
+  return {
+    ledger,
+    queue: freshQueue(options, ledger),
+    history: createHistory(ledger.genesis, ledger.entries()),
+  }
+}
+
+export function freshQueue(options: NetworkOptions, ledger: Ledger): Queue {
+  return createQueue(ledger, { allowChaining: options.allowQueueChaining })
+}
+
+/** Continues from the journal, where there is one. */
+export function startCore(options: NetworkOptions): Core {
+  const { clock, journal, parameters } = options
+  const core = freshCore(options, journal?.genesisCloseTime ?? clock.seconds())
+  for (const recorded of journal?.replay(parameters.networkPassphrase) ?? []) {
+    const closed = core.ledger.close({ ...recorded.plan, applyOrder: 'fifo' })
+    recorded.verify(closed.hash)
+    core.history.append(closed)
+  }
+  return core
+}
+
+interface Closing {
+  readonly core: Core
+  readonly options: NetworkOptions
+  readonly ingestion: Ingestion
+  readonly order: CloseOrder
+}
+
+export function closeLedger({ core, options, ingestion, order }: Closing): ClosedLedger {
+  const closeTime = nextCloseTime(core.ledger, options, order.closeTime)
+  const set = order.only
+    ? { transactions: order.only, baseFee: core.ledger.head.baseFee }
+    : core.queue.takeForLedger(closeTime)
+  const closed = core.ledger.close({
+    ...set,
+    closeTime,
+    applyOrder: options.applyOrder === 'fifo' ? 'fifo' : { seed: options.seed },
+    ...(order.upgrades ? { upgrades: order.upgrades } : {}),
+  })
+  core.queue.afterClose(closed)
+  options.journal?.append(closed, { baseFee: set.baseFee, upgrades: order.upgrades })
+  ingestion.take(closed)
+  return closed
+}
+
+function nextCloseTime(ledger: Ledger, options: NetworkOptions, asked?: bigint): bigint {
+  const wanted = asked ?? options.clock.seconds()
+  const earliest = ledger.head.closeTime + (options.strictCloseTime ? 1n : 0n)
+  return wanted > earliest ? wanted : earliest
+}
