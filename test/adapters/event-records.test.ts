@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TransactionEvent } from '../../src/domain/transaction/event.ts'
 import { freshCommit, onServer } from '../database.ts'
-import { aTransactionRow } from './rows.ts'
+import { withoutTransactions } from './rows.ts'
 
 const owner = { account: 'GOWNER' }
 let db: Awaited<ReturnType<typeof freshCommit>>
 
 beforeAll(async () => {
   db = await freshCommit()
+  await withoutTransactions(db.url)
 })
 afterAll(() => db.close())
 
@@ -32,7 +33,7 @@ const numberAll = async (): Promise<void> => {
 
 describe('the event log', () => {
   it('gives an event back as it was added, with its place in the stream', async () => {
-    const transactionId = await aTransactionRow(db.url)
+    const transactionId = randomUUID()
     const event: TransactionEvent = {
       ...anEvent(transactionId, 1),
       from: 'screening',
@@ -50,7 +51,7 @@ describe('the event log', () => {
   })
 
   it('keeps nothing of a commit that throws', async () => {
-    const transactionId = await aTransactionRow(db.url)
+    const transactionId = randomUUID()
     const broken = db.commit(async ({ events }) => {
       await events.add([anEvent(transactionId, 1)])
       throw new Error('changed my mind')
@@ -61,7 +62,7 @@ describe('the event log', () => {
   })
 
   it('shows a client its own events only', async () => {
-    const transactionId = await aTransactionRow(db.url)
+    const transactionId = randomUUID()
     const after = await db.read(({ events }) => events.highestSequence())
     await db.commit(({ events }) =>
       events.add([
@@ -90,9 +91,7 @@ describe('the event log', () => {
   it('never lets a resuming reader find an event behind one it has seen', async () => {
     const writers = 8
     const commitsEach = 40
-    const transactionIds = await Promise.all(
-      Array.from({ length: writers }, () => aTransactionRow(db.url)),
-    )
+    const transactionIds = Array.from({ length: writers }, () => randomUUID())
     const start = await db.read(({ events }) => events.highestSequence())
     let writing = true
 
@@ -144,7 +143,7 @@ describe('the event log', () => {
   })
 
   it('numbers nothing while another process numbers', async () => {
-    const transactionId = await aTransactionRow(db.url)
+    const transactionId = randomUUID()
     await db.commit(({ events }) => events.add([anEvent(transactionId, 1)]))
     await db.commit(async ({ events }) => {
       expect(await events.assignSequences(10)).toMatchObject({ assigned: 1 })

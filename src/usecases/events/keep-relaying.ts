@@ -1,0 +1,65 @@
+import type { WakeUps } from '../ports/wake-ups.ts'
+import type { RelayEvents } from './relay-events.ts'
+
+export interface Relaying {
+  /** Ends after the round that is under way. */
+  stop(): Promise<void>
+}
+
+/** Where a lost wake-up is made good: long for a payment, nothing for the database. */
+const lookAgainMs = 1_000
+
+/**
+ * Runs the relay for as long as the process lives: at each wake-up and once a second. A round that
+ * fails is reported and tried again at the next look.
+ */
+export function keepRelaying(deps: {
+  readonly relay: RelayEvents
+  readonly wakeUps: WakeUps
+  /** Told the highest readable sequence after each round: what an announcement may have failed to say. */
+  readonly onHighest: (highest: bigint) => void
+  readonly onFailure: (error: unknown) => void
+}): Relaying {
+  let stopped = false
+  let woken = true
+  let wake: () => void = () => undefined
+  const stopListening = deps.wakeUps.onWakeUp(() => {
+    woken = true
+    wake()
+  })
+
+  async function untilWoken(): Promise<void> {
+    if (woken || stopped) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, lookAgainMs)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      woken = false
+      try {
+        const { highest } = await deps.relay()
+        deps.onHighest(highest)
+      } catch (error) {
+        deps.onFailure(error)
+        woken = false // not in a tight circle while the world is away
+      }
+      await untilWoken()
+    }
+  }
+
+  const running = run()
+  return {
+    async stop() {
+      stopped = true
+      stopListening()
+      wake()
+      await running
+    },
+  }
+}

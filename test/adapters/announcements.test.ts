@@ -1,0 +1,67 @@
+import { describe } from 'vitest'
+import { memoryAnnouncements } from '../../src/adapters/memory/announcements.ts'
+import { postgresAnnouncements } from '../../src/adapters/postgres/announcements.ts'
+import { openDatabase } from '../../src/adapters/postgres/database.ts'
+import { openListener } from '../../src/adapters/postgres/listener.ts'
+import { createNotifier } from '../../src/adapters/postgres/notifier.ts'
+import { redisAnnouncements } from '../../src/adapters/redis/announcements.ts'
+import type { Announcements } from '../../src/usecases/ports/announcements.ts'
+import { freshDatabase, onServer } from '../database.ts'
+import { hasRedis, startRedis } from '../redis.ts'
+import { theyAreAnnouncements } from './announcements.contract.ts'
+
+const onError = (): void => undefined
+
+theyAreAnnouncements('in memory', async () => {
+  const one = memoryAnnouncements()
+  return { here: one, there: one, close: () => one.close() }
+})
+
+theyAreAnnouncements('by LISTEN and NOTIFY', async () => {
+  const { url, drop } = await freshDatabase()
+  const closers: (() => Promise<void>)[] = []
+  const end = async (): Promise<Announcements> => {
+    const database = await openDatabase({ url, poolSize: 2 })
+    const listener = openListener({ url, onError })
+    const announcements = postgresAnnouncements(listener, createNotifier({ database, onError }))
+    closers.push(async () => {
+      await announcements.close()
+      await listener.close()
+      await database.close(true)
+    })
+    return announcements
+  }
+  return {
+    here: await end(),
+    there: await end(),
+    interrupt: async () => {
+      await onServer(
+        url,
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid()`,
+      )
+    },
+    close: async () => {
+      await Promise.all(closers.map((close) => close()))
+      await drop()
+    },
+  }
+})
+
+describe.skipIf(!hasRedis)('with Redis', () => {
+  theyAreAnnouncements('through Redis', async () => {
+    const redis = await startRedis()
+    const here = redisAnnouncements({ url: redis.url, onError })
+    const there = redisAnnouncements({ url: redis.url, onError })
+    return {
+      here,
+      there,
+      interrupt: redis.restart,
+      close: async () => {
+        await here.close()
+        await there.close()
+        await redis.stop()
+      },
+    }
+  })
+})
