@@ -25,10 +25,14 @@ export class Customers extends Migration {
         content_type text not null,
         size integer not null check (size >= 0),
         content_sealed bytea not null,
+        digest_sealed bytea not null,
         created_at timestamptz not null,
         expires_at timestamptz
       )`)
     this.addSql(`create index customer_file_of_customer on customer_file (customer_id)`)
+    this.addSql(
+      `create index customer_file_of_owner on customer_file (owner_account, owner_memo) where customer_id is null`,
+    )
     this.addSql(
       `create index customer_file_lapsing on customer_file (expires_at) where expires_at is not null`,
     )
@@ -38,6 +42,8 @@ export class Customers extends Migration {
         code_hash text not null,
         tries_left integer not null check (tries_left >= 0),
         expires_at timestamptz not null,
+        sent integer not null check (sent > 0),
+        window_started_at timestamptz not null,
         primary key (customer_id, field)
       )`)
   }

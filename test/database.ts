@@ -5,7 +5,12 @@ import { createCommit } from '../src/adapters/postgres/commit.ts'
 import { openDatabase } from '../src/adapters/postgres/database.ts'
 import type { Database } from '../src/adapters/postgres/database.ts'
 import { recordFactories } from '../src/adapters/postgres/records.ts'
+import { createSealer } from '../src/adapters/postgres/sealer.ts'
+import { createSealer } from '../src/adapters/postgres/sealer.ts'
 import type { Commit, Read } from '../src/usecases/ports/commit.ts'
+
+/** Seals the personal data of test databases. */
+export const testSealer = createSealer([{ id: 'test', secret: new Uint8Array(32).fill(7) }])
 
 export interface TestDatabase {
   readonly url: string
@@ -27,6 +32,9 @@ export async function freshDatabase(): Promise<TestDatabase> {
   }
 }
 
+/** Seals personal data in tests; a new key each run. */
+export const testSealer = createSealer([{ id: 'test', secret: randomBytes(32) }])
+
 /** A fresh database with the real commit on it; `close` also drops it. */
 export async function freshCommit(): Promise<{
   readonly url: string
@@ -40,7 +48,7 @@ export async function freshCommit(): Promise<{
   return {
     url,
     database,
-    ...createCommit({ database, factories: recordFactories() }),
+    ...createCommit({ database, factories: recordFactories(testSealer) }),
     close: async () => {
       await database.close(true)
       await drop()

@@ -62,6 +62,8 @@ function recordsOf(em: EntityManager, factories: RecordFactories): Records {
   return {
     transactions: factories.transactions(em),
     customers: factories.customers(em),
+    customerFiles: factories.customerFiles(em),
+    verifications: factories.verifications(em),
     stellarPayments: factories.stellarPayments(em),
     payouts: factories.payouts(em),
     callbacks: factories.callbacks(em),

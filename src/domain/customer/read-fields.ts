@@ -128,18 +128,24 @@ function readText(
   if (field.notTaken !== undefined) return refuse(name, field.notTaken)
   const isNumber = value.kind === 'number' && field.kind === 'number'
   if (value.kind !== 'text' && !isNumber) return refuse(name, 'must be text')
+  if (value.text.trim() === '') return refuse(name, 'is empty; leave it out, or send a value')
   const form = isOpaqueNumber(field, sent, reading.stored) ? 'text' : field.form
   const read = readValue(form, value.text)
-  if (value.text.trim() === '') return refuse(name, 'is empty; leave it out, or send a value')
   if (!read.ok) return refuse(name, `must be ${read.refusal.wanted}`)
-  if (Array.from(read.value).length > field.lengthMax) {
-    return refuse(name, `is too long; at most ${field.lengthMax} characters are kept`)
+  const fault = faultOf(read.value, field, reading)
+  return fault === undefined
+    ? accepted({ field, part: 'values', value: read.value })
+    : refuse(name, fault)
+}
+
+function faultOf(value: string, field: Sep9Field, { choices }: Reading): string | undefined {
+  if (value === '') return 'is empty; leave it out, or send a value'
+  if (Array.from(value).length > field.lengthMax) {
+    return `is too long; at most ${field.lengthMax} characters are kept`
   }
-  const choices = reading.choices.get(field.name) ?? field.choices
-  if (choices !== undefined && !choices.includes(read.value)) {
-    return refuse(name, `must be one of ${choices.join(', ')}`)
-  }
-  return accepted({ field, part: 'values', value: read.value })
+  const allowed = choices.get(field.name) ?? field.choices
+  const isAllowed = allowed === undefined || allowed.includes(value)
+  return isAllowed ? undefined : `must be one of ${allowed.join(', ')}`
 }
 
 /** A mobile number in another format than E.164, such as a hash, is not looked into (SEP09-22, 23). */

@@ -1,6 +1,6 @@
 import type { AskedField, CustomerTypes } from './customer-type.ts'
 import { plainField } from './customer-type.ts'
-import type { Customer, FieldStatus, ProvidedField } from './customer.ts'
+import type { Customer, FieldStatus, ProvidedField, ProvidedFields } from './customer.ts'
 import { sep9Field } from './sep9-fields.ts'
 
 export type CustomerStatus = 'ACCEPTED' | 'PROCESSING' | 'NEEDS_INFO' | 'REJECTED'
@@ -43,7 +43,9 @@ export function standingFor(
   const fields = customer?.fields ?? {}
   const provided = all.flatMap((field) => {
     const value = Object.hasOwn(fields, field.name) ? fields[field.name] : undefined
-    return value === undefined ? [] : [shown(field, value, errors.get(field.name))]
+    if (value === undefined) return []
+    const needsCode = field.needsCode && isOpen(field.name, fields)
+    return [shown({ ...field, needsCode }, value, errors.get(field.name))]
   })
   const lacking = all.filter((field) => !Object.hasOwn(fields, field.name))
   const rejected = provided.filter((field) => field.status === 'REJECTED')
@@ -59,6 +61,10 @@ export function standingFor(
     ...(message !== undefined && { message }),
   }
 }
+
+/** Whether a code can reach the owner: not when the number is given as a hash (SEP09-23). */
+export const isOpen = (name: string, fields: ProvidedFields): boolean =>
+  name !== 'mobile_number' || (fields['mobile_number_format']?.value ?? 'E.164') === 'E.164'
 
 /** The fields of the type that a customer is checked for when a request names none (SEP12-41). */
 export const usualTypeName = (types: CustomerTypes, customer: Customer | undefined): string =>

@@ -1,4 +1,5 @@
 import type { CallbackRecords } from './callback-records.ts'
+import type { CustomerFileRecords } from './customer-file-records.ts'
 import type { CustomerRecords } from './customer-records.ts'
 import type { EventRecords } from './event-records.ts'
 import type { LoginRecords } from './login-records.ts'
@@ -7,6 +8,7 @@ import type { PayoutRecords } from './payout-records.ts'
 import type { ReportRecords } from './report-records.ts'
 import type { StellarPaymentRecords } from './stellar-payment-records.ts'
 import type { TransactionRecords } from './transaction-records.ts'
+import type { VerificationRecords } from './verification-records.ts'
 
 /**
  * What a use-case may load and save inside one commit. State, its events and the work that has to
@@ -15,6 +17,8 @@ import type { TransactionRecords } from './transaction-records.ts'
 export interface Records {
   readonly transactions: TransactionRecords
   readonly customers: CustomerRecords
+  readonly customerFiles: CustomerFileRecords
+  readonly verifications: VerificationRecords
   readonly stellarPayments: StellarPaymentRecords
   readonly payouts: PayoutRecords
   readonly callbacks: CallbackRecords

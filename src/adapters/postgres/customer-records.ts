@@ -1,0 +1,70 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { CustomerRecords } from '../../usecases/ports/customer-records.ts'
+import { sql } from './database.ts'
+import { customerColumns, keyValues, toCustomer, valuesOfCustomer } from './rows/customer-row.ts'
+import type { CustomerRow } from './rows/customer-row.ts'
+import type { Sealer } from './sealer.ts'
+import { isUuid } from './uuid.ts'
+
+/** Another commit saved the customer since it was loaded without a lock. */
+export class CustomerChangedMeanwhile extends Error {
+  override readonly name = 'CustomerChangedMeanwhile'
+}
+
+const byKey = 'owner_account = $1 and memo_type = $2 and memo_value = $3'
+
+const insertCustomer = `
+  insert into customer (${customerColumns})
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  on conflict (owner_account, memo_type, memo_value) do nothing returning id`
+
+/** Plain SQL: customers are read when a transaction is opened, which is a hot path. */
+export function customerRecords(em: EntityManager, sealer: Sealer): CustomerRecords {
+  const load = async (condition: string, values: readonly unknown[]) => {
+    const rows = await sql<CustomerRow>(
+      em,
+      `select ${customerColumns} from customer where ${condition}`,
+      values,
+    )
+    return rows.map((row) => toCustomer(row, sealer))
+  }
+  const loadOne = async (condition: string, values: readonly unknown[]) =>
+    (await load(condition, values))[0]
+  const loadById = async (condition: string, id: string) =>
+    isUuid(id) ? loadOne(condition, [id]) : undefined
+
+  return {
+    find: (id) => loadById('id = $1', id),
+    findMany: (ids) => load('id = any ($1::uuid[])', [ids.filter(isUuid)]),
+    lock: (id) => loadById('id = $1 for update', id),
+    byKey: (key) => loadOne(byKey, keyValues(key)),
+    lockByKey: (key) => loadOne(`${byKey} for update`, keyValues(key)),
+
+    async add(customer) {
+      // more than once only when the row in the way is deleted between the two statements
+      for (let tries = 0; tries < 3; tries += 1) {
+        const added = await sql(em, insertCustomer, valuesOfCustomer(customer, sealer))
+        if (added.length === 1) return { id: customer.id, added: true }
+        const known = await loadOne(byKey, keyValues(customer.key))
+        if (known !== undefined) return { id: known.id, added: false }
+      }
+      throw new CustomerChangedMeanwhile('The customer is being deleted again and again')
+    },
+
+    async save(customer) {
+      const saved = await sql(
+        em,
+        `update customer set (${customerColumns}) = row($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         where id = $1 and version = $9 - 1 returning id`,
+        valuesOfCustomer(customer, sealer),
+      )
+      if (saved.length !== 1) {
+        throw new CustomerChangedMeanwhile(`Another commit changed the customer ${customer.id}`)
+      }
+    },
+
+    async remove(id) {
+      await sql(em, 'delete from customer where id = $1', [id])
+    },
+  }
+}
