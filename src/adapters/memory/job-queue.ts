@@ -126,6 +126,4 @@ async function perform<Name extends JobName>(bodies: JobBodies, job: Job<Name>):
 const idOf = ({ name, subject }: Job): string => `${name}-${subject}`
 
 const delayOf = (job: Job): number =>
-  job.dueAt === undefined
-    ? 0
-    : Math.min(Math.max(0, job.dueAt.getTime() - Date.now()), 2 ** 31 - 1) // what a timer takes
+  job.dueAt === undefined ? 0 : Math.min(Math.max(0, job.dueAt.getTime() - Date.now()), 2 ** 31 - 1) // what a timer takes
