@@ -6,7 +6,6 @@ import { openDatabase } from '../src/adapters/postgres/database.ts'
 import type { Database } from '../src/adapters/postgres/database.ts'
 import { recordFactories } from '../src/adapters/postgres/records.ts'
 import { createSealer } from '../src/adapters/postgres/sealer.ts'
-import { createSealer } from '../src/adapters/postgres/sealer.ts'
 import type { Commit, Read } from '../src/usecases/ports/commit.ts'
 
 /** Seals the personal data of test databases. */
@@ -31,9 +30,6 @@ export async function freshDatabase(): Promise<TestDatabase> {
     },
   }
 }
-
-/** Seals personal data in tests; a new key each run. */
-export const testSealer = createSealer([{ id: 'test', secret: randomBytes(32) }])
 
 /** A fresh database with the real commit on it; `close` also drops it. */
 export async function freshCommit(): Promise<{

@@ -62,25 +62,31 @@ export function customerFileRecords(em: EntityManager, sealer: Sealer): Customer
       return row && sealer.open(row.content_sealed, contentPlace(id))
     },
 
-    async remove(ids) {
-      await sql(em, 'delete from customer_file where id = any ($1::uuid[])', [ids])
-    },
-
-    async removeLoose(owner) {
-      await sql(em, `delete from customer_file where ${ofOwner} and customer_id is null`, [
-        ...ownerValues(owner),
-      ])
-    },
-
-    async removeLapsed(now) {
-      const removed = await sql(
-        em,
-        'delete from customer_file where expires_at <= $1 and customer_id is null returning id',
-        [now],
-      )
-      return removed.length
-    },
+    ...removals(em),
   }
 }
+
+const removals = (
+  em: EntityManager,
+): Pick<CustomerFileRecords, 'remove' | 'removeLoose' | 'removeLapsed'> => ({
+  async remove(ids) {
+    await sql(em, 'delete from customer_file where id = any ($1::uuid[])', [ids])
+  },
+
+  async removeLoose(owner) {
+    await sql(em, `delete from customer_file where ${ofOwner} and customer_id is null`, [
+      ...ownerValues(owner),
+    ])
+  },
+
+  async removeLapsed(now) {
+    const removed = await sql(
+      em,
+      'delete from customer_file where expires_at <= $1 and customer_id is null returning id',
+      [now],
+    )
+    return removed.length
+  },
+})
 
 const contentPlace = (id: string): string => `customer_file:${id}`

@@ -8,12 +8,11 @@ import { outbox } from './outbox.ts'
 import { reportRecords } from './report-records.ts'
 import { payoutRecords } from './payout-records.ts'
 import type { Sealer } from './sealer.ts'
-import type { Sealer } from './sealer.ts'
 import { stellarPaymentRecords } from './stellar-payment-records.ts'
 import { transactionRecords } from './transaction-records.ts'
 import { verificationRecords } from './verification-records.ts'
 
-/** Each noun's records, personal data sealed by `sealer`; a noun without its file yet fails when it is first asked. */
+/** Each noun's records, personal data sealed by `sealer`. */
 export function recordFactories(sealer: Sealer): RecordFactories {
   return {
     transactions: (em) => transactionRecords(em, sealer),
@@ -28,12 +27,4 @@ export function recordFactories(sealer: Sealer): RecordFactories {
     reports: reportRecords,
     outbox,
   }
-}
-
-function notBuilt<Noun extends object>(noun: string): Noun {
-  return new Proxy({} as Noun, {
-    get() {
-      throw new Error(`The records of ${noun} are not built yet`)
-    },
-  })
 }
