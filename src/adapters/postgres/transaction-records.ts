@@ -1,0 +1,167 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Memo, Owner, Transaction } from '../../domain/transaction/transaction.ts'
+import type {
+  NewTransaction,
+  TransactionRecords,
+} from '../../usecases/ports/transaction-records.ts'
+import { sql } from './database.ts'
+import { noteOutgoing } from './outgoing.ts'
+import {
+  assignments,
+  columns,
+  recordColumns,
+  toRow,
+  toTransaction,
+} from './rows/transaction-row.ts'
+import type { TransactionRow } from './rows/transaction-row.ts'
+import type { Sealer } from './sealer.ts'
+import { listTransactions } from './transaction-list.ts'
+
+/** Another commit saved the transaction since it was loaded without a lock. */
+export class TransactionChangedMeanwhile extends Error {
+  override readonly name = 'TransactionChangedMeanwhile'
+}
+
+/** Plain SQL throughout: opening, matching and paying out are the hot paths. */
+export function transactionRecords(em: EntityManager, sealer: Sealer): TransactionRecords {
+  const load = async (condition: string, values: readonly unknown[]) => {
+    const rows = await sql<TransactionRow>(
+      em,
+      `select ${columns} from "transaction" where ${condition}`,
+      values,
+    )
+    return rows.map((row) => toTransaction(row, sealer))
+  }
+  const loadOne = async (id: string, condition: string, values: readonly unknown[] = []) =>
+    isUuid(id) ? (await load(condition, [id, ...values]))[0] : undefined
+
+  return {
+    open: (opening) => openTransaction(em, opening, sealer),
+    save: (...transactions) => saveTransactions(em, transactions, sealer),
+    ofOwner: (owner, id) =>
+      loadOne(id, 'id = $1 and owner_account = $2 and owner_memo = $3', ownerKey(owner)),
+    lock: (id) => loadOne(id, 'id = $1 for update'),
+    find: (id) => loadOne(id, 'id = $1'),
+    findMany: (ids) => load('id = any ($1::uuid[])', [ids.filter(isUuid)]),
+    lockByMemos: (account, memos) => load(...namedByMemos(account, memos)),
+    list: (query) => listTransactions(load, query),
+
+    async waitingForCustomer(customerId) {
+      const rows = await sql<{ readonly id: string }>(
+        em,
+        `select id from "transaction" where (sender_id = $1 or receiver_id = $1)
+         and phase in ('screening', 'awaitingInfo', 'awaitingPayoutCustomerInfo')
+         order by started_at, id`,
+        [customerId],
+      )
+      return rows.map(({ id }) => id)
+    },
+
+    async lapsed(now, limit) {
+      const rows = await sql<{ readonly id: string }>(
+        em,
+        `select id from "transaction"
+         where phase in ('screening', 'awaitingInfo', 'awaitingFunds') and lapses_at < $1
+         order by lapses_at limit $2`,
+        [now, limit],
+      )
+      return rows.map(({ id }) => id)
+    },
+
+    async openingByKey(owner, key) {
+      const [row] = await sql<{ readonly input_hash: string; readonly transaction_id: string }>(
+        em,
+        `select input_hash, transaction_id from transaction_opening
+         where owner_account = $1 and owner_memo = $2 and key = $3`,
+        [...ownerKey(owner), key],
+      )
+      return row && { key, inputHash: row.input_hash, transactionId: row.transaction_id }
+    },
+  }
+}
+
+export const isUuid = (id: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)
+
+export const ownerKey = (owner: Owner): readonly [string, string] => [
+  owner.account,
+  owner.memo ?? '',
+]
+
+/** Ordered by id, so that two collectors lock in the same order and never wait for each other in a ring. */
+const namedByMemos = (account: string, memos: readonly Memo[]) =>
+  [
+    `distribution_account = $1 and (memo_type, memo_value) in
+       (select * from unnest($2::text[], $3::text[])) order by id for update`,
+    [account, memos.map(({ type }) => type), memos.map(({ value }) => value)],
+  ] as const
+
+const insertOpening = `
+  with added as (
+    insert into "transaction" (${columns})
+    select ${columns} from jsonb_to_record($1) as given (${recordColumns})
+    on conflict (distribution_account, memo_type, memo_value) do nothing
+    returning id, owner_account, owner_memo
+  ), keyed as (
+    insert into transaction_opening (owner_account, owner_memo, key, input_hash, transaction_id)
+    select owner_account, owner_memo, $3, $4, id from added where $3::text is not null
+    on conflict (owner_account, owner_memo, key) do nothing
+    returning key
+  ), logged as (
+    insert into transaction_event
+      (id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor)
+    select event.id, added.id, added.owner_account, added.owner_memo, type, "from", "to", version, at, actor
+    from added, jsonb_to_recordset($2) as event (id uuid, type text, "from" text, "to" text,
+      version integer, at timestamptz, actor jsonb)
+    where $3::text is null or exists (select from keyed)
+    order by version
+  )
+  select exists (select from added) as added, exists (select from keyed) as keyed`
+
+/**
+ * One statement. When only the key turns out to be taken, the transaction added by the same statement is
+ * taken back by a second one.
+ */
+async function openTransaction(
+  em: EntityManager,
+  { transaction, events, idempotency }: NewTransaction,
+  sealer: Sealer,
+): Promise<'opened' | 'memo_taken' | 'key_taken'> {
+  const [answer] = await sql<{ readonly added: boolean; readonly keyed: boolean }>(
+    em,
+    insertOpening,
+    [
+      JSON.stringify(toRow(transaction, sealer)),
+      JSON.stringify(events),
+      idempotency?.key ?? null,
+      idempotency?.inputHash ?? null,
+    ],
+  )
+  if (answer?.added !== true) return 'memo_taken'
+  if (idempotency !== undefined && !answer.keyed) {
+    await sql(em, 'delete from "transaction" where id = $1', [transaction.id])
+    return 'key_taken'
+  }
+  noteOutgoing(em)
+  return 'opened'
+}
+
+async function saveTransactions(
+  em: EntityManager,
+  transactions: readonly Transaction[],
+  sealer: Sealer,
+): Promise<void> {
+  if (transactions.length === 0) return
+  const saved = await sql(
+    em,
+    `update "transaction" as kept set ${assignments}
+     from jsonb_to_recordset($1) as given (${recordColumns})
+     where kept.id = given.id and kept.version = given.version - 1
+     returning kept.id`,
+    [JSON.stringify(transactions.map((transaction) => toRow(transaction, sealer)))],
+  )
+  if (saved.length !== transactions.length) {
+    const ids = transactions.map(({ id }) => id).join(', ')
+    throw new TransactionChangedMeanwhile(`Another commit changed one of ${ids}`)
+  }
+}
