@@ -2,7 +2,9 @@ import { Field, ObjectType } from 'type-graphql'
 import type { AssetPolicy, CustomerTypeUse } from '../../domain/asset/asset-policy.ts'
 import { formatUnits, stellarDecimals } from '../../domain/money/amount.ts'
 
-@ObjectType({ description: 'A SEP-12 customer type and from which amount on it is wanted.' })
+@ObjectType('CustomerTypeUse', {
+  description: 'A SEP-12 customer type and from which amount on it is wanted.',
+})
 export class CustomerTypeUseNode {
   @Field(() => String, { description: 'Give it as `type` in SEP-12.' })
   type!: string
@@ -14,7 +16,7 @@ export class CustomerTypeUseNode {
   fromAmount!: string
 }
 
-@ObjectType({ description: 'A per-payment field of a transaction.' })
+@ObjectType('TransactionField', { description: 'A per-payment field of a transaction.' })
 export class TransactionFieldNode {
   @Field(() => String, { description: 'Its name.' })
   name!: string
@@ -29,7 +31,7 @@ export class TransactionFieldNode {
   optional!: boolean
 }
 
-@ObjectType({ description: 'A Stellar asset the anchor receives and pays out.' })
+@ObjectType('Asset', { description: 'A Stellar asset the anchor receives and pays out.' })
 export class AssetNode {
   @Field(() => String, { description: 'Code, e.g. `USDC`.' })
   code!: string

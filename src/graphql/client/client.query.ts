@@ -2,7 +2,7 @@ import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql'
 import type { PartnerContext } from '../partner/context.ts'
 import { signedIn } from '../partner/signed-in.ts'
 
-@ObjectType({ description: 'On whose behalf you call, as your token says.' })
+@ObjectType('Client', { description: 'On whose behalf you call, as your token says.' })
 export class ClientNode {
   @Field(() => String, { description: 'Base account, G….' })
   account!: string

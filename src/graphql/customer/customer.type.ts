@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql'
 
-@ObjectType({ description: 'A SEP-9 field that the anchor still wants.' })
+@ObjectType('CustomerField', { description: 'A SEP-9 field that the anchor still wants.' })
 export class CustomerFieldNode {
   @Field(() => String, { description: 'SEP-9 name.' })
   name!: string
@@ -18,7 +18,9 @@ export class CustomerFieldNode {
   optional!: boolean
 }
 
-@ObjectType({ description: 'A SEP-9 field that the anchor has; its value is never shown.' })
+@ObjectType('ProvidedField', {
+  description: 'A SEP-9 field that the anchor has; its value is never shown.',
+})
 export class ProvidedFieldNode {
   @Field(() => String, { description: 'SEP-9 name.' })
   name!: string
@@ -33,7 +35,9 @@ export class ProvidedFieldNode {
   error!: string | null
 }
 
-@ObjectType({ description: 'A customer you registered by SEP-12, and what is still missing.' })
+@ObjectType('Customer', {
+  description: 'A customer you registered by SEP-12, and what is still missing.',
+})
 export class CustomerNode {
   @Field(() => ID, { description: 'As given by SEP-12 PUT.' })
   id!: string

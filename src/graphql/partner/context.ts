@@ -1,8 +1,8 @@
 import type { AssetPolicy } from '../../domain/asset/asset-policy.ts'
 import type { Principal } from '../../domain/client/principal.ts'
-import type { RecordedEvent } from '../../domain/transaction/event.ts'
 import type { Transaction } from '../../domain/transaction/transaction.ts'
 import type { TransactionQuery } from '../../usecases/ports/transaction-records.ts'
+import type { WatchEvents } from '../../usecases/events/watch-events.ts'
 import type { OpenTransaction } from '../../usecases/transactions/open-transaction.ts'
 import type { CustomerNode } from '../customer/customer.type.ts'
 
@@ -16,15 +16,7 @@ export interface PartnerRooms {
     principal: Principal,
     query: { readonly id: string; readonly type?: string },
   ): Promise<CustomerNode | undefined>
-  watchEvents(query: WatchQuery): AsyncIterable<RecordedEvent>
-}
-
-export interface WatchQuery {
-  /** Undefined: only what happens from now on. */
-  readonly after: bigint | undefined
-  readonly owner?: { readonly account: string; readonly memo?: string }
-  readonly transactionId?: string
-  readonly signal: AbortSignal
+  readonly watchEvents: WatchEvents
 }
 
 /** What each resolver of the partner API gets. `principal` is absent when no valid token came. */

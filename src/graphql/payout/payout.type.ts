@@ -24,7 +24,7 @@ registerEnumType(states, {
   },
 })
 
-@ObjectType({ description: 'Our transfer to the receiving client.' })
+@ObjectType('Payout', { description: 'Our transfer to the receiving client.' })
 export class PayoutNode {
   @Field(() => ID, { description: 'Of the transaction it belongs to.' })
   transactionId!: string
@@ -45,7 +45,9 @@ export class PayoutNode {
   updatedAt!: Date
 }
 
-@ObjectType({ description: 'One try of a payout, with an idempotency key of its own.' })
+@ObjectType('PayoutAttempt', {
+  description: 'One try of a payout, with an idempotency key of its own.',
+})
 export class PayoutAttemptNode {
   @Field(() => ID, { description: 'Of the transaction it belongs to.' })
   transactionId!: string

@@ -5,7 +5,7 @@ import type { Phase, SepStatus } from '../../domain/transaction/lifecycle.ts'
 import { badInput, readCursor, writeCursor } from '../connection.ts'
 import { TransactionPhase, TransactionStatus } from './transaction.type.ts'
 
-@ObjectType({
+@ObjectType('TransactionEvent', {
   description: 'Something that happened to a transaction. Kept for ever, in one order.',
 })
 export class TransactionEventNode {

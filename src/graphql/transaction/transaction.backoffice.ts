@@ -11,7 +11,7 @@ import { TransactionNode, TransactionPhase, writeTransaction } from './transacti
 
 const attemptsShown = 100
 
-@ObjectType('OperatorTransaction', { description: 'A transaction as our own people see it.' })
+@ObjectType('Transaction', { description: 'A transaction as our own people see it.' })
 export class OperatorTransaction extends TransactionNode {
   @Field(() => String, { description: 'Base account of the client that opened it.' })
   ownerAccount!: string

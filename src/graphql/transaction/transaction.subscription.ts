@@ -50,17 +50,42 @@ export class TransactionSubscriptions {
 
 type WatchRequest = WatchArguments & { readonly filter?: TransactionEventFilter | null }
 
-function watch(request: WatchRequest, context: PartnerContext): AsyncIterable<RecordedEvent> {
+async function watch(
+  request: WatchRequest,
+  context: PartnerContext,
+): Promise<AsyncIterableIterator<RecordedEvent>> {
   const { account, memo } = signedIn(context)
   const transactionId = request.filter?.transactionId
   if (transactionId != null && !isId(transactionId))
     throw badInput('`transactionId` is no id of ours')
-  return context.rooms.watchEvents({
-    after: readAfter(request.after),
+  const after = readAfter(request.after)
+  const ending = new AbortController()
+  const events = await context.rooms.watchEvents({
+    ...(after !== undefined && { after }),
     owner: memo === undefined ? { account } : { account, memo },
     ...(transactionId != null && { transactionId: transactionId.toLowerCase() }),
-    signal: context.signal,
+    signal: AbortSignal.any([context.signal, ending.signal]),
   })
+  if (!events.ok) throw badInput('`after` is ahead of the log: this cursor was not given here')
+  return endedBy(events.value, ending)
+}
+
+/** An iterator in the middle of waiting cannot be returned; ending its signal ends the wait. */
+function endedBy<Entry>(
+  entries: AsyncIterableIterator<Entry>,
+  ending: AbortController,
+): AsyncIterableIterator<Entry> {
+  return {
+    next: () => entries.next(),
+    async return() {
+      ending.abort()
+      await entries.return?.()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
 }
 
 const readAfter = (after: string | null | undefined): bigint | undefined => {

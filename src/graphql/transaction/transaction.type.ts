@@ -75,7 +75,9 @@ export class WantedField {
   message!: string
 }
 
-@ObjectType({ description: 'A cross-border payment that a sending anchor asked for (SEP-31).' })
+@ObjectType('Transaction', {
+  description: 'A cross-border payment that a sending anchor asked for (SEP-31).',
+})
 export class TransactionNode {
   @Field(() => ID, { description: 'As given by the opening call.' })
   id!: string

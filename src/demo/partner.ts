@@ -1,0 +1,26 @@
+import { createClient } from 'graphql-ws'
+import WebSocket from 'ws'
+import { TransactionEventsDocument } from '../../schema/generated/partner/graphql.ts'
+import type {
+  TransactionEventsSubscription,
+  TransactionEventsSubscriptionVariables,
+} from '../../schema/generated/partner/graphql.ts'
+
+export type HeardEvent = TransactionEventsSubscription['transactionEvents']
+
+/** A partner integrator who follows all of its transactions over one GraphQL subscription. */
+export function followTransactions(url: string, token: string) {
+  const client = createClient({
+    url: url.replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+    lazy: false,
+  })
+  const variables: TransactionEventsSubscriptionVariables = {}
+  const events = client.iterate<TransactionEventsSubscription>({
+    query: TransactionEventsDocument.toString(),
+    variables,
+  })
+  const connected = new Promise<void>((resolve) => client.on('connected', () => resolve()))
+  return { connected, events, stop: () => client.dispose() }
+}
