@@ -1,0 +1,164 @@
+import type { StellarPayment } from '../../domain/stellar-payment/stellar-payment.ts'
+import { NetworkUnavailable, NetworkWasReset } from '../../usecases/ports/stellar-network.ts'
+import type { CreditPage, StellarNetwork } from '../../usecases/ports/stellar-network.ts'
+import { horizonCaller } from './horizon-call.ts'
+import type { HorizonCaller, HorizonOptions } from './horizon-call.ts'
+import { memoOf } from './memo.ts'
+import { creditOf } from './operation-credit.ts'
+import type { OperationCredit } from './operation-credit.ts'
+import { assetIn, dateIn, digitsIn, isRecord, recordIn, recordsOf, textIn } from './reading.ts'
+import { unitsIn, unreadable } from './reading.ts'
+import type { HorizonRecord } from './reading.ts'
+
+export interface HorizonNetworkOptions extends HorizonOptions {
+  /** How often a quiet account makes us look whether the network was reset. */
+  readonly resetCheckMs?: number
+}
+
+export interface HorizonNetwork extends StellarNetwork {
+  close(): Promise<void>
+}
+
+const usualResetCheckMs = 30_000
+
+/**
+ * Reads an account's whole list of operations, not its payments: claimed claimable balances are in the
+ * former only. Plain fetches by cursor, no streams: a stream may fall silent without an error.
+ */
+export function horizonNetwork(options: HorizonNetworkOptions): HorizonNetwork {
+  const { resetCheckMs = usualResetCheckMs } = options
+  const caller = horizonCaller(options)
+  let checkedAt = Number.NEGATIVE_INFINITY
+
+  async function checkReset(cursor: string): Promise<void> {
+    if (performance.now() - checkedAt < resetCheckMs) return
+    const latest = await latestLedger(caller)
+    if (latest < BigInt(cursor) >> 32n) {
+      throw new NetworkWasReset(`Horizon is at ledger ${latest}, before the cursor ${cursor}`)
+    }
+    checkedAt = performance.now()
+  }
+
+  return {
+    async creditsAfter(account, cursor, limit) {
+      const path = `/accounts/${account}/operations?join=transactions&order=asc&limit=${limit}`
+      const { status, json } = await caller.get(`${path}&cursor=${cursor}`)
+      const sent = status === 404 ? noAccount(json) : recordsOf(json)
+      const records = after(cursor, sent)
+      const last = records.at(-1)
+      if (last === undefined) await checkReset(cursor)
+      return {
+        credits: await creditsIn(caller, account, records),
+        nextCursor: last === undefined ? cursor : digitsIn(last, 'paging_token'),
+        complete: last === undefined || sent.length < limit,
+      } satisfies CreditPage
+    },
+    newestCursor: async () => (((await latestLedger(caller)) << 32n) | 0xffff_ffffn).toString(),
+    close: () => caller.close(),
+  }
+}
+
+async function latestLedger(caller: HorizonCaller): Promise<bigint> {
+  const { status, json } = await caller.get('/')
+  if (status !== 200 || !isRecord(json)) throw unreadable('its root')
+  return BigInt(digitsIn(json, 'history_latest_ledger'))
+}
+
+/** An account that is not there yet has no history. Only Horizon's own 404 says so, not some proxy's. */
+function noAccount(json: unknown): readonly HorizonRecord[] {
+  const type = isRecord(json) ? json['type'] : undefined
+  if (typeof type !== 'string' || !type.endsWith('not_found')) {
+    throw new NetworkUnavailable('Horizon answered 404 without saying why')
+  }
+  return []
+}
+
+/** The records past the cursor; the same ones sent again are left out, and disorder is not believed. */
+function after(cursor: string, sent: readonly HorizonRecord[]): readonly HorizonRecord[] {
+  let previous = BigInt(cursor)
+  return sent.filter((record) => {
+    const place = BigInt(digitsIn(record, 'paging_token'))
+    if (place <= BigInt(cursor)) return false
+    if (place <= previous) throw unreadable('its records are not in order')
+    previous = place
+    return true
+  })
+}
+
+async function creditsIn(
+  caller: HorizonCaller,
+  account: string,
+  records: readonly HorizonRecord[],
+): Promise<readonly StellarPayment[]> {
+  const credits: StellarPayment[] = []
+  for (const record of records) {
+    if (record['transaction_successful'] !== true) continue
+    const credit = creditOf(record, account)
+    const amount = credit && (await amountOf(caller, account, { record, credit }))
+    if (credit && amount) credits.push(toPayment(account, record, { credit, amount }))
+  }
+  return credits
+}
+
+interface Amount {
+  readonly asset: string
+  readonly units: bigint
+}
+
+function toPayment(
+  account: string,
+  record: HorizonRecord,
+  { credit, amount }: { readonly credit: OperationCredit; readonly amount: Amount },
+): StellarPayment {
+  return {
+    id: digitsIn(record, 'id'),
+    account,
+    kind: credit.kind,
+    asset: amount.asset,
+    units: amount.units,
+    from: credit.from,
+    memo: memoOf(recordIn(record, 'transaction')),
+    ...(credit.muxedId === undefined ? {} : { muxedId: credit.muxedId }),
+    transactionHash: textIn(record, 'transaction_hash'),
+    ledgerClosedAt: dateIn(record, 'created_at'),
+  }
+}
+
+type Found = { readonly record: HorizonRecord; readonly credit: OperationCredit }
+
+async function amountOf(
+  caller: HorizonCaller,
+  account: string,
+  { record, credit }: Found,
+): Promise<Amount | undefined> {
+  switch (credit.amount.in) {
+    case 'record':
+      return credit.amount
+    case 'result': {
+      const { mergedUnits } = await import('./merge-amount.ts') // the SDK is slow to load, merges are rare
+      const resultXdr = textIn(recordIn(record, 'transaction'), 'result_xdr')
+      return { asset: 'stellar:native', units: mergedUnits(digitsIn(record, 'id'), resultXdr) }
+    }
+    case 'effects':
+      return creditedByEffects(caller, account, digitsIn(record, 'id'))
+  }
+}
+
+/** The sum of the first asset that the operation's effects credit; undefined: none. */
+async function creditedByEffects(
+  caller: HorizonCaller,
+  account: string,
+  operationId: string,
+): Promise<Amount | undefined> {
+  const { status, json } = await caller.get(`/operations/${operationId}/effects?limit=200`)
+  if (status !== 200) throw new NetworkUnavailable('Horizon has no effects of an operation')
+  const credited = recordsOf(json)
+    .filter((effect) => effect['type'] === 'account_credited' && effect['account'] === account)
+    .map((effect) => ({ asset: assetIn(effect), units: unitsIn(effect, 'amount') }))
+  const asset = credited[0]?.asset
+  if (asset === undefined) return undefined
+  const units = credited
+    .filter((one) => one.asset === asset)
+    .reduce((sum, one) => sum + one.units, 0n)
+  return { asset, units }
+}
