@@ -76,7 +76,7 @@ function keepTransaction(
       transaction,
       index: position,
       payment: isPayment(operation.body),
-      changes: explainsItself(operation.body) ? [] : changes,
+      changes: explainsItself(operation.body, changes) ? [] : changes,
     }
     operations.push(stored)
     for (const account of concerned) accounts.add(account)

@@ -55,7 +55,8 @@ export function isPayment(body: xdr.OperationBody): boolean {
   return PAYMENTS.has(body.type)
 }
 
-/** The effects of these follow from envelope and result; their changes need not be kept. */
-export function explainsItself(body: xdr.OperationBody): boolean {
-  return body.type === 'createAccount' || body.type === 'payment'
+/** The effects of such an operation follow from its envelope; its changes need not be kept. */
+export function explainsItself(body: xdr.OperationBody, changes: readonly EntryChange[]): boolean {
+  if (body.type !== 'createAccount' && body.type !== 'payment') return false
+  return changes.every(({ before, after }) => !before?.sponsor && !after?.sponsor)
 }

@@ -1,8 +1,13 @@
 import type { Route } from './exchange.ts'
 import type { Horizon } from './horizon.ts'
+import { assetRoutes } from './routes/assets.ts'
 import { accountRoutes } from './routes/accounts.ts'
+import { claimableBalanceRoutes } from './routes/claimable-balances.ts'
+import { effectRoutes } from './routes/effects.ts'
+import { emptyRoutes } from './routes/empty.ts'
 import { feeStatsRoutes } from './routes/fee-stats.ts'
 import { ledgerRoutes } from './routes/ledgers.ts'
+import { offerRoutes } from './routes/offers.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { rootRoutes } from './routes/root.ts'
 import { submissionRoutes } from './routes/submission.ts'
@@ -18,6 +23,11 @@ export function horizonRoutes(horizon: Horizon): Route[] {
     ...operationRoutes(horizon),
     ...ledgerRoutes,
     ...feeStatsRoutes,
+    ...effectRoutes,
+    ...assetRoutes,
+    ...claimableBalanceRoutes,
+    ...offerRoutes,
+    ...emptyRoutes,
   ]
   const merged = new Map<string, Route>()
   for (const route of routes) {

@@ -2,7 +2,7 @@ import type { AccountEntry, Signer, TrustLineEntry } from '../../ledger/entries.
 import { amountWords, assetWords } from '../../history/assets.ts'
 import type { StateView } from '../../history/state.ts'
 import { link, PAGED } from './links.ts'
-import { timeWords } from './times.ts'
+import { timeWords } from '../../history/times.ts'
 
 export interface AccountContext {
   readonly origin: string

@@ -1,7 +1,7 @@
 import { amountWords } from '../../history/assets.ts'
 import type { StoredLedger } from '../../history/stored.ts'
 import { link, PAGED } from './links.ts'
-import { timeWords } from './times.ts'
+import { timeWords } from '../../history/times.ts'
 
 export function ledgerRecord(ledger: StoredLedger, origin: string): object {
   const own = `/ledgers/${ledger.sequence}`

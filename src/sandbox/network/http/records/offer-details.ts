@@ -1,5 +1,6 @@
 import type { xdr } from '@stellar/stellar-sdk'
 import { amountWords, assetKeyOf, prefixedAsset } from '../../history/assets.ts'
+import { priceWords } from '../../history/prices.ts'
 
 type OfferBody = Extract<
   xdr.OperationBody,
@@ -37,10 +38,4 @@ export function offerDetails(body: OfferBody): object {
     ...prefixedAsset('selling_', assetKeyOf(selling)),
     ...(offerId === undefined ? {} : { offer_id: offerId.toString() }),
   }
-}
-
-/** A price as a decimal with seven digits, rounded half up. */
-export function priceWords({ n, d }: { n: number; d: number }): string {
-  if (d <= 0) return '0.0000000'
-  return amountWords((BigInt(n) * 20_000_000n + BigInt(d)) / (2n * BigInt(d)))
 }

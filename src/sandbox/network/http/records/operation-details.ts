@@ -8,12 +8,12 @@ import {
 import { amountWords, assetKeyOf, assetWords, codeOf } from '../../history/assets.ts'
 import { byOperation } from '../../history/by-operation.ts'
 import type { ByOperation } from '../../history/by-operation.ts'
-import { ACCOUNT_FLAGS, flagLists, TRUST_LINE_FLAGS } from './flag-words.ts'
+import { ACCOUNT_FLAGS, flagLists, TRUST_LINE_FLAGS } from '../../history/flag-words.ts'
 import { offerDetails } from './offer-details.ts'
 import { pathPaymentDetails } from './path-payment-details.ts'
-import { sentPredicateWords } from './predicate-words.ts'
-import { muxedField } from './read-operation.ts'
-import type { ReadOperation } from './read-operation.ts'
+import { sentPredicateWords } from '../../history/predicate-words.ts'
+import { muxedField } from '../../history/read-operation.ts'
+import type { ReadOperation } from '../../history/read-operation.ts'
 import { revokedWords } from './sponsorship-details.ts'
 
 const DETAILS: ByOperation<[ReadOperation], object> = {

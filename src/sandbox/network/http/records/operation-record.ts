@@ -2,8 +2,8 @@ import type { xdr } from '@stellar/stellar-sdk'
 import type { StoredOperation } from '../../history/stored.ts'
 import { link, neighbours } from './links.ts'
 import { operationDetails } from './operation-details.ts'
-import { muxedField, readOperation } from './read-operation.ts'
-import { timeWords } from './times.ts'
+import { muxedField, readOperation } from '../../history/read-operation.ts'
+import { timeWords } from '../../history/times.ts'
 import { transactionRecord } from './transaction-record.ts'
 
 export interface OperationContext {

@@ -2,8 +2,8 @@ import type { xdr } from '@stellar/stellar-sdk'
 import { namedAccount } from '../../history/addresses.ts'
 import { amountWords, assetKeyOf, assetWords, prefixedAsset } from '../../history/assets.ts'
 import { pathAmounts } from '../../history/path-amounts.ts'
-import { muxedField } from './read-operation.ts'
-import type { ReadOperation } from './read-operation.ts'
+import { muxedField } from '../../history/read-operation.ts'
+import type { ReadOperation } from '../../history/read-operation.ts'
 
 type PathPaymentBody = Extract<
   xdr.OperationBody,

@@ -4,8 +4,8 @@ import { decodeParts } from '../../history/envelopes.ts'
 import type { EnvelopeParts } from '../../history/envelopes.ts'
 import type { StoredTransaction } from '../../history/stored.ts'
 import { link, neighbours, PAGED } from './links.ts'
-import { muxedField } from './read-operation.ts'
-import { timeWords } from './times.ts'
+import { muxedField } from '../../history/read-operation.ts'
+import { timeWords } from '../../history/times.ts'
 
 export interface TransactionContext {
   readonly origin: string

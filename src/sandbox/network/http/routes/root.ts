@@ -2,7 +2,7 @@ import type { Exchange, Route } from '../exchange.ts'
 import { halReply } from '../exchange.ts'
 import type { Horizon } from '../horizon.ts'
 import { link, PAGED } from '../records/links.ts'
-import { timeWords } from '../records/times.ts'
+import { timeWords } from '../../history/times.ts'
 
 const VERSION = '28.0.0-fairlead-sandbox'
 

@@ -1,5 +1,5 @@
 import type { xdr } from '@stellar/stellar-sdk'
-import type { ClaimPredicate } from '../../ledger/entries.ts'
+import type { ClaimPredicate } from '../ledger/entries.ts'
 import { timeWords } from './times.ts'
 
 /** A predicate as it was sent, relative times included. */

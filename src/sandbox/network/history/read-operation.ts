@@ -1,9 +1,9 @@
 import type { xdr } from '@stellar/stellar-sdk'
-import { namedAccount } from '../../history/addresses.ts'
-import type { NamedAccount } from '../../history/addresses.ts'
-import { decodeParts } from '../../history/envelopes.ts'
-import { decodeResult, resultParts } from '../../history/results.ts'
-import type { StoredOperation } from '../../history/stored.ts'
+import { namedAccount } from './addresses.ts'
+import type { NamedAccount } from './addresses.ts'
+import { decodeParts } from './envelopes.ts'
+import { decodeResult, resultParts } from './results.ts'
+import type { StoredOperation } from './stored.ts'
 
 /** What the words of one kind of operation are made of. */
 export interface ReadOperation {

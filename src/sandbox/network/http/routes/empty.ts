@@ -1,0 +1,24 @@
+import type { Collection, Route } from '../exchange.ts'
+import { halReply } from '../exchange.ts'
+
+/** Lists of things this network does not have yet, in the right shape (section 11.6, level C). */
+
+const nothing = (cursors: Collection['cursors'], streamed: boolean) => (): Collection => ({
+  cursors,
+  streamed,
+  read: () => [],
+})
+
+const NO_RECORDS = { _embedded: { records: [] } }
+
+export const emptyRoutes: readonly Route[] = [
+  { pattern: '/trades', collection: nothing('pair', true) },
+  { pattern: '/accounts/:account_id/trades', collection: nothing('pair', true) },
+  { pattern: '/offers/:id/trades', collection: nothing('pair', true) },
+  { pattern: '/liquidity_pools', collection: nothing('name', false) },
+  { pattern: '/trade_aggregations', collection: nothing('id', false) },
+  { pattern: '/paths', get: () => halReply(NO_RECORDS) },
+  { pattern: '/paths/strict-send', get: () => halReply(NO_RECORDS) },
+  { pattern: '/paths/strict-receive', get: () => halReply(NO_RECORDS) },
+  { pattern: '/order_book', get: () => halReply({ bids: [], asks: [] }) },
+]
