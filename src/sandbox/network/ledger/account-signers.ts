@@ -51,15 +51,21 @@ export function removeSigner(state: LedgerState, id: string, key: string): void 
   state.put({ ...account, signers: account.signers.filter((one) => one.key !== key) })
 }
 
+interface SignerChange {
+  readonly key: string
+  readonly weight: number
+  /** `undefined` ends the sponsorship. */
+  readonly sponsor: string | undefined
+}
+
 export function changeSigner(
   state: LedgerState,
   id: string,
-  change: Pick<Signer, 'key'> & Partial<Signer>,
+  { key, weight, sponsor }: SignerChange,
 ): void {
   const account = accountIn(state, id)
-  const signers = account.signers.map((one) =>
-    one.key === change.key ? { ...one, ...change } : one,
-  )
+  const changed = sponsor === undefined ? { key, weight } : { key, weight, sponsor }
+  const signers = account.signers.map((one) => (one.key === key ? changed : one))
   state.put({ ...account, signers })
 }
 

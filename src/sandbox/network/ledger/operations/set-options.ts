@@ -122,8 +122,9 @@ function setSigner({ state, source, sponsorships }: Scope, { signer: given }: xd
     return undefined
   }
   const { signers } = accountIn(state, source)
-  if (signers.some(({ key }) => key === signer.key)) {
-    changeSigner(state, source, signer)
+  const existing = signers.find(({ key }) => key === signer.key)
+  if (existing !== undefined) {
+    changeSigner(state, source, { ...signer, sponsor: existing.sponsor })
     return undefined
   }
   if (signers.length >= mostSigners) {
