@@ -90,10 +90,15 @@ export interface Book {
 export async function openBook(path: string | undefined): Promise<Book> {
   if (path === undefined) return bookOn(bookInMemory(), [])
   const { file, lines } = await openBookFile(path)
-  return bookOn(
-    file,
-    lines.map((line, index) => readLine(line, `${path}:${index + 1}`)),
-  )
+  try {
+    return bookOn(
+      file,
+      lines.map((line, index) => readLine(line, `${path}:${index + 1}`)),
+    )
+  } catch (error) {
+    await file.close()
+    throw error
+  }
 }
 
 function readLine(line: string, place: string): BookLine {

@@ -1,0 +1,160 @@
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { payoutNoticeReader } from '../../src/adapters/rails/http/payout-notice.ts'
+import { httpPayoutRail } from '../../src/adapters/rails/http/http-payout-rail.ts'
+import { magicAccountNumbers } from '../../src/sandbox/bank/magic-account-numbers.ts'
+import { signWebhook } from '../../src/sandbox/bank/signature.ts'
+import { startSandboxBank } from '../../src/sandbox/bank/sandbox-bank.ts'
+import { openRailDocument } from '../sandbox/bank/open-document.ts'
+import { until } from '../until.ts'
+import { anOrder } from './payout-rail.contract.ts'
+import type { AddressInfo } from 'node:net'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { HttpPayoutRail } from '../../src/adapters/rails/http/http-payout-rail.ts'
+import type { SandboxBank } from '../../src/sandbox/bank/sandbox-bank.ts'
+
+const secrets = { token: 'a-token', secret: 'a-secret' }
+const toEnd: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const end of toEnd.splice(0).toReversed()) await end()
+})
+
+interface Call {
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** An endpoint that answers as told, first call first, and a bank that tells it outcomes. */
+async function startTold(statuses: number[] = []): Promise<{
+  calls: Call[]
+  bank: SandboxBank
+  rail: HttpPayoutRail
+}> {
+  const calls: Call[] = []
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      calls.push({ headers: request.headers, body: Buffer.concat(chunks) })
+      response.writeHead(statuses.shift() ?? 204).end()
+    })
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  toEnd.push(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  const webhookUrl = `http://127.0.0.1:${port}/payout-notices`
+  const bank = await startSandboxBank({ port: 0, ...secrets, webhookUrl })
+  toEnd.push(() => bank.stop())
+  const now = (): Date => new Date()
+  const rail = httpPayoutRail({ url: bank.url, ...secrets, timeoutMs: 5_000, now })
+  toEnd.push(() => rail.close())
+  return { calls, bank, rail }
+}
+
+const read = payoutNoticeReader({ secret: secrets.secret, now: () => new Date() })
+
+describe('the notice of the bank', () => {
+  it('tells a delivery that came later, signed, as the document says', async () => {
+    const { calls, bank, rail } = await startTold()
+    const receiver = { bank_account_number: magicAccountNumbers.pendingUntilTold }
+    await rail.send(anOrder('k-1', { receiver }))
+    expect(calls).toHaveLength(0)
+    await fetch(`${bank.url}/_sandbox/deliver`, { method: 'POST', body: '{"all":true}' })
+    await until(() => calls.length === 1, 'the webhook')
+    for (const { headers, body } of calls) {
+      const notice = { idempotencyKey: 'k-1', reply: { state: 'delivered' } }
+      expect(read(headers, body)).toMatchObject({ ok: true, value: notice })
+      const document = await openRailDocument()
+      expect(document.faultsOf('Notice', JSON.parse(body.toString()))).toEqual([])
+    }
+  })
+
+  it('names the rejected fields, and the reason of a return', async () => {
+    const { calls, bank, rail } = await startTold()
+    const wrong = { bank_account_number: magicAccountNumbers.fieldRejected }
+    await rail.send(anOrder('k-1', { receiver: wrong }))
+    await rail.send(anOrder('k-2'))
+    await until(() => calls.length === 2, 'the rejection and the delivery')
+    const body = '{"idempotency_key":"k-2"}'
+    await fetch(`${bank.url}/_sandbox/return`, { method: 'POST', body })
+    await until(() => calls.length === 3, 'the return')
+    const notices = calls.map((call) => read(call.headers, call.body))
+    const field = { owner: 'receiver', name: 'bank_account_number' }
+    expect(notices).toContainEqual({
+      ok: true,
+      value: {
+        idempotencyKey: 'k-1',
+        reply: expect.objectContaining({
+          state: 'rejected',
+          fields: [expect.objectContaining(field)],
+        }),
+      },
+    })
+    expect(notices.at(-1)).toMatchObject({ value: { reply: { reason: 'account_closed' } } })
+  })
+
+  it('is tried again until it is taken, and not after that', async () => {
+    const { calls, bank, rail } = await startTold([500, 301])
+    await rail.send(anOrder('k-1'))
+    await until(() => calls.length === 3, 'the third call')
+    const told = async (): Promise<unknown> => (await fetch(`${bank.url}/_sandbox/webhooks`)).json()
+    const results = [{ result: 500 }, { result: 301 }, { result: 204 }]
+    await until(async () => JSON.stringify(await told()).includes('204'), 'the end of the calls')
+    expect(await told()).toMatchObject({ webhooks: results })
+    expect(calls).toHaveLength(3)
+  })
+
+  it('is lost when the sandbox is told to lose it', async () => {
+    const { calls, bank, rail } = await startTold()
+    const settings = '{"drop_webhooks":true}'
+    await fetch(`${bank.url}/_sandbox/settings`, { method: 'POST', body: settings })
+    await rail.send(anOrder('k-1'))
+    const told = await fetch(`${bank.url}/_sandbox/webhooks`)
+    expect(await told.json()).toMatchObject({ webhooks: [{ result: 'dropped' }] })
+    expect(calls).toEqual([])
+  })
+})
+
+const good = Buffer.from(
+  JSON.stringify({ payout: { id: 'po_1', idempotency_key: 'k', state: 'pending' } }),
+)
+const signed = (
+  body: Uint8Array,
+  timestamp = Math.floor(Date.now() / 1000).toString(),
+): Record<string, string> => ({
+  'payout-timestamp': timestamp,
+  'payout-signature': signWebhook(secrets.secret, { timestamp, body }),
+})
+
+describe('a notice that is not believed', () => {
+  it.each<[string, Record<string, string | string[]>, Uint8Array, string]>([
+    ['without a signature', {}, good, 'bad_signature'],
+    ['with a wrong one', { ...signed(good), 'payout-signature': 'v1=0' }, good, 'bad_signature'],
+    ['for another body', signed(Buffer.from('{}')), good, 'bad_signature'],
+    ['for another time', { ...signed(good), 'payout-timestamp': '1' }, good, 'bad_signature'],
+    [
+      'with two headers',
+      { ...signed(good), 'payout-signature': ['a', 'b'] },
+      good,
+      'bad_signature',
+    ],
+    ['that is old', signed(good, '1700000000'), good, 'stale_timestamp'],
+    ['that has no time', signed(good, 'soon'), good, 'stale_timestamp'],
+    ['without a payout', signed(Buffer.from('{}')), Buffer.from('{}'), 'malformed_notice'],
+    ['without JSON', signed(Buffer.from('x')), Buffer.from('x'), 'malformed_notice'],
+    ['of no text', signed(Buffer.from([255])), Buffer.from([255]), 'malformed_notice'],
+  ])('is refused %s', (...[, headers, body, code]) => {
+    expect(read(headers, body)).toMatchObject({ ok: false, refusal: { code } })
+  })
+
+  it('is believed with one good signature of several, while secrets are changed', () => {
+    const headers = signed(good)
+    const both = { ...headers, 'payout-signature': `v1=00, ${headers['payout-signature']}` }
+    expect(read(both, good)).toMatchObject({ ok: true })
+  })
+})

@@ -1,0 +1,238 @@
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { httpPayoutRail } from '../../src/adapters/rails/http/http-payout-rail.ts'
+import { magicAccountNumbers } from '../../src/sandbox/bank/magic-account-numbers.ts'
+import { startSandboxBank } from '../../src/sandbox/bank/sandbox-bank.ts'
+import {
+  PayoutCallRefused,
+  PayoutKeyReused,
+  PayoutOutcomeUnknown,
+  PayoutRailUnavailable,
+} from '../../src/usecases/ports/payout-rail.ts'
+import { anOrder } from './payout-rail.contract.ts'
+import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
+import type { HttpPayoutRail } from '../../src/adapters/rails/http/http-payout-rail.ts'
+import type { RailCallLine, RailCallOptions } from '../../src/adapters/rails/http/rail-call.ts'
+
+const toEnd: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const end of toEnd.splice(0).toReversed()) await end()
+})
+
+async function startServer(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  toEnd.push(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on TCP
+}
+
+function railTo(url: string, options: Partial<RailCallOptions> = {}): HttpPayoutRail {
+  const rail = httpPayoutRail({
+    url,
+    token: 'a-token',
+    secret: 'a-secret',
+    timeoutMs: 5_000,
+    now: () => new Date(),
+    ...options,
+  })
+  toEnd.push(() => rail.close())
+  return rail
+}
+
+interface Canned {
+  readonly status: number
+  readonly body?: string
+  readonly headers?: Record<string, string>
+}
+
+const railAnswering = async ({
+  status,
+  body = '',
+  headers = {},
+}: Canned): Promise<HttpPayoutRail> =>
+  railTo(
+    await startServer((_request, response) => {
+      response.writeHead(status, headers).end(body)
+    }),
+  )
+
+const delivered = {
+  id: 'po_1',
+  idempotency_key: 'k',
+  state: 'delivered',
+  delivered_at: '2026-11-21T12:00:00Z',
+}
+const rejected = { ...delivered, state: 'rejected' }
+const answer = (status: number, json: unknown): Canned => ({ status, body: JSON.stringify(json) })
+const error = (code: string): unknown => ({ error: { code, message: 'A sentence.' } })
+
+describe('the http rail, about an order', () => {
+  it('reads a delivered payout, whatever else the bank says about it', async () => {
+    const rail = await railAnswering(answer(201, { ...delivered, colour: 'green' }))
+    expect(await rail.send(anOrder('k'))).toEqual({
+      state: 'delivered',
+      payoutId: 'po_1',
+      deliveredAt: new Date('2026-11-21T12:00:00Z'),
+    })
+  })
+
+  it.each<[string, Canned]>([
+    ['a 500', answer(500, error('internal_error'))],
+    ['a 503 that a proxy made', { status: 503, body: '<html>' }],
+    ['a 502', { status: 502 }],
+    ['a 404 that is not the rail', { status: 404, body: 'Not found' }],
+    ['a redirect', { status: 307, headers: { location: 'http://127.0.0.1:1/payouts' } }],
+    ['nothing', { status: 201 }],
+    ['no JSON', { status: 201, body: '{"id":' }],
+    ['too much', { status: 201, body: JSON.stringify(delivered) + ' '.repeat(300_000) }],
+    ['an accepted without a payout', answer(202, delivered)],
+    ['another key', answer(201, { ...delivered, idempotency_key: 'k2' })],
+    ['an unknown state', answer(201, { ...delivered, state: 'maybe' })],
+    ['no time of delivery', answer(201, { ...delivered, delivered_at: undefined })],
+    ['an id that is a path', answer(201, { ...delivered, id: '../x' })],
+    ['a rejection without words', answer(201, rejected)],
+    [
+      'a field of nobody',
+      answer(201, {
+        ...rejected,
+        rejection: {
+          reason: 'invalid_field',
+          message: '',
+          fields: [{ owner: 'x', name: 'iban', message: '' }],
+        },
+      }),
+    ],
+  ])('does not know the outcome when it gets %s', async (_what, canned) => {
+    const rail = await railAnswering(canned)
+    await expect(rail.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
+  })
+
+  it('does not know the outcome when the connection closes, or the time is over', async () => {
+    const closing = railTo(await startServer((request) => request.socket.destroy()))
+    await expect(closing.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
+    const silent = railTo(await startServer(() => undefined), { timeoutMs: 50 })
+    await expect(silent.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
+    const halfSaid = await startServer((_request, response) => {
+      response.writeHead(201).write('{"id":')
+    })
+    const slow = railTo(halfSaid, { timeoutMs: 50 })
+    await expect(slow.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
+  })
+
+  it('finds what was done behind a time-out', async () => {
+    const secrets = { token: 'a-token', secret: 'a-secret' }
+    const bank = await startSandboxBank({ port: 0, ...secrets, settings: { unknownAs: 'hang' } })
+    toEnd.push(() => bank.stop())
+    const rail = railTo(bank.url, { timeoutMs: 300 })
+    const receiver = { bank_account_number: magicAccountNumbers.unknownButDone }
+    await expect(rail.send(anOrder('k', { receiver }))).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
+    expect((await rail.find('k'))?.state).toBe('delivered')
+  })
+
+  it.each<[string, Canned]>([
+    ['its own 503', answer(503, error('unavailable'))],
+    ['a 429', { status: 429 }],
+  ])('is unavailable, and says for how long, when it gets %s', async (_what, canned) => {
+    const rail = await railAnswering({ ...canned, headers: { 'retry-after': '7' } })
+    const failure = await rail.send(anOrder('k')).catch((thrown: unknown) => thrown)
+    expect(failure).toBeInstanceOf(PayoutRailUnavailable)
+    expect(failure).toMatchObject({ retryAfterSeconds: 7 })
+  })
+
+  it('is unavailable when the connection is refused or the name unknown', async () => {
+    const url = await startServer(() => undefined)
+    await toEnd.pop()?.()
+    for (const address of [url, 'http://bank.invalid']) {
+      const rail = railTo(address)
+      await expect(rail.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutRailUnavailable)
+    }
+  })
+
+  it('is refused by name', async () => {
+    const reused = await railAnswering(answer(409, error('key_reused')))
+    await expect(reused.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutKeyReused)
+    const malformed = await railAnswering(answer(400, error('malformed_order')))
+    const failure = await malformed.send(anOrder('k')).catch((thrown: unknown) => thrown)
+    expect(failure).toBeInstanceOf(PayoutCallRefused)
+    expect(failure).toMatchObject({ code: 'malformed_order' })
+  })
+
+  it.each([
+    [1n, 2, '0.01'],
+    [1_050n, 2, '10.50'],
+    [70n, 0, '70'],
+    [12_345_678n, 7, '1.2345678'],
+    [9_007_199_254_740_993n, 2, '90071992547409.93'],
+  ])('writes %d units with %d decimals as %s', async (units, decimals, value) => {
+    let sent = ''
+    const url = await startServer((request, response) => {
+      request.on('data', (chunk: Buffer) => (sent += chunk.toString()))
+      request.on('end', () => response.writeHead(201).end(JSON.stringify(delivered)))
+    })
+    await railTo(url).send(anOrder('k', { amount: { currency: 'USD', units, decimals } }))
+    expect(JSON.parse(sent)).toMatchObject({ amount: { value, currency: 'USD' } })
+  })
+})
+
+describe('the http rail, asking', () => {
+  it.each<[string, Canned]>([
+    ['a 404 that is not the rail', { status: 404, body: 'Not found' }],
+    ['an empty object', answer(200, {})],
+    ['a 500', answer(500, error('internal_error'))],
+    ['two payouts', answer(200, { payouts: [delivered, delivered] })],
+    ['another key', answer(200, { payouts: [{ ...delivered, idempotency_key: 'k2' }] })],
+    ['a redirect', { status: 302, headers: { location: '/' } }],
+  ])('never takes %s for "not done"', async (_what, canned) => {
+    const rail = await railAnswering(canned)
+    await expect(rail.find('k')).rejects.toBeInstanceOf(PayoutRailUnavailable)
+    await expect(rail.cancel('k')).rejects.toBeInstanceOf(PayoutRailUnavailable)
+  })
+
+  it('finds a key that needs escaping', async () => {
+    const secrets = { token: 'a-token', secret: 'a-secret' }
+    const bank = await startSandboxBank({ port: 0, ...secrets })
+    toEnd.push(() => bank.stop())
+    const rail = railTo(bank.url)
+    const key = 'a&b=c?d#e%f/g+h"i'
+    await rail.send(anOrder(key))
+    expect((await rail.find(key))?.state).toBe('delivered')
+    expect(await rail.find('a')).toBeUndefined()
+  })
+
+  it('is refused with a wrong token or secret', async () => {
+    const bank = await startSandboxBank({ port: 0, token: 'a-token', secret: 'a-secret' })
+    toEnd.push(() => bank.stop())
+    for (const [wrong, code] of [
+      [{ token: 'x' }, 'unauthorized'],
+      [{ secret: 'x' }, 'bad_signature'],
+      [{ now: () => new Date(0) }, 'stale_timestamp'],
+    ] as const) {
+      const failure = await railTo(bank.url, wrong)
+        .find('k')
+        .catch((thrown: unknown) => thrown)
+      expect(failure).toBeInstanceOf(PayoutCallRefused)
+      expect(failure).toMatchObject({ code })
+    }
+  })
+
+  it('notes every call without key, name or token', async () => {
+    const bank = await startSandboxBank({ port: 0, token: 'a-token', secret: 'a-secret' })
+    toEnd.push(() => bank.stop())
+    const lines: RailCallLine[] = []
+    const rail = railTo(bank.url, { onCall: (line) => lines.push(line) })
+    const receiver = { bank_account_number: magicAccountNumbers.unknownButDone }
+    await rail.send(anOrder('k-noted', { receiver })).catch(() => undefined)
+    await rail.find('k-noted')
+    expect(lines).toMatchObject([
+      { method: 'POST', path: '/payouts', outcome: 'lost', status: undefined },
+      { method: 'GET', path: '/payouts', outcome: 'answered', status: 200 },
+    ])
+    expect(JSON.stringify(lines)).not.toMatch(/k-noted|a-token|0990/)
+  })
+})

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
+import { until } from '../../until.ts'
+import { anOrder, call, control, orderPayout, readBook, startBank } from './bank-client.ts'
+import type { ChildProcess } from 'node:child_process'
+import type { SandboxBank } from '../../../src/sandbox/bank/sandbox-bank.ts'
+
+let folder: string
+let dataFile: string
+const toEnd: (() => Promise<unknown>)[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bank-'))
+  dataFile = join(folder, 'kept', 'book.jsonl')
+})
+afterEach(async () => {
+  for (const end of toEnd.splice(0).toReversed()) await end()
+  await rm(folder, { recursive: true })
+})
+
+async function openBank(options: Parameters<typeof startBank>[0] = {}): Promise<SandboxBank> {
+  const bank = await startBank({ dataFile, ...options })
+  toEnd.push(() => bank.stop())
+  return bank
+}
+
+async function spawnBank(): Promise<{ child: ChildProcess; bank: SandboxBank }> {
+  const root = fileURLToPath(new URL('../../../', import.meta.url))
+  const node = join(root, 'node_modules', '.bin', 'node')
+  const program = join(root, 'test', 'sandbox', 'bank', 'bank-process.ts')
+  const child = spawn(node, [program, dataFile], { stdio: ['ignore', 'pipe', 'inherit'] })
+  toEnd.push(() => kill(child))
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  return { child, bank: { url: line.toString().trim(), stop: () => kill(child) } }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+describe('the book of the sandbox bank', () => {
+  it('still has every payout it answered for after kill -9 in the middle of orders', async () => {
+    const { child, bank } = await spawnBank()
+    const answered: string[] = []
+    const sendUntilKilled = async (teller: number): Promise<void> => {
+      for (let number = 0; ; number += 1) {
+        const key = `k-${teller}-${number}`
+        const order = anOrder('1000123456', { transaction_id: `tx-${key}` })
+        const answer = await orderPayout(bank, key, order).catch(() => undefined)
+        if (answer === undefined) return
+        answered.push(key)
+      }
+    }
+    const tellers = Array.from({ length: 10 }, (_, teller) => sendUntilKilled(teller))
+    await until(() => answered.length >= 50, 'fifty answers')
+    await kill(child)
+    await Promise.all(tellers)
+
+    const book = await readBook(await openBank())
+    const kept = book.payouts.map((payout) => payout.idempotency_key)
+    expect(answered.filter((key) => !kept.includes(key))).toEqual([])
+    expect(book.movements).toHaveLength(kept.length)
+  })
+
+  it('drops a torn last line and goes on after it', async () => {
+    const first = await startBank({ dataFile })
+    await orderPayout(first, 'k-1', anOrder('1000123456'))
+    await first.stop()
+    await appendFile(dataFile, '{"type":"ordered","at":"2026-01-01T00:00:00.000Z","id":"po_to')
+
+    const second = await openBank()
+    expect((await readBook(second)).payouts).toHaveLength(1)
+    await orderPayout(second, 'k-2', anOrder('1000123456'))
+    await second.stop()
+    expect((await readBook(await openBank())).payouts).toHaveLength(2)
+    expect((await readFile(dataFile, 'utf8')).split('\n')).toHaveLength(3)
+  })
+
+  it('refuses to open with a damaged line in the middle, and names it', async () => {
+    const bank = await startBank({ dataFile })
+    await orderPayout(bank, 'k-1', anOrder('1000123456'))
+    await bank.stop()
+    await writeFile(dataFile, `damaged\n${await readFile(dataFile, 'utf8')}`)
+    await expect(startBank({ dataFile })).rejects.toThrow(/damaged at .*book\.jsonl:1$/)
+  })
+
+  it('delivers after a restart what was due before it', async () => {
+    const early = await startBank({ dataFile, settings: { settleAfterMs: 50 } })
+    const order = anOrder(magicAccountNumbers.deliveredLater)
+    expect((await orderPayout(early, 'k-later', order)).body['state']).toBe('pending')
+    await early.stop()
+    const late = await openBank()
+    await until(async () => (await readBook(late)).movements.length === 1, 'the delivery')
+    expect((await readBook(late)).payouts).toMatchObject([{ state: 'delivered' }])
+  })
+
+  it('answers a repeat after a restart as before it', async () => {
+    const first = await startBank({ dataFile })
+    const answer = await orderPayout(first, 'k-1', anOrder('1000123456'))
+    await first.stop()
+    const second = await openBank()
+    const again = await orderPayout(second, 'k-1', anOrder('1000123456'))
+    expect(again.status).toBe(200)
+    expect(again.headers.get('idempotent-replay')).toBe('true')
+    expect(again.body).toEqual(answer.body)
+    const other = await orderPayout(second, 'k-1', anOrder('1000123457'))
+    expect(other).toMatchObject({ status: 409, body: { error: { code: 'key_reused' } } })
+  })
+
+  it('moves money on accounts: to the customer, and back when returned', async () => {
+    const bank = await openBank({ openingBalance: 100n })
+    const accounts = async (): Promise<unknown> => (await call(`${bank.url}/accounts`)).body
+    await orderPayout(bank, 'k-1', anOrder('1000 1234-56'))
+    const yen = { amount: { value: '70', currency: 'JPY' } }
+    await orderPayout(bank, 'k-2', anOrder('1000123456', yen))
+    expect(await accounts()).toEqual({
+      anchor: [
+        { currency: 'USD', opening_balance: '100', balance: '89.50' },
+        { currency: 'JPY', opening_balance: '100', balance: '30' },
+      ],
+      customers: [
+        { account: '1000123456', currency: 'USD', balance: '10.50' },
+        { account: '1000123456', currency: 'JPY', balance: '70' },
+      ],
+    })
+    await control(bank, 'return', { idempotency_key: 'k-1' })
+    expect(await accounts()).toMatchObject({
+      anchor: [{ balance: '100.00' }, { balance: '30' }],
+      customers: [{ balance: '0.00' }, { balance: '70' }],
+    })
+  })
+
+  it('names a transaction that was paid under two keys', async () => {
+    const bank = await openBank()
+    const summary = async (): Promise<unknown> => (await call(`${bank.url}/book/summary`)).body
+    await orderPayout(bank, 'k-1', anOrder('1000123456'))
+    expect(await summary()).toMatchObject({ transactions_paid_more_than_once: [] })
+    await orderPayout(bank, 'k-2', anOrder('1000123456'))
+    expect(await summary()).toEqual({
+      payouts: { pending: 0, delivered: 2, rejected: 0, returned: 0 },
+      movements: { delivery: 2, return: 0 },
+      transactions_paid: 1,
+      transactions_paid_more_than_once: ['tx-1'],
+    })
+    await control(bank, 'return', { idempotency_key: 'k-2' })
+    expect(await summary()).toMatchObject({ transactions_paid_more_than_once: [] })
+  })
+
+  it('forgets everything on reset, on the disk too', async () => {
+    const bank = await openBank()
+    await orderPayout(bank, 'k-1', anOrder('1000123456'))
+    await control(bank, 'reset')
+    expect(await readBook(bank)).toEqual({ payouts: [], movements: [] })
+    await orderPayout(bank, 'k-1', anOrder('1000123457'))
+    await bank.stop()
+    expect((await readBook(await openBank())).movements).toMatchObject([{ account: '1000123457' }])
+  })
+})
