@@ -2,6 +2,7 @@ import type { Payout, PayoutAttempt } from '../../domain/payout/payout.ts'
 import type { SeenPayment } from '../../domain/stellar-payment/stellar-payment.ts'
 import type { RecordedEvent } from '../../domain/transaction/event.ts'
 import type { Transaction } from '../../domain/transaction/transaction.ts'
+import type { RetryDeadPayout } from '../../usecases/payouts/retry-dead-payout.ts'
 import type { AttemptQuery } from '../../usecases/ports/payout-records.ts'
 import type { AssetDayReport } from '../../usecases/ports/report-records.ts'
 import type { UnmatchedQuery } from '../../usecases/ports/stellar-payment-records.ts'
@@ -19,16 +20,12 @@ export interface BackofficeRooms {
     readonly before?: { readonly at: Date; readonly id: string }
     readonly limit: number
   }): Promise<readonly Payout[]>
-  retryDeadPayout(transactionId: string, operator: string): Promise<RetryOutcome>
+  readonly retryDeadPayout: RetryDeadPayout
   reportByAssetAndDay(query: {
     readonly from: Date
     readonly before: Date
   }): Promise<readonly AssetDayReport[]>
 }
-
-export type RetryOutcome =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly refusal: { readonly code: 'not_found' | 'not_dead' } }
 
 /** What each resolver of the back-office API gets; `operator` is absent without a valid token. */
 export interface BackofficeContext {

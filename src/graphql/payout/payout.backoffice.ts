@@ -13,6 +13,7 @@ import {
   createUnionType,
 } from 'type-graphql'
 import type { BackofficeContext } from '../backoffice/context.ts'
+import type { RetryRefusal } from '../../usecases/payouts/retry-dead-payout.ts'
 import { operatorOf } from '../backoffice/operator.ts'
 import { badInput, readMomentCursor, readPage } from '../connection.ts'
 import { Refusal } from '../refusal.ts'
@@ -49,10 +50,22 @@ const RetryPayoutResult = createUnionType({
   resolveType: (value) => ('code' in value ? PayoutNotRetried : PayoutNode),
 })
 
-const notRetried = {
-  not_found: 'There is no payout for this transaction',
-  not_dead: 'This payout is not given up; it needs no retry',
+const unknownPayout = {
+  code: 'unknown_payout',
+  message: 'There is no payout for this transaction',
 } as const
+
+function writeNotRetried(refusal: RetryRefusal): PayoutNotRetried {
+  switch (refusal.code) {
+    case 'unknown_payout':
+      return unknownPayout
+    case 'payout_not_dead':
+      return {
+        code: refusal.code,
+        message: `This payout is ${refusal.state}, not given up; it needs no retry`,
+      }
+  }
+}
 
 @Resolver()
 export class PayoutBackoffice {
@@ -95,11 +108,8 @@ export class PayoutBackoffice {
     @Ctx() context: BackofficeContext,
   ): Promise<PayoutNode | PayoutNotRetried> {
     const operator = operatorOf(context)
-    if (!isId(transactionId)) return { code: 'not_found', message: notRetried.not_found }
+    if (!isId(transactionId)) return unknownPayout
     const outcome = await context.rooms.retryDeadPayout(transactionId, operator)
-    const payout = await context.rooms.payoutOf(transactionId)
-    if (outcome.ok && payout !== undefined) return writePayout(payout)
-    const code = outcome.ok ? 'not_found' : outcome.refusal.code
-    return { code, message: notRetried[code] }
+    return outcome.ok ? writePayout(outcome.value) : writeNotRetried(outcome.refusal)
   }
 }

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { createJobQueue } from '../adapters/bullmq/job-queue.ts'
+import type { JobStoreOptions } from '../adapters/bullmq/store.ts'
+import {
+  postgresAnnouncements,
+  postgresWakeUps,
+  wakeRelays,
+} from '../adapters/postgres/announcements.ts'
+import { createCommit } from '../adapters/postgres/commit.ts'
+import { openDatabase } from '../adapters/postgres/database.ts'
+import { openListener } from '../adapters/postgres/listener.ts'
+import { createNotifier } from '../adapters/postgres/notifier.ts'
+import { recordFactories } from '../adapters/postgres/records.ts'
+import { createSealer } from '../adapters/postgres/sealer.ts'
+import { redisAnnouncements } from '../adapters/redis/announcements.ts'
+import type { Config } from '../config/config.ts'
+import type { Secrets } from '../config/secrets.ts'
+import type { Log } from '../observability/log.ts'
+import { openEventTail } from '../usecases/events/event-tail.ts'
+import type { EventTail } from '../usecases/events/event-tail.ts'
+import { keepRelaying } from '../usecases/events/keep-relaying.ts'
+import { relayEvents } from '../usecases/events/relay-events.ts'
+import type { Commit, Read } from '../usecases/ports/commit.ts'
+import type { JobQueue } from '../usecases/ports/job-queue.ts'
+
+/** What all rooms stand on: storage, queue, event log, clock, ids, log. */
+export interface Foundation {
+  readonly commit: Commit
+  readonly read: Read
+  readonly queue: JobQueue
+  readonly jobStore: JobStoreOptions
+  readonly tail: EventTail
+  readonly now: () => Date
+  readonly newId: () => string
+  readonly log: Log
+  /** Closes in the reverse order of opening. */
+  close(): Promise<void>
+}
+
+const poolSize = 20
+
+/** Opens storage and starts the relay, which runs in every process. */
+export async function layFoundation(
+  config: Config,
+  secrets: Secrets,
+  log: Log,
+): Promise<Foundation> {
+  const database = await openDatabase({ url: config.databaseUrl, poolSize })
+  const trouble = (part: string) => (error: unknown) =>
+    log.warn({ part, error: error instanceof Error ? error.message : String(error) }, 'trouble')
+  const notifier = createNotifier({ database, onError: trouble('notify') })
+  const listener = openListener({ url: config.databaseUrl, onError: trouble('listen') })
+  const announcements =
+    config.redisUrl === undefined
+      ? postgresAnnouncements(listener, notifier)
+      : redisAnnouncements({ url: config.redisUrl, onError: trouble('redis') })
+  const sealer = createSealer(
+    secrets.dataKeys.map(({ id, secret }) => ({ id, secret: Buffer.from(secret) })),
+  )
+  const { commit, read } = createCommit({
+    database,
+    factories: recordFactories(sealer),
+    onOutgoing: wakeRelays(notifier),
+  })
+  const jobStore = jobStoreOf(config)
+  const queue = createJobQueue({ store: jobStore, onError: trouble('queue') })
+  const tail = await openEventTail({ read })
+  const stopHearing = announcements.onEvents((upTo) => tail.rise(upTo))
+  const relaying = keepRelaying({
+    relay: relayEvents({ commit, queue, announcements }),
+    wakeUps: postgresWakeUps(listener),
+    onHighest: (highest) => tail.rise(highest),
+    onFailure: trouble('relay'),
+  })
+  return {
+    commit,
+    read,
+    queue,
+    jobStore,
+    tail,
+    now: () => new Date(),
+    newId: () => randomUUID(),
+    log,
+    async close() {
+      stopHearing()
+      await relaying.stop()
+      await queue.close()
+      await announcements.close()
+      await listener.close()
+      await database.close(true)
+    },
+  }
+}
+
+export const jobStoreOf = (config: Config): JobStoreOptions =>
+  config.redisUrl === undefined
+    ? { kind: 'postgres', url: config.databaseUrl }
+    : { kind: 'redis', url: config.redisUrl }

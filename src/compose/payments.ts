@@ -1,0 +1,67 @@
+import { horizonNetwork } from '../adapters/horizon/horizon-network.ts'
+import { httpPayoutRail } from '../adapters/rails/http/http-payout-rail.ts'
+import type { Config } from '../config/config.ts'
+import type { Secrets } from '../config/secrets.ts'
+import { defaultPatience } from '../domain/payout/back-off.ts'
+import { receivePayoutNotice } from '../usecases/payouts/receive-payout-notice.ts'
+import { recordRailWord } from '../usecases/payouts/record-rail-word.ts'
+import { retryDeadPayout } from '../usecases/payouts/retry-dead-payout.ts'
+import { sendPayout } from '../usecases/payouts/send-payout.ts'
+import { settlePayout } from '../usecases/payouts/settle-payout.ts'
+import { collectStellarPayments } from '../usecases/stellar-payments/collect-stellar-payments.ts'
+import { matchStellarPayments } from '../usecases/stellar-payments/match-stellar-payments.ts'
+import { startWatching } from '../usecases/stellar-payments/start-watching.ts'
+import type { SaveChange, SaveChanges } from '../usecases/transactions/save-change.ts'
+import type { Foundation } from './foundation.ts'
+
+const railTimeoutMs = 15_000
+
+interface Saving {
+  readonly saveChange: SaveChange
+  readonly saveChanges: SaveChanges
+}
+
+/** Rooms of money coming in on Stellar and going out at the bank. */
+export function composePayments(
+  foundation: Foundation,
+  { config, secrets }: { readonly config: Config; readonly secrets: Secrets },
+  { saveChange, saveChanges }: Saving,
+) {
+  const { commit, read, now, newId, log } = foundation
+  const network = horizonNetwork({ horizonUrl: config.network.horizonUrl })
+  const rail = httpPayoutRail({
+    url: config.railUrl,
+    token: secrets.railToken,
+    secret: secrets.railSecret,
+    timeoutMs: railTimeoutMs,
+    now,
+    onCall: (line) => log.info(line, 'called the rail'),
+  })
+  const patience = defaultPatience
+  const heard = recordRailWord({ commit, saveChange, now, patience })
+  const paying = { commit, saveChange, now, patience, rail, recordRailWord: heard }
+  const watch = startWatching({ commit, read, network })
+  const match = matchStellarPayments({ commit, saveChanges, now })
+  return {
+    startWatching: watch,
+    collectStellarPayments: collectStellarPayments({
+      commit,
+      network,
+      startWatching: watch,
+      startAt: { cursor: '0' },
+      newId,
+      now,
+      onPage: async (account) => {
+        await match(account)
+      },
+    }),
+    matchStellarPayments: match,
+    sendPayout: sendPayout(paying),
+    settlePayout: settlePayout(paying),
+    receivePayoutNotice: receivePayoutNotice({ recordRailWord: heard }),
+    retryDeadPayout: retryDeadPayout(paying),
+    async close() {
+      await Promise.all([network.close(), rail.close()])
+    },
+  }
+}
