@@ -53,4 +53,13 @@ export const verificationRecords = (em: EntityManager): VerificationRecords => (
       ],
     )
   },
+
+  async useUp(customerId, fields) {
+    await sql(
+      em,
+      `update customer_verification set tries_left = 0
+       where customer_id = $1 and field = any ($2::text[])`,
+      [customerId, fields],
+    )
+  },
 })

@@ -72,14 +72,17 @@ export const usualTypeName = (types: CustomerTypes, customer: Customer | undefin
     ? customer.lastType
     : types.defaultName
 
-/** Whether each field that a transaction waits for was sent again with another value. */
-export const isCorrected = (
+/**
+ * What of a transaction's wishes is still open: a field that was rejected (see `rejectFields`) or is not
+ * there. Another value ends the wish.
+ */
+export const stillToCorrect = <Wish extends Pick<FieldToCorrect, 'name'>>(
   customer: Customer,
-  toCorrect: readonly Pick<FieldToCorrect, 'name'>[],
-): boolean =>
-  toCorrect.every(({ name }) => {
+  wishes: readonly Wish[],
+): readonly Wish[] =>
+  wishes.filter(({ name }) => {
     const kept = keptName(name)
-    return Object.hasOwn(customer.fields, kept) && customer.fields[kept]?.status !== 'REJECTED'
+    return !Object.hasOwn(customer.fields, kept) || customer.fields[kept]?.status === 'REJECTED'
   })
 
 const keptName = (name: string): string => sep9Field(name)?.name ?? name

@@ -1,0 +1,41 @@
+import type { CustomerTypes } from '../../domain/customer/customer-type.ts'
+import type { Customer } from '../../domain/customer/customer.ts'
+import type { FieldToCorrect, Standing } from '../../domain/customer/standing.ts'
+import { standingFor, stillToCorrect, usualTypeName } from '../../domain/customer/standing.ts'
+import type { Records } from '../ports/commit.ts'
+
+/** What SEP-12 tells of a customer; without an id nothing is known about them. */
+export interface CustomerView extends Standing {
+  readonly id?: string
+}
+
+/** Where a customer stands now, with what waiting transactions want corrected. */
+export async function viewCustomer(
+  records: Pick<Records, 'transactions'>,
+  customer: Customer | undefined,
+  wish: { readonly types: CustomerTypes; readonly typeName?: string },
+): Promise<CustomerView> {
+  const typeName = wish.typeName ?? usualTypeName(wish.types, customer)
+  const asked = wish.types.byName.get(typeName) ?? []
+  if (customer === undefined) return standingFor(undefined, asked)
+  const wishes = await fieldsToCorrect(records, customer)
+  return { id: customer.id, ...standingFor(customer, asked, wishes) }
+}
+
+/** Fields that transactions with a refused payout wait for, as far as they were not sent again. */
+export async function fieldsToCorrect(
+  { transactions }: Pick<Records, 'transactions'>,
+  customer: Customer,
+): Promise<readonly FieldToCorrect[]> {
+  const ids = await transactions.waitingForCustomer(customer.id)
+  if (ids.length === 0) return []
+  const waiting = await transactions.findMany(ids)
+  const wishes = waiting.flatMap((transaction) =>
+    transaction.wantedCustomerFields.filter(({ owner }) =>
+      owner === 'sender'
+        ? transaction.senderId === customer.id
+        : transaction.receiverId === customer.id,
+    ),
+  )
+  return stillToCorrect(customer, wishes)
+}

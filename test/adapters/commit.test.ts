@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createCommit } from '../../src/adapters/postgres/commit.ts'
+import { openDatabase, sql } from '../../src/adapters/postgres/database.ts'
+import { recordFactories } from '../../src/adapters/postgres/records.ts'
+import type { Commit } from '../../src/usecases/ports/commit.ts'
+import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
+import { freshCommit, onServer, testSealer } from '../database.ts'
+import { testSealer } from '../sealer.ts'
+import { until } from '../until.ts'
+
+let db: Awaited<ReturnType<typeof freshCommit>>
+beforeAll(async () => {
+  db = await freshCommit()
+})
+afterAll(() => db.close())
+
+const inAnHour = (): Date => new Date(Date.now() + 3_600_000)
+
+const challenges = (): Promise<readonly Record<string, unknown>[]> =>
+  onServer(db.url, 'select hash from consumed_challenge order by hash')
+
+describe('a commit', () => {
+  it('keeps everything of the work, or nothing when it throws', async () => {
+    await db.commit(({ logins }) => logins.consumeChallenge('kept', inAnHour()))
+    const broken = db.commit(async ({ logins, outbox }) => {
+      await logins.consumeChallenge('lost', inAnHour())
+      await outbox.addJob({ name: 'sweep-due-work', subject: 'all', payload: {} })
+      throw new Error('no')
+    })
+    await expect(broken).rejects.toThrow('no')
+    expect(await challenges()).toEqual([{ hash: 'kept' }])
+    expect(await onServer(db.url, 'select 1 from outbox')).toEqual([])
+  })
+
+  it('shows nobody what is not committed yet', async () => {
+    await db.commit(async ({ logins }) => {
+      await logins.consumeChallenge('open', inAnHour())
+      expect(await challenges()).not.toContainEqual({ hash: 'open' })
+    })
+    expect(await challenges()).toContainEqual({ hash: 'open' })
+  })
+
+  it('runs the work again after a deadlock, so that both of two rivals are kept', async () => {
+    await onServer(db.url, 'create table rival (id int primary key, count int not null)')
+    await onServer(db.url, 'insert into rival values (1, 0), (2, 0)')
+    let runs = 0
+    const database = db.database
+    const factories = recordFactories(testSealer)
+    // The records do not have a way to deadlock on purpose, so the work reaches for the connection.
+    const plain = createCommit({
+      database,
+      factories: {
+        ...factories,
+        logins: (em) => ({
+          ...factories.logins(em),
+          consumeChallenge: async (order: string) => {
+            runs += 1
+            for (const id of order.split(',')) {
+              await sql(em, 'update rival set count = count + 1 where id = $1', [Number(id)])
+              await new Promise((resolve) => setTimeout(resolve, 30)) // let the other take its first
+            }
+            return true
+          },
+        }),
+      },
+    })
+    await Promise.all(
+      ['1,2', '2,1'].map((order) =>
+        plain.commit(({ logins }) => logins.consumeChallenge(order, inAnHour())),
+      ),
+    )
+    expect(await onServer(db.url, 'select count from rival')).toEqual([{ count: 2 }, { count: 2 }])
+    expect(runs).toBe(3)
+  })
+
+  it('tells after the commit that there is something for the relay, and not after a failure', async () => {
+    const told: string[] = []
+    const { commit } = createCommit({
+      database: db.database,
+      factories: recordFactories(testSealer),
+      onOutgoing: () => told.push('told'),
+    })
+    const job = { name: 'sweep-due-work', subject: 'all', payload: {} } as const
+    await commit(({ logins }) => logins.consumeChallenge('quiet', inAnHour()))
+    expect(told).toEqual([])
+    await commit(({ outbox }) => outbox.addJob(job))
+    expect(told).toEqual(['told'])
+    const failing = commit(async ({ outbox }) => {
+      await outbox.addJob(job)
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(told).toEqual(['told'])
+  })
+})
+
+describe('a database that is away', () => {
+  it('is named, when nothing listens there', async () => {
+    const database = await openDatabase({ url: 'postgres://x:y@127.0.0.1:1/none', poolSize: 1 })
+    const { commit, read } = createCommit({ database, factories: recordFactories(testSealer) })
+    await expect(commit(({ events }) => events.highestSequence())).rejects.toThrow(
+      DatabaseUnavailable,
+    )
+    await expect(read(({ events }) => events.highestSequence())).rejects.toThrow(
+      DatabaseUnavailable,
+    )
+    await database.close(true)
+  })
+
+  it('is named when it goes in the middle of a commit, and served again when it is back', async () => {
+    const cut = async (): Promise<void> => {
+      await onServer(
+        db.url,
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid()`,
+      )
+    }
+    const lost = db.commit(async ({ logins }) => {
+      await logins.consumeChallenge('cut', inAnHour())
+      await cut()
+      await logins.consumeChallenge('cut too', inAnHour())
+    })
+    await expect(lost).rejects.toThrow(DatabaseUnavailable)
+    const again: Commit = db.commit
+    await until(async () => {
+      try {
+        return await again(({ logins }) => logins.consumeChallenge('back', inAnHour()))
+      } catch (error) {
+        if (error instanceof DatabaseUnavailable) return false
+        throw error
+      }
+    }, 'the pool to connect again')
+    expect(await challenges()).not.toContainEqual({ hash: 'cut' })
+  })
+
+  it('is not blamed for a fault of ours', async () => {
+    const wrong = db.commit(({ events }) =>
+      events.after({ after: 0n, limit: 1, transactionId: 'not a uuid' }),
+    )
+    await expect(wrong).rejects.not.toThrow(DatabaseUnavailable)
+  })
+})
+
+describe('used challenges', () => {
+  it('are given to exactly one of many simultaneous callers (SEP-10)', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        db.commit(({ logins }) => logins.consumeChallenge('once', inAnHour())),
+      ),
+    )
+    expect(answers.filter(Boolean)).toHaveLength(1)
+  })
+
+  it('are forgotten when they have lapsed, not before', async () => {
+    const now = new Date()
+    await db.commit(async ({ logins }) => {
+      await logins.consumeChallenge('lapsed', new Date(now.getTime() - 1))
+      await logins.consumeChallenge('fresh', new Date(now.getTime() + 1))
+    })
+    expect(await db.commit(({ logins }) => logins.forgetLapsed(now))).toBe(1)
+    expect(await challenges()).toContainEqual({ hash: 'fresh' })
+    expect(await challenges()).not.toContainEqual({ hash: 'lapsed' })
+  })
+})
