@@ -85,12 +85,12 @@ export function readChallenge(
   rules: ChallengeRules,
   now: Date,
 ): Outcome<Challenge, ChallengeRefusal> {
-  const fault =
-    faultOfEnvelope(transaction, rules, now) ??
-    faultOfOthers(transaction.operations.slice(1), rules)
+  const fault = faultOfEnvelope(transaction, rules, now)
   if (fault !== undefined) return refused({ code: 'wrong_challenge', fault })
   const login = readLogin(transaction, rules)
   if (typeof login === 'string') return refused({ code: 'wrong_challenge', fault: login })
+  const others = faultOfOthers(transaction.operations.slice(1), rules)
+  if (others !== undefined) return refused({ code: 'wrong_challenge', fault: others })
   const clientDomain = transaction.operations.slice(1).find(isClientDomain)
   const lapsesAt = new Date(Number(transaction.timeBounds?.max ?? 0n) * 1_000)
   return accepted({

@@ -1,0 +1,107 @@
+import type { Keypair } from '@stellar/stellar-sdk'
+import type { JWTPayload } from 'jose'
+import { base64url, importJWK, SignJWT, UnsecuredJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import type { LoginSettings } from '../../../src/usecases/clients/make-challenge.ts'
+import { aLogin } from '../../builders/login.ts'
+import { clientKey, otherKey, walletKey } from '../../builders/signed-challenge.ts'
+
+const account = clientKey.publicKey()
+const endpoint = 'https://anchor.example.com/auth'
+const seconds = Math.floor(Date.parse('2026-11-21T12:00:00Z') / 1_000)
+const claims = { account, web_auth_endpoint: endpoint, iat: seconds, exp: seconds + 900 }
+
+async function tokenBy(key: Keypair, payload: JWTPayload): Promise<string> {
+  const x = base64url.encode(key.rawPublicKey())
+  const d = base64url.encode(key.rawSecretKey().slice(0, 32))
+  const jwk = await importJWK({ kty: 'OKP', crv: 'Ed25519', x, d }, 'EdDSA')
+  return new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA' }).sign(jwk)
+}
+
+async function codeFor(
+  token: string | undefined,
+  asked: object = {},
+  changes: Partial<LoginSettings> = {},
+): Promise<string> {
+  const login = await aLogin(changes)
+  login.world.signingKeys.set('wallet.example', walletKey.publicKey())
+  const outcome = await login.make({
+    asked: { account, ...asked },
+    ...(token !== undefined && { clientToken: { token } }),
+  })
+  return outcome.ok ? 'accepted' : outcome.refusal.code
+}
+
+describe('a token that the client signed itself', () => {
+  it('is accepted by the key of the account, without typ (SEP10-34 to 39)', async () => {
+    expect(await codeFor(await tokenBy(clientKey, claims))).toBe('accepted')
+  })
+
+  it('is missed only where it is required (SEP10-32, SEP10-33)', async () => {
+    expect(await codeFor(undefined)).toBe('accepted')
+    expect(await codeFor(undefined, {}, { requireClientToken: true })).toBe('client_token_missing')
+  })
+
+  it('has to be signed by the key of the wallet when there is a client_domain (SEP10-36)', async () => {
+    const asked = { clientDomain: 'wallet.example' }
+    const both = { ...claims, client_domain: 'wallet.example' }
+    expect(await codeFor(await tokenBy(walletKey, both), asked)).toBe('accepted')
+    expect(await codeFor(await tokenBy(clientKey, both), asked)).toBe('client_token_invalid')
+  })
+
+  it('is signed for a muxed account by the key of its account (SEP10-36)', async () => {
+    const muxed = muxedAddress(account, '5')
+    const token = await tokenBy(clientKey, { ...claims, account: muxed })
+    expect(await codeFor(token, { account: muxed })).toBe('accepted')
+  })
+
+  it('is refused with another algorithm, another key, or none (SEP10-35, SEP10-40)', async () => {
+    const shared = new TextEncoder().encode('0123456789abcdef0123456789abcdef')
+    const symmetric = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(shared)
+    expect(await codeFor(symmetric)).toBe('client_token_invalid')
+    expect(await codeFor(new UnsecuredJWT(claims).encode())).toBe('client_token_invalid')
+    expect(await codeFor(await tokenBy(otherKey, claims))).toBe('client_token_invalid')
+    expect(await codeFor('abc')).toBe('client_token_invalid')
+    const outcome = await (await aLogin()).make({ asked: { account }, clientToken: 'unreadable' })
+    expect(outcome.ok).toBe(false)
+  })
+
+  it.each([
+    ['without iat (SEP10-37)', { iat: undefined }],
+    ['without exp (SEP10-37)', { exp: undefined }],
+    ['that has lapsed (SEP10-37)', { iat: seconds - 1_000, exp: seconds - 100 }],
+    ['from the future (SEP10-37)', { iat: seconds + 100 }],
+    ['that lives for a day (SEP10-43)', { exp: seconds + 86_400 }],
+    ['for another endpoint (SEP10-38)', { web_auth_endpoint: `${endpoint}/` }],
+    ['for another account (SEP10-39)', { account: otherKey.publicKey() }],
+    ['with a memo that was not asked for (SEP10-39)', { memo: '1' }],
+    ['with a home domain that was not asked for (SEP10-39)', { home_domain: 'example.com' }],
+    ['with a client domain that was not asked for (SEP10-39)', { client_domain: 'wallet.example' }],
+  ])('is refused %s', async (_, change) => {
+    const payload = Object.fromEntries(
+      Object.entries({ ...claims, ...change }).filter(([, value]) => value !== undefined),
+    )
+    expect(await codeFor(await tokenBy(clientKey, payload))).toBe('client_token_differs')
+  })
+
+  it('is refused when a parameter has no claim (SEP10-39)', async () => {
+    const token = await tokenBy(clientKey, claims)
+    expect(await codeFor(token, { memo: '1' })).toBe('client_token_differs')
+    expect(await codeFor(token, { homeDomain: 'example.com' })).toBe('client_token_differs')
+  })
+
+  it('is refused with a client_domain where those are not verified (SEP10-42)', async () => {
+    const token = await tokenBy(walletKey, { ...claims, client_domain: 'wallet.example' })
+    const changes = { clientDomains: { mode: 'ignore' } } as const
+    expect(await codeFor(token, { clientDomain: 'wallet.example' }, changes)).toBe(
+      'client_domain_not_verified',
+    )
+  })
+
+  it('does not help an account without an agreement (SEP10-41)', async () => {
+    const agreement = { mode: 'agreed', accounts: new Set<string>() } as const
+    expect(await codeFor(await tokenBy(clientKey, claims), {}, { agreement })).toBe('not_agreed')
+    expect(await codeFor('abc', {}, { agreement })).toBe('client_token_invalid')
+  })
+})
