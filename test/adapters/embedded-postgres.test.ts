@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { chmod, chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres.ts'
+import type { EmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres.ts'
+import { onServer } from '../database.ts'
+import { until } from '../until.ts'
+
+const isRoot = process.getuid?.() === 0
+const nobody = 65534
+const script = fileURLToPath(new URL('embedded-postgres.child.ts', import.meta.url))
+
+let parent: string
+let running: EmbeddedPostgres[] = []
+const children: ChildProcess[] = []
+let directories = 0
+
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'fairlead-embedded-'))
+  await chmod(parent, 0o755)
+})
+afterEach(async () => {
+  await Promise.all(running.map(({ stop }) => stop()))
+  running = []
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+afterAll(() => rm(parent, { recursive: true, force: true }))
+
+const freshDirectory = (): string => join(parent, `data-${(directories += 1)}`)
+
+async function start(dataDir: string): Promise<EmbeddedPostgres> {
+  const postgres = await startEmbeddedPostgres({ dataDir, durable: true })
+  running.push(postgres)
+  return postgres
+}
+
+/** Another process of ours; resolves with its URL when PostgreSQL is up, or throws what it said. */
+async function startElsewhere(
+  dataDir: string,
+  options: { readonly mode?: string; readonly uid?: number } = {},
+): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [script, dataDir, options.mode ?? ''], {
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  children.push(child)
+  let out = ''
+  let errors = ''
+  child.stdout.on('data', (text: Buffer) => (out += text.toString()))
+  child.stderr.on('data', (text: Buffer) => (errors += text.toString()))
+  await until(() => out.endsWith('\n') || child.exitCode !== null, 'the other process', 20_000)
+  if (!out.endsWith('\n')) throw new Error(errors)
+  return { child, url: out.trim() }
+}
+
+async function killHard(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL')
+  await until(() => child.signalCode !== null, 'the killed process to be gone')
+}
+
+const postmasterPid = async (dataDir: string): Promise<number> =>
+  Number((await readFile(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8')).split('\n')[0])
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const note = (url: string): Promise<unknown> =>
+  onServer(url, 'create table kept as select 42 as answer')
+const recall = (url: string): Promise<unknown> => onServer(url, 'select answer from kept')
+
+describe('the embedded PostgreSQL', () => {
+  it('keeps what was written from one start to the next, and stops for good', async () => {
+    const dataDir = freshDirectory()
+    const first = await start(dataDir)
+    await note(first.url)
+    const pid = await postmasterPid(dataDir)
+    await first.stop()
+    await first.stop() // the second call does nothing
+    expect(isAlive(pid)).toBe(false)
+    const second = await start(dataDir)
+    expect(await recall(second.url)).toEqual([{ answer: 42 }])
+  })
+
+  it('lets nobody in without the password', async () => {
+    const { url } = await start(freshDirectory())
+    const stranger = new URL(url)
+    stranger.password = 'guess'
+    await expect(onServer(stranger.href, 'select 1')).rejects.toThrow('password')
+  })
+
+  it('refuses a directory that another process uses, and says which', async () => {
+    const dataDir = freshDirectory()
+    await start(dataDir)
+    await expect(startElsewhere(dataDir)).rejects.toThrow(
+      new RegExp(`Another Fairlead \\(process ${process.pid}\\) uses the database`),
+    )
+    await expect(start(dataDir)).rejects.toThrow('Another Fairlead')
+  })
+
+  it('lets exactly one of several simultaneous starters have the directory', async () => {
+    const dataDir = freshDirectory()
+    const starts = await Promise.allSettled([1, 2, 3].map(() => startElsewhere(dataDir)))
+    const reasons = starts.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [String(outcome.reason)] : [],
+    )
+    expect(reasons).toHaveLength(2)
+    for (const reason of reasons) expect(reason).toContain('DataDirectoryInUse')
+  })
+
+  it('takes over what a killed process left behind', async () => {
+    const dataDir = freshDirectory()
+    const { child, url } = await startElsewhere(dataDir)
+    await note(url)
+    const left = await postmasterPid(dataDir)
+    await killHard(child)
+    const postgres = await start(dataDir)
+    expect(await recall(postgres.url)).toEqual([{ answer: 42 }])
+    expect(isAlive(left)).toBe(false)
+  })
+
+  it('does not outlive a killed process', async () => {
+    const dataDir = freshDirectory()
+    const { child } = await startElsewhere(dataDir)
+    const left = await postmasterPid(dataDir)
+    await killHard(child)
+    await until(() => !isAlive(left), 'PostgreSQL to stop by itself')
+    expect(isAlive(left)).toBe(false)
+  })
+
+  it('recovers when PostgreSQL was killed as well, as in a power cut', async () => {
+    const dataDir = freshDirectory()
+    const { child, url } = await startElsewhere(dataDir)
+    await note(url)
+    process.kill(await postmasterPid(dataDir), 'SIGKILL')
+    await killHard(child)
+    const postgres = await start(dataDir)
+    expect(await recall(postgres.url)).toEqual([{ answer: 42 }])
+  })
+
+  it('starts afresh after a first start that was cut short', async () => {
+    const dataDir = freshDirectory()
+    await mkdir(join(dataDir, 'cluster.draft', 'half'), { recursive: true })
+    const { url } = await start(dataDir)
+    expect(await onServer(url, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it.skipIf(!isRoot)('runs as root below a directory that only root may enter', async () => {
+    const hidden = join(parent, 'private')
+    await mkdir(hidden, { mode: 0o700 })
+    const dataDir = join(hidden, 'data')
+    const first = await start(dataDir)
+    await note(first.url)
+    await first.stop()
+    const second = await start(dataDir)
+    expect(await recall(second.url)).toEqual([{ answer: 42 }])
+  })
+
+  it.skipIf(!isRoot)('runs as an ordinary user', async () => {
+    const own = join(parent, 'ordinary')
+    await mkdir(own)
+    await chown(own, nobody, nobody)
+    const { child } = await startElsewhere(join(own, 'data'), { mode: 'stop', uid: nobody })
+    await until(() => child.exitCode !== null, 'the ordinary user to be done')
+    expect(child.exitCode).toBe(0)
+  })
+})

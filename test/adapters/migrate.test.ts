@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { migrateJobTables } from '../../src/adapters/bullmq/migrate.ts'
+import { migrate, pendingMigrations } from '../../src/adapters/postgres/migrate.ts'
+import { migrationsList } from '../../migrations/list.ts'
+import { onServer } from '../database.ts'
+
+const names = migrationsList.map(({ name }) => name)
+let drop: (() => Promise<unknown>) | undefined
+afterEach(async () => {
+  await drop?.()
+})
+
+async function emptyDatabase(): Promise<string> {
+  const server = inject('postgres').url
+  const name = `fairlead_empty_${randomBytes(6).toString('hex')}`
+  await onServer(server, `create database ${name}`)
+  drop = () => onServer(server, `drop database ${name} with (force)`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+describe('migrating', () => {
+  it('brings an empty database to this version, once, whoever starts at the same time', async () => {
+    const url = await emptyDatabase()
+    expect(await pendingMigrations(url)).toEqual(names)
+    const runs = await Promise.all([
+      migrate(url),
+      migrate(url),
+      migrate(url),
+      migrateJobTables(url),
+      migrateJobTables(url),
+    ])
+    expect(runs.flatMap((run) => run ?? [])).toEqual(names)
+    expect(await pendingMigrations(url)).toEqual([])
+    expect(await migrate(url)).toEqual([])
+  })
+
+  it('leaves the database as it was when a migration fails', async () => {
+    const url = await emptyDatabase()
+    await onServer(url, 'create table outbox (something_else int)')
+    await expect(migrate(url)).rejects.toThrow('outbox')
+    expect(await pendingMigrations(url)).toEqual(names)
+    expect(await onServer(url, `select to_regclass('"transaction"') as found`)).toEqual([
+      { found: null },
+    ])
+  })
+})
