@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { memoryNetwork } from '../../src/adapters/memory/memory-network.ts'
+import type { Customer } from '../../src/domain/customer/customer.ts'
+import { defaultPatience } from '../../src/domain/payout/back-off.ts'
+import { newPayout } from '../../src/domain/payout/decisions.ts'
+import type { Payout, PayoutAttempt } from '../../src/domain/payout/payout.ts'
+import type { Transaction } from '../../src/domain/transaction/transaction.ts'
+import { recordRailWord } from '../../src/usecases/payouts/record-rail-word.ts'
+import { receivePayoutNotice } from '../../src/usecases/payouts/receive-payout-notice.ts'
+import { retryDeadPayout } from '../../src/usecases/payouts/retry-dead-payout.ts'
+import { sendPayout } from '../../src/usecases/payouts/send-payout.ts'
+import { settlePayout } from '../../src/usecases/payouts/settle-payout.ts'
+import type { Commit, Records } from '../../src/usecases/ports/commit.ts'
+import type { Job } from '../../src/usecases/ports/job-queue.ts'
+import type { PayoutRail } from '../../src/usecases/ports/payout-rail.ts'
+import type { StellarNetwork } from '../../src/usecases/ports/stellar-network.ts'
+import { collectStellarPayments } from '../../src/usecases/stellar-payments/collect-stellar-payments.ts'
+import { matchStellarPayments } from '../../src/usecases/stellar-payments/match-stellar-payments.ts'
+import { startWatching } from '../../src/usecases/stellar-payments/start-watching.ts'
+import { saveChange, saveChanges } from '../../src/usecases/transactions/save-change.ts'
+import { aTransaction, sendingAnchor } from '../builders/transaction.ts'
+import { freshCommit } from '../database.ts'
+
+const newId = (): string => randomUUID()
+const savingParts = { newId, writeNotice: ({ id, phase }: Transaction) => `${id} ${phase}` }
+
+/** The use-cases of collecting, matching and paying out on a real database, with a clock set by hand. */
+export async function paymentWorld() {
+  const { commit, read, close } = await freshCommit()
+  const clock = { now: new Date('2026-11-21T12:00:10Z') }
+  const now = () => clock.now
+  const network = memoryNetwork()
+  const saving = saveChange(savingParts)
+  const parts = { commit, saveChange: saving, now, patience: defaultPatience }
+
+  return {
+    commit,
+    read,
+    close,
+    clock,
+    network,
+    save: saving,
+    pass: (ms: number) => {
+      clock.now = new Date(clock.now.getTime() + ms)
+    },
+    match: matchStellarPayments({ commit, saveChanges: saveChanges(savingParts), now }),
+    collect: (network: StellarNetwork, through: Commit = commit, seatMs = 20_000) =>
+      collectStellarPayments({
+        commit: through,
+        network,
+        startWatching: startWatching({ commit, read, network }),
+        startAt: { cursor: '0' },
+        newId,
+        now,
+        seatMs,
+      }),
+    payouts: (rail: PayoutRail, through: Commit = commit) => {
+      const all = { ...parts, commit: through, rail }
+      const heard = recordRailWord(all)
+      return {
+        send: sendPayout({ ...all, recordRailWord: heard }),
+        settle: settlePayout({ ...all, recordRailWord: heard }),
+        notice: receivePayoutNotice({ recordRailWord: heard }),
+        retry: retryDeadPayout(all),
+      }
+    },
+    open: async (changes: Partial<Transaction> = {}) => {
+      const transaction = aTransaction(changes)
+      await commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+      return transaction
+    },
+    /** A transaction whose funds have come, with its payout due. */
+    openFunded: async (changes: Partial<Transaction> = {}) => {
+      const transaction = aTransaction({ phase: 'payingOut', ...funding(), ...changes })
+      await commit(async (records) => {
+        await records.transactions.open({ transaction, events: [] })
+        await records.payouts.add([newPayout(transaction.id, clock.now)])
+      })
+      return transaction
+    },
+    addCustomer: async (fields: Readonly<Record<string, string>>) => {
+      const customer = aCustomer(fields, clock.now)
+      await commit(({ customers }) => customers.add(customer))
+      return customer
+    },
+    stateOf: (id: string) => read((records) => stateOf(records, id)),
+    takeJobs: () => commit((records) => takeJobs(records)),
+  }
+}
+
+export type PaymentWorld = Awaited<ReturnType<typeof paymentWorld>>
+
+let fundings = 0n
+function funding(): Partial<Transaction> {
+  fundings += 1n
+  return {
+    stellarPaymentId: fundings.toString(),
+    stellarTransactionHash: fundings.toString(16).padStart(64, '0'),
+    fundsReceivedAt: new Date('2026-11-21T12:00:00Z'),
+  }
+}
+
+function aCustomer(fields: Readonly<Record<string, string>>, now: Date): Customer {
+  const provided = Object.entries(fields).map(([name, value]) => [
+    name,
+    { value, status: 'ACCEPTED' as const },
+  ])
+  return {
+    id: randomUUID(),
+    key: {
+      account: sendingAnchor,
+      memo: { type: 'text', value: randomUUID().slice(0, 20) },
+    },
+    fields: Object.fromEntries(provided),
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+export interface KeptState {
+  readonly transaction: Transaction | undefined
+  readonly payout: Payout | undefined
+  readonly attempts: readonly PayoutAttempt[]
+}
+
+const stateOf = async (records: Records, id: string): Promise<KeptState> => ({
+  transaction: await records.transactions.find(id),
+  payout: await records.payouts.find(id),
+  attempts: await records.payouts.attempts(id),
+})
+
+async function takeJobs({ outbox }: Records): Promise<readonly Job[]> {
+  const unsent = await outbox.takeUnsent(1000)
+  await outbox.removeSent(unsent.map(({ id }) => id))
+  return unsent.map(({ job }) => job)
+}
