@@ -4,6 +4,7 @@ import type { AccountEntry } from './entries.ts'
 import type { PlainEnvelope } from './envelope.ts'
 import type { ThresholdLevel } from './operations/operation-rule.ts'
 import { ruleFor, thresholdOf } from './operations/operation-table.ts'
+import { unsupportedSuccess } from './operations/unsupported.ts'
 import type { SignatureCheck } from './signatures.ts'
 import type { LedgerState } from './state.ts'
 
@@ -48,8 +49,8 @@ export function admissionRefusal(
 }
 
 /** What a result shows for an operation nobody looked at. */
-export const untouchedResult = (operation: xdr.Operation): xdr.OperationResult =>
-  ruleFor(operation.body)?.success ?? xdr.OperationResult.opNotSupported()
+export const untouchedResult = ({ body }: xdr.Operation): xdr.OperationResult =>
+  ruleFor(body)?.success ?? unsupportedSuccess(body)
 
 function weightFor({ thresholds }: AccountEntry, level: ThresholdLevel): number {
   return thresholds[level]

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
+import { deviationOf } from './deviation.ts'
 import { differencesOf } from './run-scenario.ts'
 import type { Scenario } from './scenario-form.ts'
 
 export interface ReplaySummary {
   readonly scenarios: number
   readonly differing: number
+  /** Not compared: they need what this network leaves out on purpose. */
+  readonly leftOut: number
 }
 
 const progressEveryMs = 2000
@@ -17,8 +20,15 @@ export async function replayFile(
 ): Promise<ReplaySummary> {
   const scenarios = await readScenarios(path)
   let differing = 0
+  let leftOut = 0
   let told = performance.now()
   for (const [index, scenario] of scenarios.entries()) {
+    const deviation = deviationOf(scenario)
+    if (deviation !== undefined) {
+      leftOut += 1
+      print(`${scenario.name}: not compared, ${deviation}`)
+      continue
+    }
     const differences = differencesSafely(scenario)
     if (differences.length > 0) {
       differing += 1
@@ -29,8 +39,8 @@ export async function replayFile(
       print(`… ${index + 1} of ${scenarios.length} scenarios replayed`)
     }
   }
-  print(`${scenarios.length} scenarios replayed, ${differing} differ`)
-  return { scenarios: scenarios.length, differing }
+  print(`${scenarios.length} scenarios, ${differing} differ, ${leftOut} not compared`)
+  return { scenarios: scenarios.length, differing, leftOut }
 }
 
 /** Plain or gzipped JSON: an array of scenarios. */

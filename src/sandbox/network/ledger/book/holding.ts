@@ -44,15 +44,18 @@ export function buyable(state: LedgerState, account: string, asset: AssetKey): b
   return atLeastZero(roomFor(holding))
 }
 
-export type LineStanding = 'noTrust' | 'notAuthorized' | 'empty' | 'fine'
+export type LineStanding = 'noTrust' | 'notAuthorized' | 'fine'
 
 export function standingOf(state: LedgerState, account: string, asset: AssetKey): LineStanding {
   if (asset === native || isUnbounded(account, asset)) return 'fine'
   const line = state.trustLine(account, asset)
   if (line === undefined) return 'noTrust'
-  if (line.balance === 0n) return 'empty'
   return isAuthorized(line) ? 'fine' : 'notAuthorized'
 }
+
+/** A line without any balance; neither native holdings nor an issuer's count. */
+export const isEmptyLine = (state: LedgerState, account: string, asset: AssetKey): boolean =>
+  state.trustLine(account, asset)?.balance === 0n
 
 interface Move {
   readonly account: string

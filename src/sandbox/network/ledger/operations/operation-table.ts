@@ -8,7 +8,9 @@ import { clawback } from './clawback.ts'
 import { clawbackClaimableBalance } from './clawback-claimable-balance.ts'
 import { createAccount } from './create-account.ts'
 import { createClaimableBalance } from './create-claimable-balance.ts'
+import { manageBuyOffer } from './manage-buy-offer.ts'
 import { manageData } from './manage-data.ts'
+import { createPassiveSellOffer, manageSellOffer } from './manage-sell-offer.ts'
 import type { BodyOf, OperationRule, ThresholdLevel } from './operation-rule.ts'
 import { pathPaymentStrictReceive } from './path-payment-strict-receive.ts'
 import { pathPaymentStrictSend } from './path-payment-strict-send.ts'
@@ -33,7 +35,10 @@ const rules: Rules = {
   createAccount,
   createClaimableBalance,
   endSponsoringFutureReserves,
+  createPassiveSellOffer,
+  manageBuyOffer,
   manageData,
+  manageSellOffer,
   pathPaymentStrictReceive,
   pathPaymentStrictSend,
   payment,
