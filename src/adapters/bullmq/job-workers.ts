@@ -24,12 +24,12 @@ export interface JobWorkersOptions {
   /** Jobs of this name that one process runs at once; 1 where not told. */
   readonly concurrency: Readonly<Partial<Record<JobName, number>>>
   readonly reports: JobReports
+  /** A worker that dies is noticed after this; what it held then runs elsewhere. */
+  readonly lockMs?: number
 }
 
-/** A worker that dies is noticed after this; what it held then runs elsewhere. */
-const lockMs = 10_000
-const stalledCheckMs = 5_000
-const closeLimitMs = 4_000
+const lockMsUsually = 10_000
+const closeLimitMs = 3_000
 
 /** Starts one worker per job name on one pool. */
 export function startJobWorkers(options: JobWorkersOptions): JobWorkers {
@@ -47,7 +47,7 @@ export function startJobWorkers(options: JobWorkersOptions): JobWorkers {
 function startWorker<Name extends JobName>(
   store: JobStore,
   name: Name,
-  { bodies, concurrency, reports }: JobWorkersOptions,
+  { bodies, concurrency, reports, lockMs = lockMsUsually }: JobWorkersOptions,
 ): JobsWorker {
   const body: (payload: Jobs[Name]) => Promise<Verdict> = bodies[name]
   const worker = store.worker(
@@ -59,7 +59,7 @@ function startWorker<Name extends JobName>(
     {
       concurrency: concurrency[name] ?? 1,
       lockDuration: lockMs,
-      stalledInterval: stalledCheckMs,
+      stalledInterval: lockMs / 2,
       maxStalledCount: 10,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },

@@ -1,6 +1,7 @@
 import { Queue, Worker, createPostgresBackend, withBackend } from 'bullmq'
 import type { BulkJobOptions, DefaultJobOptions, PgPool, Processor, WorkerOptions } from 'bullmq'
 import { Pool } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import type { JobName, Jobs } from '../../usecases/ports/job-queue.ts'
 
 /** Where the jobs are kept; everything else about them is the same. */
@@ -47,6 +48,8 @@ export function openJobStore(options: JobStoreOptions, connectionsMax: number): 
     : redisStore(options.url, options.prefix ?? 'fairlead')
 }
 
+const endLimitMs = 300
+
 function postgresStore(url: string, max: number): JobStore {
   const pool = new Pool({
     connectionString: url,
@@ -56,6 +59,9 @@ function postgresStore(url: string, max: number): JobStore {
     options: '-c search_path=bullmq', // BullMQ leaves this to whoever makes the pool
     application_name: 'fairlead-jobs',
   })
+  const clients = new Set<ClientBase>()
+  pool.on('connect', (client) => clients.add(client))
+  pool.on('remove', (client) => clients.delete(client))
   pool.on('error', () => undefined) // an idle connection dropped; queue and worker report their own
   const connection = pool as unknown as PgPool // BullMQ's own, narrower typing of the same class
   const bound = withBackend(createPostgresBackend)
@@ -63,7 +69,14 @@ function postgresStore(url: string, max: number): JobStore {
     queue: (name) => new bound.Queue<Payload, void>(name, { connection }),
     worker: (name, run, options) =>
       new bound.Worker<Payload, void>(name, run, { ...options, connection }),
-    close: () => pool.end(),
+    async close() {
+      // A worker that was left behind in a hanging job keeps its connection: it is cut.
+      const ended = pool.end()
+      const limit = new Promise<void>((resolve) => setTimeout(resolve, endLimitMs))
+      await Promise.race([ended, limit])
+      // the pool makes Clients; its typing promises only what they have in common
+      for (const client of clients) void (client as Client).end().catch(() => undefined)
+    },
   }
 }
 

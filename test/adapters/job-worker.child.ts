@@ -1,0 +1,24 @@
+// Started by job-workers.test.ts as a process of its own, to be killed in the middle of a job.
+import { startJobWorkers } from '../../src/adapters/bullmq/job-workers.ts'
+import type { JobStoreOptions } from '../../src/adapters/bullmq/store.ts'
+
+const store = JSON.parse(process.argv[2] ?? '') as JobStoreOptions
+const idle = async (): Promise<{ readonly done: true }> => ({ done: true })
+startJobWorkers({
+  store,
+  lockMs: 1_000,
+  concurrency: {},
+  bodies: {
+    'collect-stellar-payments': idle,
+    'match-stellar-payments': idle,
+    'send-payout': async ({ transactionId }) => {
+      process.stdout.write(`${transactionId}\n`)
+      return new Promise(() => undefined) // never ends: the process is killed
+    },
+    'settle-payout': idle,
+    'deliver-callback': idle,
+    'expire-transactions': idle,
+    'sweep-due-work': idle,
+  },
+  reports: { gaveUp: () => undefined, failed: () => undefined, troubled: () => undefined },
+})

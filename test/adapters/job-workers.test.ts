@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
+import { startJobWorkers } from '../../src/adapters/bullmq/job-workers.ts'
+import type { JobStoreOptions } from '../../src/adapters/bullmq/store.ts'
+import { JobQueueUnavailable } from '../../src/usecases/ports/job-queue.ts'
+import type { Job, JobBodies } from '../../src/usecases/ports/job-queue.ts'
+import { freshDatabase, onServer } from '../database.ts'
+import { hasRedis, startRedis } from '../redis.ts'
+import { until } from '../until.ts'
+
+const script = fileURLToPath(new URL('job-worker.child.ts', import.meta.url))
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close()
+})
+
+const idle = async (): Promise<{ readonly done: true }> => ({ done: true })
+const reports = { gaveUp: () => undefined, failed: () => undefined, troubled: () => undefined }
+
+const aJob = (id: string = randomUUID()): Job => ({
+  name: 'send-payout',
+  subject: id,
+  payload: { transactionId: id },
+})
+
+function open(store: JobStoreOptions, seen: string[], sweep = idle) {
+  const bodies: JobBodies = {
+    'collect-stellar-payments': idle,
+    'match-stellar-payments': idle,
+    'send-payout': async ({ transactionId }) => {
+      seen.push(transactionId)
+      return { done: true }
+    },
+    'settle-payout': idle,
+    'deliver-callback': idle,
+    'expire-transactions': idle,
+    'sweep-due-work': sweep,
+  }
+  const queue = createJobQueue({ store, onError: () => undefined })
+  closers.push(() => queue.close())
+  return {
+    queue,
+    work: () => {
+      const workers = startJobWorkers({ store, bodies, concurrency: {}, reports, lockMs: 1_000 })
+      closers.push(() => workers.close())
+    },
+  }
+}
+
+async function onPostgres(): Promise<JobStoreOptions & { readonly url: string }> {
+  const database = await freshDatabase()
+  closers.push(database.drop)
+  return { kind: 'postgres', url: database.url }
+}
+
+async function onRedis(): Promise<JobStoreOptions & { readonly url: string }> {
+  const redis = await startRedis()
+  closers.push(redis.stop)
+  return { kind: 'redis', url: redis.url }
+}
+
+const stores = { PostgreSQL: onPostgres, ...(hasRedis ? { Redis: onRedis } : {}) }
+
+describe.each(Object.entries(stores))('workers on %s', (_, openStore) => {
+  it('finish the job of a worker that was killed in the middle of it', async () => {
+    const store = await openStore()
+    const seen: string[] = []
+    const { queue, work } = open(store, seen)
+    const child = spawn(process.execPath, [script, JSON.stringify(store)], { stdio: 'pipe' })
+    closers.push(async () => child.kill('SIGKILL'))
+    let started = ''
+    child.stdout.on('data', (text: Buffer) => (started += text.toString()))
+    const job = aJob()
+    await queue.add([job])
+    await until(() => started.includes(job.subject), 'the other process to start the job')
+    child.kill('SIGKILL')
+    await queue.add([job]) // as a sweep would: it neither runs beside the stalled one nor blocks it
+    work()
+    await until(() => seen.length > 0, 'the job to be done here', 20_000)
+    await queue.add([aJob(job.subject)])
+    await until(() => seen.length > 1, 'the subject to be free again', 20_000)
+    expect(new Set(seen)).toEqual(new Set([job.subject]))
+  })
+
+  it('stop within five seconds although a job hangs', async () => {
+    const store = await openStore()
+    const queue = createJobQueue({ store, onError: () => undefined })
+    closers.push(() => queue.close())
+    let started = false
+    const hanging: Promise<never> = new Promise(() => undefined)
+    const workers = startJobWorkers({
+      store,
+      concurrency: {},
+      reports,
+      bodies: {
+        'collect-stellar-payments': idle,
+        'match-stellar-payments': idle,
+        'send-payout': async () => {
+          started = true
+          return hanging
+        },
+        'settle-payout': idle,
+        'deliver-callback': idle,
+        'expire-transactions': idle,
+        'sweep-due-work': idle,
+      },
+    })
+    await queue.add([aJob()])
+    await until(() => started, 'the job to start')
+    const begun = performance.now()
+    await workers.close()
+    expect(performance.now() - begun).toBeLessThan(5_000)
+  })
+})
+
+describe('a queue whose store was lost', () => {
+  it.skipIf(!hasRedis)('works on after Redis was flushed, schedules included', async () => {
+    const store = await onRedis()
+    const seen: string[] = []
+    let sweeps = 0
+    const { queue, work } = open(store, seen, async () => {
+      sweeps += 1
+      return { done: true }
+    })
+    const sweep: Job = { name: 'sweep-due-work', subject: 'all', payload: {} }
+    work()
+    await queue.schedule(sweep, 100)
+    await until(() => sweeps > 1, 'the schedule')
+    const redis = new Redis(store.url)
+    await redis.flushall()
+    redis.disconnect()
+    const before = sweeps
+    await queue.schedule(sweep, 100) // the worker process gives its schedules again and again
+    await queue.add([aJob()])
+    await until(() => sweeps > before + 1, 'the schedule to go on')
+    await until(() => seen.length === 1, 'the job added after the flush')
+    expect(seen).toHaveLength(1)
+  })
+
+  it('works on after every connection to PostgreSQL was cut', async () => {
+    const store = await onPostgres()
+    const seen: string[] = []
+    const { queue, work } = open(store, seen)
+    work()
+    await queue.add([aJob()])
+    await until(() => seen.length === 1, 'the first job')
+    await onServer(
+      store.url,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    )
+    await until(async () => {
+      await queue.add([aJob()]).catch(() => undefined)
+      return seen.length > 1
+    }, 'a job after the cut')
+    expect(seen.length).toBeGreaterThan(1)
+  })
+
+  it('is named when nothing listens there', async () => {
+    const { queue } = open({ kind: 'postgres', url: 'postgres://x:y@127.0.0.1:1/none' }, [])
+    await expect(queue.add([aJob()])).rejects.toThrow(JobQueueUnavailable)
+  })
+})
