@@ -80,7 +80,7 @@ export async function sendCrossBorderPayment(
 
 /** Prints events as they come and lets the caller wait for a status. */
 function listen(
-  events: AsyncIterable<{ data?: { transactionEvents: HeardEvent } | null }>,
+  events: AsyncIterable<{ data?: { transactionEvents: HeardEvent } | null | undefined }>,
   timeline: Timeline,
 ) {
   const seen: string[] = []
