@@ -2,10 +2,15 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Asset, Networks } from '@stellar/stellar-sdk'
+import { createControl } from './control/control.ts'
+import type { Control } from './control/control.ts'
+import { controlRoutes } from './control/routes.ts'
+import { createInterference } from './faults/interference.ts'
+import { namedInSubmission } from './faults/named.ts'
+import { createFaultRegistry } from './faults/registry.ts'
 import { createFriendbot } from './friendbot/friendbot.ts'
 import type { Friendbot } from './friendbot/friendbot.ts'
 import { friendbotRoutes } from './friendbot/routes.ts'
-import type { Interference } from './http/exchange.ts'
 import type { Horizon } from './http/horizon.ts'
 import { createListener } from './http/listener.ts'
 import { openServer } from './http/open-server.ts'
@@ -18,6 +23,7 @@ import { openJournal } from './network/journal.ts'
 import { createNetwork } from './network/network.ts'
 import type { Network } from './network/network.ts'
 import type { Pace } from './network/pace.ts'
+import { seededRandom } from './network/seeded.ts'
 import { serverCertificate } from './tls/authority.ts'
 
 export interface SandboxOptions {
@@ -42,6 +48,8 @@ export interface SandboxOptions {
   readonly allowQueueChaining?: boolean
   readonly startingBalance?: bigint
   readonly friendbotForcesClose?: boolean
+  /** A seeded mix of faults (SBX-116). */
+  readonly chaos?: boolean
   readonly horizon?: Partial<Horizon['options']>
 }
 
@@ -50,7 +58,7 @@ export interface SandboxNetwork {
   readonly httpsUrl: string | undefined
   readonly caFile: string | undefined
   readonly networkPassphrase: string
-  readonly network: Network
+  readonly control: Control
   readonly friendbot: Friendbot
   stop(): Promise<void>
 }
@@ -94,7 +102,7 @@ export async function startSandboxNetwork(options: SandboxOptions = {}): Promise
     httpsUrl: secure && `https://${urlHost(host)}:${secure.server.port}`,
     caFile: secure?.caFile,
     networkPassphrase: network.ledger.parameters.networkPassphrase,
-    network,
+    control: application.control,
     friendbot,
     async stop() {
       network.stop()
@@ -148,12 +156,6 @@ function paceOf({ mode = 'instant', intervalMs = 1000, idleMs }: SandboxOptions)
   }
 }
 
-const NO_INTERFERENCE: Interference = {
-  around: (exchange, next) => next(exchange),
-  sight: () => ({}),
-  stream: () => ({}),
-}
-
 function buildApplication(options: SandboxOptions, network: Network, friendbot: Friendbot) {
   const horizon: Horizon = {
     network,
@@ -166,11 +168,20 @@ function buildApplication(options: SandboxOptions, network: Network, friendbot: 
       ...options.horizon,
     },
   }
+  const { parameters, seed } = network.options
+  const faults = createFaultRegistry({
+    random: seededRandom(`faults ${seed}`),
+    named: (asked) => namedInSubmission(asked, parameters.networkPassphrase),
+  })
+  const log = createRequestLog()
+  const control = createControl({ network, faults, log })
+  if (options.chaos) control.chaos()
   return {
+    control,
     horizon,
-    routes: [...horizonRoutes(horizon), ...friendbotRoutes(friendbot)],
-    interference: NO_INTERFERENCE,
-    log: createRequestLog(),
+    routes: [...horizonRoutes(horizon), ...friendbotRoutes(friendbot), ...controlRoutes(control)],
+    interference: createInterference(faults, network),
+    log,
     friendbotHosts: new Set(['friendbot.stellar.org']),
   }
 }

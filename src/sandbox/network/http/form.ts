@@ -1,8 +1,10 @@
 import type { Exchange } from './exchange.ts'
 import { Problem } from './problem.ts'
 
+type Form = Pick<Exchange, 'headers' | 'body' | 'query'>
+
 /** A field of a form body, or of the query where there is no body. */
-export function formField({ headers, body, query }: Exchange, field: string): string | undefined {
+export function formField({ headers, body, query }: Form, field: string): string | undefined {
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
   if (type === 'multipart/form-data') return multipartField(headers['content-type'], body, field)
   if (type === undefined || type === '' || type === 'application/x-www-form-urlencoded') {

@@ -9,6 +9,7 @@ import type { Queue } from '../queue/queue.ts'
 import type { Clock } from './clock.ts'
 import type { Ingestion } from './ingestion.ts'
 import type { Journal } from './journal.ts'
+import type { ReplayedLedger, WrittenLedger } from './ledger-lines.ts'
 import type { Pace } from './pace.ts'
 
 export interface NetworkOptions {
@@ -35,6 +36,8 @@ export interface Core {
   ledger: Ledger
   queue: Queue
   history: History
+  /** Of each ledger, what its transactions do not tell; needed to write it down. */
+  how: Map<number, Pick<WrittenLedger, 'baseFee' | 'upgrades'>>
 }
 
 export function freshCore(options: NetworkOptions, genesisCloseTime: bigint): Core {
@@ -43,6 +46,7 @@ export function freshCore(options: NetworkOptions, genesisCloseTime: bigint): Co
     ledger,
     queue: freshQueue(options, ledger),
     history: createHistory(ledger.genesis, ledger.entries()),
+    how: new Map(),
   }
 }
 
@@ -54,12 +58,20 @@ export function freshQueue(options: NetworkOptions, ledger: Ledger): Queue {
 export function startCore(options: NetworkOptions): Core {
   const { clock, journal, parameters } = options
   const core = freshCore(options, journal?.genesisCloseTime ?? clock.seconds())
-  for (const recorded of journal?.replay(parameters.networkPassphrase) ?? []) {
-    const closed = core.ledger.close({ ...recorded.plan, applyOrder: 'fifo' })
-    recorded.verify(closed.hash)
+  replayInto(core, journal?.replay(parameters.networkPassphrase) ?? [])
+  return core
+}
+
+export function replayInto(core: Core, ledgers: Iterable<ReplayedLedger>): void {
+  for (const { plan, verify } of ledgers) {
+    const closed = core.ledger.close({ ...plan, applyOrder: 'fifo' })
+    verify(closed.hash)
+    core.how.set(closed.sequence, {
+      baseFee: plan.baseFee ?? core.ledger.head.baseFee,
+      upgrades: plan.upgrades,
+    })
     core.history.append(closed)
   }
-  return core
 }
 
 interface Closing {
@@ -81,7 +93,14 @@ export function closeLedger({ core, options, ingestion, order }: Closing): Close
     ...(order.upgrades ? { upgrades: order.upgrades } : {}),
   })
   core.queue.afterClose(closed)
-  options.journal?.append(closed, { baseFee: set.baseFee, upgrades: order.upgrades })
+  const how = { baseFee: set.baseFee, upgrades: order.upgrades }
+  core.how.set(closed.sequence, how)
+  options.journal?.append({
+    ...how,
+    closeTime: closed.closeTime,
+    hash: closed.hash,
+    envelopes: closed.transactions.map(({ submitted }) => submitted.xdr.toXdr('base64')),
+  })
   ingestion.take(closed)
   return closed
 }

@@ -1,8 +1,10 @@
 import type { HistoryMark } from '../history/history.ts'
 import type { LedgerSnapshot } from '../ledger/ledger.ts'
-import { freshCore, freshQueue } from './core.ts'
+import { freshCore, freshQueue, replayInto } from './core.ts'
 import type { Core, NetworkOptions } from './core.ts'
 import type { Ingestion } from './ingestion.ts'
+import { readLines, writeLine } from './ledger-lines.ts'
+import type { WrittenLedger } from './ledger-lines.ts'
 import { subscribe } from './subscribe.ts'
 
 /** Going back: to a snapshot (SBX-94), or to the very beginning (SBX-107). */
@@ -14,6 +16,15 @@ export interface TimeTravel {
   revert(id: string): boolean
   /** All state and history vanish, the passphrase stays. */
   reset(): void
+  export(): ExportedNetwork
+  import(exported: ExportedNetwork): void
+}
+
+/** The whole network as one JSON value, for bug reports. */
+export interface ExportedNetwork {
+  readonly networkPassphrase: string
+  readonly genesisCloseTime: string
+  readonly ledgers: readonly string[]
 }
 
 interface Snapshot {
@@ -62,5 +73,46 @@ export function createTimeTravel({ core, options, ingestion }: Travelling): Time
       journal?.restart(core.ledger.head.closeTime)
       tell()
     },
+    export: () => exported(core, options),
+    import(given) {
+      const { networkPassphrase } = options.parameters
+      if (given.networkPassphrase !== networkPassphrase) {
+        throw new Error(`the export is of another network: ${given.networkPassphrase}`)
+      }
+      const genesisCloseTime = BigInt(given.genesisCloseTime)
+      const fresh = freshCore(options, genesisCloseTime)
+      replayInto(fresh, readLines(given.ledgers, genesisCloseTime, networkPassphrase))
+      ingestion.drop()
+      snapshots.clear()
+      Object.assign(core, fresh)
+      journal?.restart(genesisCloseTime)
+      for (const ledger of writtenLedgers(core)) journal?.append(ledger)
+      tell()
+    },
+  }
+}
+
+function writtenLedgers(core: Core): WrittenLedger[] {
+  return core.history.ledgers.slice(1).map((ledger) => ({
+    closeTime: ledger.closeTime,
+    hash: ledger.hash,
+    envelopes: ledger.transactions.map(({ envelopeXdr }) => envelopeXdr),
+    baseFee: BigInt(ledger.baseFee),
+    ...core.how.get(ledger.sequence),
+  }))
+}
+
+function exported(core: Core, { parameters }: NetworkOptions): ExportedNetwork {
+  const genesisCloseTime = core.history.ledgers[0]?.closeTime ?? 0n
+  let lastCloseTime = genesisCloseTime
+  const ledgers = writtenLedgers(core).map((ledger) => {
+    const line = writeLine(ledger, lastCloseTime)
+    lastCloseTime = ledger.closeTime
+    return line
+  })
+  return {
+    networkPassphrase: parameters.networkPassphrase,
+    genesisCloseTime: String(genesisCloseTime),
+    ledgers,
   }
 }
