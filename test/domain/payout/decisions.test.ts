@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { defaultPatience, delayMs, later } from '../../../src/domain/payout/back-off.ts'
+import {
+  afterTrouble,
+  claimPayout,
+  newPayout,
+  payoutDueAgain,
+} from '../../../src/domain/payout/decisions.ts'
+import type { Payout, PayoutAttempt, PayoutState } from '../../../src/domain/payout/payout.ts'
+
+const now = new Date('2026-11-21T12:00:00Z')
+const patience = defaultPatience
+const terms = { now, patience }
+const due = newPayout('t', now)
+const open: PayoutAttempt = {
+  transactionId: 't',
+  number: 1,
+  idempotencyKey: 't-1',
+  state: 'claimed',
+  startedAt: now,
+}
+
+describe('claiming a payout', () => {
+  it.each<[PayoutState, boolean]>([
+    ['due', true],
+    ['claimed', true],
+    ['pending', false],
+    ['waiting', false],
+    ['delivered', false],
+    ['dead', false],
+  ])('is possible when it is %s and its time has come: %s', (state, possible) => {
+    const payout: Payout = { ...due, state }
+    expect(claimPayout(payout, [], terms) !== undefined).toBe(possible)
+    const early = { ...payout, dueAt: later(now, 1) }
+    expect(claimPayout(early, [], terms)).toBeUndefined()
+  })
+
+  it('makes a new attempt with a key of its own, held for a while', () => {
+    expect(claimPayout(due, [], terms)).toMatchObject({
+      payout: { state: 'claimed', attemptNumber: 1, dueAt: later(now, patience.claimMs) },
+      attempt: { number: 1, idempotencyKey: 't-1', state: 'claimed' },
+      isNew: true,
+    })
+    const refused: PayoutAttempt = { ...open, state: 'rejected' }
+    const second = claimPayout({ ...due, attemptNumber: 1 }, [refused], terms)
+    expect(second?.attempt.idempotencyKey).toBe('t-2')
+  })
+
+  it.each(['claimed', 'pending'] as const)(
+    'takes up an attempt that is still %s, under its own key',
+    (state) => {
+      const again = claimPayout({ ...due, attemptNumber: 1 }, [{ ...open, state }], terms)
+      expect(again).toMatchObject({ attempt: { idempotencyKey: 't-1' }, isNew: false })
+    },
+  )
+})
+
+describe('trouble with a rail', () => {
+  const claimed: Payout = { ...due, state: 'claimed', attemptNumber: 1 }
+
+  it('waits longer each time, up to a bound', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10_000 }), (failures) => {
+        expect(delayMs(failures + 1, patience)).toBeGreaterThanOrEqual(delayMs(failures, patience))
+        expect(delayMs(failures, patience)).toBeLessThanOrEqual(patience.longestDelayMs)
+      }),
+    )
+  })
+
+  it('waits at least as long as the rail asks', () => {
+    const trouble = { code: 'unavailable', waitMs: 30_000 } as const
+    expect(afterTrouble(claimed, trouble, terms).dueAt).toEqual(later(now, 30_000))
+  })
+
+  it('keeps an unknown outcome claimed, and what was certainly not done due', () => {
+    expect(afterTrouble(claimed, { code: 'outcome_unknown' }, terms).state).toBe('claimed')
+    expect(afterTrouble(claimed, { code: 'unavailable' }, terms).state).toBe('due')
+  })
+
+  it('gives up after a bounded number of tries, with the reason, and starts afresh when told to', () => {
+    let payout = claimed
+    let tries = 0
+    while (payout.state !== 'dead') {
+      payout = afterTrouble({ ...payout, state: 'claimed' }, { code: 'unavailable' }, terms)
+      tries += 1
+    }
+    expect(tries).toBe(patience.failuresMax + 1)
+    expect(payout.deadReason).toBe('unavailable')
+    const again = payoutDueAgain(payout, now)
+    expect(again).toMatchObject({ state: 'due', failures: 0, dueAt: now })
+    expect(again).not.toHaveProperty('deadReason')
+  })
+
+  it('gives up at once when the rail refuses the call or lost the order', () => {
+    const refused = { code: 'call_refused', detail: 'unauthorized' } as const
+    expect(afterTrouble(claimed, refused, terms).deadReason).toBe('call_refused: unauthorized')
+    expect(afterTrouble({ ...claimed, state: 'pending' }, { code: 'lost' }, terms).state).toBe(
+      'dead',
+    )
+  })
+
+  it('asks after a pending order for as long as the rail is away', () => {
+    const pending: Payout = { ...claimed, state: 'pending', failures: 10_000 }
+    expect(afterTrouble(pending, { code: 'unavailable' }, terms).state).toBe('pending')
+    expect(afterTrouble(pending, { code: 'call_refused' }, terms).state).toBe('pending')
+  })
+})

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import { defaultPatience } from '../../../src/domain/payout/back-off.ts'
+import { newPayout } from '../../../src/domain/payout/decisions.ts'
+import type { AttemptState, PayoutState } from '../../../src/domain/payout/payout.ts'
+import type { RailReply, RefusedField } from '../../../src/domain/payout/payout-reply.ts'
+import { recordReply } from '../../../src/domain/payout/record-reply.ts'
+import type { KnownAttempt } from '../../../src/domain/payout/record-reply.ts'
+import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
+import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
+import { aTransaction } from '../../builders/transaction.ts'
+
+const now = new Date('2026-11-21T12:00:00Z')
+const terms = { now, patience: defaultPatience }
+
+const rejected = (...fields: readonly RefusedField[]): RailReply => ({
+  state: 'rejected',
+  payoutId: 'p',
+  reason: 'invalid_field',
+  message: 'no',
+  fields,
+})
+const field = (owner: RefusedField['owner'], name = 'iban'): RefusedField => ({
+  owner,
+  name,
+  message: `Mend the ${name} of the ${owner}`,
+})
+
+const replies = {
+  delivered: { state: 'delivered', payoutId: 'p' },
+  pending: { state: 'pending', payoutId: 'p' },
+  'rejected for good': rejected(),
+  'field rejected': rejected(field('transaction')),
+  returned: { state: 'returned', payoutId: 'p', reason: 'account_closed' },
+} as const satisfies Record<string, RailReply>
+
+function known(
+  attempt: AttemptState,
+  phase: Phase,
+  changes: Partial<Transaction> = {},
+): KnownAttempt {
+  const transaction = aTransaction({ phase, stellarPaymentId: '1', ...changes })
+  const { id } = transaction
+  const states: Partial<Record<AttemptState, PayoutState>> = {
+    claimed: 'claimed',
+    pending: 'pending',
+    delivered: 'delivered',
+  }
+  return {
+    transaction,
+    payout: { ...newPayout(id, now), state: states[attempt] ?? 'dead', attemptNumber: 1 },
+    attempt: {
+      transactionId: id,
+      number: 1,
+      idempotencyKey: `${id}-1`,
+      state: attempt,
+      startedAt: now,
+    },
+  }
+}
+
+describe('the word of a rail', () => {
+  const table: Record<keyof typeof replies, Record<AttemptState, string>> = {
+    delivered: {
+      claimed: 'delivered completed',
+      pending: 'delivered completed',
+      delivered: '-',
+      rejected: '-',
+      returned: '-',
+      not_done: '-',
+    },
+    pending: {
+      claimed: 'pending settling',
+      pending: 'pending -',
+      delivered: '-',
+      rejected: '-',
+      returned: '-',
+      not_done: '-',
+    },
+    'rejected for good': {
+      claimed: 'dead payingOut',
+      pending: 'dead payingOut',
+      delivered: '-',
+      rejected: '-',
+      returned: '-',
+      not_done: '-',
+    },
+    'field rejected': {
+      claimed: 'waiting awaitingPayoutTransactionInfo',
+      pending: 'waiting awaitingPayoutTransactionInfo',
+      delivered: '-',
+      rejected: '-',
+      returned: '-',
+      not_done: '-',
+    },
+    returned: {
+      claimed: 'dead payingOut',
+      pending: 'dead payingOut',
+      delivered: 'dead completed',
+      rejected: '-',
+      returned: '-',
+      not_done: '-',
+    },
+  }
+  const phaseOf: Partial<Record<AttemptState, Phase>> = {
+    pending: 'settling',
+    delivered: 'completed',
+  }
+  const cells = Object.entries(table).flatMap(([reply, row]) =>
+    Object.entries(row).map(
+      ([state, expected]) =>
+        [reply as keyof typeof replies, state as AttemptState, expected] as const,
+    ),
+  )
+
+  it.each(cells)('%s, about an attempt that is %s, comes to: %s', (reply, state, expected) => {
+    const recorded = recordReply(known(state, phaseOf[state] ?? 'payingOut'), replies[reply], terms)
+    const phase = recorded?.change?.after.phase ?? '-'
+    expect(recorded === undefined ? '-' : `${recorded.payout.state} ${phase}`).toBe(expected)
+  })
+
+  it('asks for the fields of customers first, of both sides at once (SEP31-57)', () => {
+    const reply = rejected(
+      field('transaction'),
+      field('receiver', 'iban'),
+      field('sender', 'tax_id'),
+    )
+    const recorded = recordReply(
+      known('claimed', 'payingOut', { senderId: 's', receiverId: 'r' }),
+      reply,
+      terms,
+    )
+    expect(recorded?.change).toMatchObject({
+      type: 'customerInfoWanted',
+      after: {
+        phase: 'awaitingPayoutCustomerInfo',
+        wantedCustomerFields: [
+          { owner: 'receiver', name: 'iban' },
+          { owner: 'sender', name: 'tax_id' },
+        ],
+        requiredInfoMessage: 'Mend the iban of the receiver Mend the tax_id of the sender',
+      },
+    })
+  })
+
+  it('leaves a field of a customer that the transaction does not have to an operator', () => {
+    const recorded = recordReply(known('claimed', 'payingOut'), rejected(field('receiver')), terms)
+    expect(recorded?.payout.state).toBe('dead')
+  })
+
+  it('asks nobody for data of a transaction that was completed before', () => {
+    const recorded = recordReply(
+      known('claimed', 'completed'),
+      rejected(field('transaction')),
+      terms,
+    )
+    expect(recorded).toMatchObject({
+      payout: { state: 'dead' },
+      change: { type: 'payoutFailed', after: { phase: 'completed' } },
+    })
+  })
+
+  it('brings a dead letter back to life when the bank turns out to have delivered', () => {
+    const dead = known('claimed', 'payingOut')
+    const payout = { ...dead.payout, state: 'dead' as const, deadReason: 'unavailable' }
+    const recorded = recordReply({ ...dead, payout }, replies.delivered, terms)
+    expect(recorded?.payout).not.toHaveProperty('deadReason')
+    expect(recorded?.payout.state).toBe('delivered')
+  })
+})

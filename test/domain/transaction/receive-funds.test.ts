@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import type { StellarPayment } from '../../../src/domain/stellar-payment/stellar-payment.ts'
+import { lifecycle } from '../../../src/domain/transaction/lifecycle.ts'
+import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
+import { receiveFunds } from '../../../src/domain/transaction/receive-funds.ts'
+import { aStellarPayment, paymentFor } from '../../builders/stellar-payment.ts'
+import { aTransaction, issuer } from '../../builders/transaction.ts'
+
+const phases = Object.keys(lifecycle) as Phase[]
+
+/** What it came to: the phase after, or the reason why not. */
+function outcomeOf(
+  changes: Partial<StellarPayment>,
+  transaction: Parameters<typeof aTransaction>[0] = {},
+): string {
+  const waiting = aTransaction(transaction)
+  const outcome = receiveFunds(waiting, paymentFor(waiting, changes))
+  return outcome.ok ? outcome.value.phase : outcome.refusal.code
+}
+
+describe('receiving funds', () => {
+  it('moves a waiting transaction to paying out and keeps which payment did it (SEP31-51)', () => {
+    const transaction = aTransaction()
+    const payment = paymentFor(transaction)
+    expect(receiveFunds(transaction, payment)).toEqual({
+      ok: true,
+      value: {
+        ...transaction,
+        phase: 'payingOut',
+        stellarPaymentId: payment.id,
+        stellarTransactionHash: payment.transactionHash,
+        fundsReceivedAt: payment.ledgerClosedAt,
+      },
+    })
+  })
+
+  it.each([
+    ['payment', 'payingOut'],
+    ['path_payment_strict_receive', 'payingOut'],
+    ['path_payment_strict_send', 'payingOut'],
+    ['create_account', 'not_a_payment'],
+    ['account_merge', 'not_a_payment'],
+    ['claim_claimable_balance', 'not_a_payment'],
+    ['other', 'not_a_payment'],
+  ] as const)('takes a %s for: %s (SEP31-45)', (kind, expected) => {
+    expect(outcomeOf({ kind })).toBe(expected)
+  })
+
+  it.each(phases.map((phase) => [phase] as const))(
+    'has one answer for a payment in the phase %s',
+    (phase) => {
+      const expected = { awaitingFunds: 'payingOut', expired: 'too_late' } as Partial<
+        Record<Phase, string>
+      >
+      expect(outcomeOf({}, { phase })).toBe(expected[phase] ?? 'not_payable')
+      const funded = { phase, stellarPaymentId: '1' }
+      expect(outcomeOf({ id: '2' }, funded)).toBe('already_funded')
+      expect(outcomeOf({ id: '1' }, funded)).toBe(phase)
+    },
+  )
+
+  it('changes nothing when the payment that funded it is told again (SEP31-52)', () => {
+    const transaction = aTransaction({ phase: 'completed', stellarPaymentId: '7' })
+    const again = receiveFunds(transaction, paymentFor(transaction, { id: '7' }))
+    expect(again.ok && again.value).toBe(transaction)
+  })
+
+  it.each([
+    ['another issuer', { asset: `stellar:SRT:${'G'.repeat(56)}` }, 'wrong_asset'],
+    ['another code', { asset: `stellar:USDC:${issuer}` }, 'wrong_asset'],
+    ['lumens', { asset: 'stellar:native' }, 'wrong_asset'],
+    ['one stroop less', { units: 999_999_999n }, 'wrong_amount'],
+    ['one stroop more', { units: 1_000_000_001n }, 'wrong_amount'],
+    ['from the account to itself', { from: aTransaction().distributionAccount }, 'not_a_payment'],
+    ['no memo', { memo: { type: 'none' } }, 'no_memo'],
+    ['a return memo', { memo: { type: 'return', value: 'AA==' } }, 'unknown_memo'],
+    ['a muxed id and another memo', { muxedId: '1' }, 'conflicting_memo'],
+  ] as const)('refuses %s (SEP31-46, SEP31-49)', (_, changes, reason) => {
+    expect(outcomeOf(changes)).toBe(reason)
+  })
+
+  it('goes by the time of the ledger: the last moment counts, the next does not', () => {
+    const lapsesAt = new Date('2026-11-21T13:00:00Z')
+    expect(outcomeOf({ ledgerClosedAt: lapsesAt }, { lapsesAt })).toBe('payingOut')
+    const ledgerClosedAt = new Date(lapsesAt.getTime() + 1)
+    expect(outcomeOf({ ledgerClosedAt }, { lapsesAt })).toBe('too_late')
+  })
+
+  it('refuses a memo that names no transaction', () => {
+    const payment = aStellarPayment({ memo: { type: 'id', value: '1' } })
+    expect(receiveFunds(undefined, payment)).toMatchObject({ refusal: { code: 'unknown_memo' } })
+  })
+})
