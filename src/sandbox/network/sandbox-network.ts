@@ -24,22 +24,21 @@ import { createNetwork } from './network/network.ts'
 import type { Network } from './network/network.ts'
 import type { Pace } from './network/pace.ts'
 import { seededRandom } from './network/seeded.ts'
-import { serverCertificate } from './tls/authority.ts'
 
 export interface SandboxOptions {
   /** 0 (the default) takes a free port. */
   readonly port?: number
   /** Absent: no HTTPS listener. */
   readonly httpsPort?: number
-  readonly host?: string
-  readonly networkPassphrase?: string
-  readonly seed?: string
+  readonly host?: string | undefined
+  readonly networkPassphrase?: string | undefined
+  readonly seed?: string | undefined
   readonly mode?: Pace['mode']
   readonly intervalMs?: number
   /** In instant mode: an empty ledger when none closed for so long. */
   readonly idleMs?: number
   /** Where the network is kept, with its certificate authority. Absent: in memory only. */
-  readonly dataDir?: string
+  readonly dataDir?: string | undefined
   /** Further names for the certificate. */
   readonly names?: readonly string[]
   readonly parameters?: Partial<NetworkParameters>
@@ -49,7 +48,7 @@ export interface SandboxOptions {
   readonly startingBalance?: bigint
   readonly friendbotForcesClose?: boolean
   /** A seeded mix of faults (SBX-116). */
-  readonly chaos?: boolean
+  readonly chaos?: boolean | undefined
   readonly horizon?: Partial<Horizon['options']>
 }
 
@@ -189,6 +188,8 @@ function buildApplication(options: SandboxOptions, network: Network, friendbot: 
 async function openSecure(options: SandboxOptions, listener: ReturnType<typeof createListener>) {
   const { httpsPort, host = '127.0.0.1', names = [] } = options
   if (httpsPort === undefined) return undefined
+  // Loaded only where it is needed: most tests do without.
+  const { serverCertificate } = await import('./tls/authority.ts')
   const directory = options.dataDir ?? mkdtempSync(join(tmpdir(), 'fairlead-network-'))
   const { key, cert, caFile } = await serverCertificate({
     directory: join(directory, 'tls'),

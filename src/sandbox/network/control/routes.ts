@@ -5,7 +5,7 @@ import type { Lag } from '../network/ingestion.ts'
 import type { Pace } from '../network/pace.ts'
 import type { ExportedNetwork } from '../network/time-travel.ts'
 import type { Control, FundCommand } from './control.ts'
-import { isLoopback } from './loopback.ts'
+import { hostOf, isLoopback } from '../http/loopback.ts'
 import { readCommand } from './read-command.ts'
 import type { Command } from './read-command.ts'
 
@@ -143,12 +143,29 @@ export function controlRoutes(control: Control): Route[] {
         onlyLoopback(exchange)
         const verb = VERBS[exchange.params.verb ?? '']
         if (!verb) throw new Problem('not_found')
-        return json(await verb(control, readCommand(exchange), exchange))
+        return json(await carryOut(verb, control, exchange))
       },
     },
   ]
 }
 
-function onlyLoopback({ remoteAddress }: Exchange): void {
-  if (!isLoopback(remoteAddress)) throw new Problem('not_found')
+/** What the network cannot make sense of is the caller's to mend, never a 5xx. */
+async function carryOut(verb: Verb, control: Control, exchange: Exchange): Promise<object> {
+  const command = readCommand(exchange)
+  try {
+    return await verb(control, command, exchange)
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    throw new Problem('bad_request', {
+      reason: error instanceof Error ? error.message : 'the command was not understood',
+    })
+  }
+}
+
+/** From this machine, and not by a web page from elsewhere in this machine's browser. */
+function onlyLoopback({ remoteAddress, headers }: Exchange): void {
+  const { origin } = headers
+  if (!isLoopback(remoteAddress) || (origin !== undefined && !isLoopback(hostOf(origin)))) {
+    throw new Problem('not_found')
+  }
 }
