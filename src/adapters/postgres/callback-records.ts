@@ -46,29 +46,15 @@ export function callbackRecords(em: EntityManager, sealer: Sealer): CallbackReco
       return earlier.length > 0
     },
 
-    async save(callback) {
-      await sql(
-        em,
-        `update callback set state = $2, tries = $3, due_at = $4, last_answer = $5, ended_at = $6
-         where id = $1`,
-        [
-          callback.id,
-          callback.state,
-          callback.tries,
-          callback.dueAt,
-          callback.lastAnswer ?? null,
-          callback.endedAt ?? null,
-        ],
-      )
-    },
+    save: (callback) => saveCallback(em, callback),
 
     async nextOfSubject(subjectId) {
-      const [next] = await sql<{ readonly id: string }>(
+      const [next] = await sql<CallbackRow>(
         em,
-        `select id from callback where subject_id = $1 and state = 'due' order by number limit 1`,
+        `select ${columns} from callback where subject_id = $1 and state = 'due' order by number limit 1`,
         [subjectId],
       )
-      return next?.id
+      return next && toCallback(next, sealer)
     },
 
     async redirect(subjectId, url) {
@@ -91,6 +77,22 @@ export function callbackRecords(em: EntityManager, sealer: Sealer): CallbackReco
       await sql(em, `delete from callback where subject_id = $1`, [subjectId])
     },
   }
+}
+
+async function saveCallback(em: EntityManager, callback: Callback): Promise<void> {
+  await sql(
+    em,
+    `update callback set state = $2, tries = $3, due_at = $4, last_answer = $5, ended_at = $6
+     where id = $1`,
+    [
+      callback.id,
+      callback.state,
+      callback.tries,
+      callback.dueAt,
+      callback.lastAnswer ?? null,
+      callback.endedAt ?? null,
+    ],
+  )
 }
 
 async function addCallbacks(

@@ -44,6 +44,7 @@ export function transactionRecords(em: EntityManager, sealer: Sealer): Transacti
     find: (id) => loadOne(id, 'id = $1'),
     findMany: (ids) => load('id = any ($1::uuid[])', [ids.filter(isUuid)]),
     lockByMemos: (account, memos) => load(...namedByMemos(account, memos)),
+    lockLapsed: (ids, now) => load(stillLapsed, [ids, now]),
     list: (query) => listTransactions(load, query),
 
     async waitingForCustomer(customerId) {
@@ -95,6 +96,12 @@ const namedByMemos = (account: string, memos: readonly Memo[]) =>
        (select * from unnest($2::text[], $3::text[])) order by id for update`,
     [account, memos.map(({ type }) => type), memos.map(({ value }) => value)],
   ] as const
+
+const stillLapsed = `id = any ($1::uuid[]) and lapses_at < $2
+  and phase in ('screening', 'awaitingInfo', 'awaitingFunds')
+  and not exists (select from stellar_payment
+    where account = distribution_account and match_state = 'waiting')
+  order by id for update skip locked`
 
 const insertOpening = `
   with added as (

@@ -13,14 +13,15 @@ export interface Callback {
   readonly endedAt?: Date
 }
 
+/** Callbacks of all subjects, in the order they were added. */
 export interface CallbackRecords {
   add(...callbacks: readonly Callback[]): Promise<void>
   lock(id: string): Promise<Callback | undefined>
   /** True when an earlier callback of the same subject is still due: order per subject is kept. */
   hasEarlierDue(id: string): Promise<boolean>
   save(callback: Callback): Promise<void>
-  /** The next one due of the same subject after this one, to be delivered in order. */
-  nextOfSubject(subjectId: string): Promise<string | undefined>
+  /** The earliest one of the subject that is still due. */
+  nextOfSubject(subjectId: string): Promise<Callback | undefined>
   /** Sends what is still due for this subject to another address (SEP31-83: the latest URL). */
   redirect(subjectId: string, url: string): Promise<void>
   due(now: Date, limit: number): Promise<readonly string[]>

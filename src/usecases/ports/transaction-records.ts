@@ -22,6 +22,11 @@ export interface TransactionRecords {
   waitingForCustomer(customerId: string): Promise<readonly string[]>
   /** Unfunded ones past their deadline. */
   lapsed(now: Date, limit: number): Promise<readonly string[]>
+  /**
+   * Locks those of `ids` that are still unfunded and past their deadline; locked ones are skipped, and so
+   * are all of an account while it has payments that nobody has matched yet.
+   */
+  lockLapsed(ids: readonly string[], now: Date): Promise<readonly Transaction[]>
   list(query: TransactionQuery): Promise<readonly Transaction[]>
   /** The idempotency record of a client's key; see `IdempotentOpening`. */
   openingByKey(owner: Owner, key: string): Promise<IdempotentOpening | undefined>

@@ -1,6 +1,7 @@
 import { isStatusChange, settleChange } from '../../domain/transaction/change.ts'
 import type { Actor, TransactionEvent } from '../../domain/transaction/event.ts'
 import type { Transaction } from '../../domain/transaction/transaction.ts'
+import { deliveryOf } from '../callbacks/delivery-job.ts'
 import type { Callback } from '../ports/callback-records.ts'
 import type { Records } from '../ports/commit.ts'
 import type { Job } from '../ports/job-queue.ts'
@@ -75,13 +76,6 @@ export const saveChange = (parts: Parts): SaveChange => {
     return saved
   }
 }
-
-/** The job of a callback that is due. */
-export const deliveryOf = (callback: Pick<Callback, 'id'>): Job<'deliver-callback'> => ({
-  name: 'deliver-callback',
-  payload: { callbackId: callback.id },
-  subject: callback.id,
-})
 
 const eventOf = ({ change, saved }: Settled, id: string, at: Date): TransactionEvent => ({
   id,
