@@ -13,18 +13,17 @@ export type Validation = 'formats' | 'full'
 export interface Requirement {
   /** SEP-9 name; of synonyms the one to be asked and answered under. */
   readonly field: string
-  readonly description?: string
-  readonly choices?: readonly string[]
-  readonly optional?: boolean
+  readonly description?: string | undefined
+  readonly choices?: readonly string[] | undefined
+  readonly optional?: boolean | undefined
 }
 
 /** What the anchor asks of one kind of customer, e.g. `sep31-receiver`. Plain data, from configuration. */
 export interface CustomerType {
-  readonly name: string
   readonly description: string
   readonly requirements: readonly Requirement[]
   /** Fields whose owner has to send back a code; asked for only where validation is full. */
-  readonly verify?: readonly string[]
+  readonly verify?: readonly string[] | undefined
 }
 
 /** A field as it is asked for. */
@@ -52,18 +51,21 @@ export interface TypesRefused {
   readonly faults: readonly string[]
 }
 
-/** Makes configured types ready; refuses with every fault at once. The first type is the default one. */
+/**
+ * Makes configured types, by name, ready; refuses with every fault at once. The first type is the
+ * default one. Without any type nothing is asked of anybody.
+ */
 export function readyCustomerTypes(
-  types: readonly CustomerType[],
+  types: Readonly<Record<string, CustomerType>>,
   validation: Validation,
 ): Outcome<CustomerTypes, TypesRefused> {
-  const faults = [...faultsOfNames(types), ...types.flatMap(faultsOf)]
-  const [first] = types
-  if (first === undefined || faults.length > 0) {
-    return refused({ code: 'customer_types_wrong', faults })
-  }
-  const byName = new Map(types.map((type) => [type.name, askedFields(type, validation)] as const))
-  return accepted({ validation, defaultName: first.name, byName })
+  const named = Object.entries(types)
+  const faults = named.flatMap(([name, type]) => faultsOf(name, type))
+  if (faults.length > 0) return refused({ code: 'customer_types_wrong', faults })
+  const byName = new Map(
+    named.map(([name, type]) => [name, askedFields(type, validation)] as const),
+  )
+  return accepted({ validation, defaultName: named[0]?.[0] ?? '', byName })
 }
 
 /** A field outside of what the type asks for, described by SEP-9 alone. */
@@ -95,17 +97,8 @@ function askedFields(type: CustomerType, validation: Validation): readonly Asked
   })
 }
 
-function faultsOfNames(types: readonly CustomerType[]): readonly string[] {
-  const names = types.map((type) => type.name)
-  const twice = names.filter((name, place) => names.indexOf(name) !== place)
-  return [
-    ...(types.length === 0 ? ['at least one customer type is needed'] : []),
-    ...twice.map((name) => `the customer type "${name}" is there twice`),
-  ]
-}
-
-function faultsOf(type: CustomerType): readonly string[] {
-  const where = `customer type "${type.name}"`
+function faultsOf(name: string, type: CustomerType): readonly string[] {
+  const where = `customer type "${name}"`
   const known = type.requirements.map((each) => sep9Field(each.field)?.name)
   const asked = type.requirements.map((each) => each.field)
   return [
@@ -116,8 +109,8 @@ function faultsOf(type: CustomerType): readonly string[] {
       ...(description === '' ? [`${where}: "${field}" has an empty description`] : []),
     ]),
     ...known
-      .filter((name, place) => name !== undefined && known.indexOf(name) !== place)
-      .map((name) => `${where}: "${name}" is asked for twice`),
+      .filter((each, place) => each !== undefined && known.indexOf(each) !== place)
+      .map((each) => `${where}: "${each}" is asked for twice`),
     ...(type.verify ?? [])
       .filter((field) => !asked.includes(field))
       .map((field) => `${where}: "${field}" is to be verified but not asked for`),

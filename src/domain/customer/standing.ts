@@ -55,7 +55,7 @@ export function standingFor(
   const message = messageOf(customer, status)
   return {
     status,
-    wanted: status === 'REJECTED' ? [] : [...lacking, ...rejected.map(asWanted)],
+    wanted: status === 'REJECTED' ? [] : [...rejected.map(asWanted), ...lacking],
     provided: [...provided, ...furtherProvided(customer, all)],
     missing: missing.map((field) => field.askedAs),
     ...(message !== undefined && { message }),
