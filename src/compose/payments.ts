@@ -10,6 +10,7 @@ import { sendPayout } from '../usecases/payouts/send-payout.ts'
 import { settlePayout } from '../usecases/payouts/settle-payout.ts'
 import { collectStellarPayments } from '../usecases/stellar-payments/collect-stellar-payments.ts'
 import { matchStellarPayments } from '../usecases/stellar-payments/match-stellar-payments.ts'
+import type { StartAt } from '../usecases/stellar-payments/start-watching.ts'
 import { startWatching } from '../usecases/stellar-payments/start-watching.ts'
 import type { SaveChange, SaveChanges } from '../usecases/transactions/save-change.ts'
 import type { Foundation } from './foundation.ts'
@@ -42,19 +43,26 @@ export function composePayments(
   const paying = { commit, saveChange, now, patience, rail, recordRailWord: heard }
   const watch = startWatching({ commit, read, network })
   const match = matchStellarPayments({ commit, saveChanges, now })
-  return {
+  const collecting = {
+    commit,
+    network,
     startWatching: watch,
-    collectStellarPayments: collectStellarPayments({
-      commit,
-      network,
-      startWatching: watch,
-      startAt: { cursor: '0' },
-      newId,
-      now,
-      onPage: async (account) => {
-        await match(account)
-      },
-    }),
+    newId,
+    now,
+    onPage: async (account: string) => {
+      await match(account)
+    },
+  }
+  return {
+    /** Gives every watched account its place in history; to be called before anything is opened. */
+    watchAccounts: async () => {
+      for (const [account, cursor] of config.startCursors) await watch(account, startAt(cursor))
+    },
+    collectStellarPayments: (account: string) =>
+      collectStellarPayments({
+        ...collecting,
+        startAt: startAt(config.startCursors.get(account) ?? 'now'),
+      })(account),
     matchStellarPayments: match,
     sendPayout: sendPayout(paying),
     settlePayout: settlePayout(paying),
@@ -65,3 +73,5 @@ export function composePayments(
     },
   }
 }
+
+const startAt = (cursor: string): StartAt => (cursor === 'now' ? 'now' : { cursor })

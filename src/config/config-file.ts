@@ -19,8 +19,11 @@ const asset = z.strictObject({
   code: z.string().regex(/^[A-Za-z0-9]{1,12}$/),
   issuer: account.optional(),
   distributionAccount: account,
-  /** Paging token from which a new account is read; by default from its beginning. */
-  startCursor: z.string().regex(/^\d+$/).default('0'),
+  /** Paging token from which an account is read that never was; by default what comes from now on. */
+  startCursor: z
+    .string()
+    .regex(/^(now|\d{1,19})$/)
+    .default('now'),
   payout: z.strictObject({
     currency: z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code'),
     decimals: z.int().min(0).max(7),

@@ -43,7 +43,7 @@ export async function readSandboxSettings(environment: Environment): Promise<San
 async function fillFreePorts(wanted: readonly number[]): Promise<readonly number[]> {
   const held = await Promise.all(wanted.filter((port) => port === 0).map(holdFreePort))
   const free = held.map(({ port }) => port)
-  await Promise.all(held.map(({ release }) => release()))
+  await Promise.all(held.map((one) => one.release()))
   return wanted.map((port) => (port === 0 ? (free.shift() ?? 0) : port))
 }
 

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { fastify } from 'fastify'
 import type { Principal } from '../../domain/client/principal.ts'
@@ -35,9 +37,12 @@ export interface HttpServerParts {
   readonly limits?: Partial<BodyLimits>
   /** Set when a proxy of ours stands in front: its word about the caller's address is taken. */
   readonly trustProxy?: boolean
+  /** Certificate and key when the listener speaks TLS itself (sandbox); else a proxy of ours does. */
+  readonly tls?: { readonly cert: string; readonly key: string }
 }
 
 const closeWithinMs = 4_000
+const timeLimits = { requestTimeout: 30_000, keepAliveTimeout: 72_000 }
 
 /**
  * A listener with the routes of these tables. The caller is known before anything of the body is read;
@@ -46,11 +51,15 @@ const closeWithinMs = 4_000
  * keep their own body parsers.
  */
 export function createHttpServer(parts: HttpServerParts): FastifyInstance {
+  const { tls } = parts
   const app = fastify({
+    serverFactory: (answer) =>
+      tls === undefined
+        ? createServer(timeLimits, answer)
+        : createTlsServer({ ...timeLimits, ...tls }, answer),
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: parts.limits?.bytesMax ?? defaultBodyLimits.bytesMax,
-    requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     trustProxy: parts.trustProxy ?? false,
     routerOptions: { maxParamLength: 512 },

@@ -1,0 +1,94 @@
+import { horizonAccounts } from '../adapters/horizon/account-signers.ts'
+import { clientTokens } from '../adapters/jwt/client-tokens.ts'
+import { loginTokens } from '../adapters/jwt/login-tokens.ts'
+import { challengeTransactions } from '../adapters/stellar-crypto/challenge-transactions.ts'
+import { createSignatureJudge, openSigningKey } from '../adapters/stellar-crypto/ed25519.ts'
+import type { Config, Site } from '../config/config.ts'
+import type { Secrets } from '../config/secrets.ts'
+import type { Agreement } from '../domain/client/agreement.ts'
+import { authorise } from '../usecases/clients/authorise.ts'
+import { exchangeChallenge } from '../usecases/clients/exchange-challenge.ts'
+import { makeChallenge } from '../usecases/clients/make-challenge.ts'
+import type { LoginSettings } from '../usecases/clients/make-challenge.ts'
+import type { HomePageLookup } from '../usecases/ports/home-page-lookup.ts'
+import type { Foundation } from './foundation.ts'
+
+const challengeLifetimeSeconds = 900
+/** Address of a site's login endpoint, as published. */
+export const loginEndpoint = (site: Site): string => `${site.url}/auth`
+
+/** Rooms of proving who a client is. Each site has its own challenges; tokens count on all of them. */
+export async function composeLogins(
+  { commit, now }: Foundation,
+  {
+    config,
+    secrets,
+    sites,
+  }: { readonly config: Config; readonly secrets: Secrets; readonly sites: readonly Site[] },
+  homePages: HomePageLookup,
+) {
+  const agreement = agreementOf(config)
+  const tokens = await loginTokens(secrets.tokenSecret)
+  const signingKey = openSigningKey(secrets.signingSeed)
+  const challenges = challengeTransactions({
+    signingKey,
+    networkPassphrase: config.network.passphrase,
+    isSignature: createSignatureJudge(),
+  })
+  const accounts = horizonAccounts({ horizonUrl: config.network.horizonUrl })
+  const logins = {
+    consumeChallenge: (hash: string, expiresAt: Date) =>
+      commit((records) => records.logins.consumeChallenge(hash, expiresAt)),
+  }
+  return {
+    signingKey,
+    authorise: authorise({
+      tokens,
+      issuers: sites.map(loginEndpoint),
+      homeDomains: config.login.homeDomains,
+      agreement,
+      now,
+    }),
+    loginAt: (site: Site) => {
+      const settings = settingsOf(site, config, agreement)
+      return {
+        makeChallenge: makeChallenge({
+          settings,
+          challenges,
+          clientTokens: clientTokens(),
+          homePages,
+          now,
+        }),
+        exchangeChallenge: exchangeChallenge({
+          settings: { ...settings, tokenLifetimeSeconds: config.login.tokenLifetimeSeconds },
+          challenges,
+          accounts,
+          logins,
+          tokens,
+          now,
+        }),
+      }
+    },
+  }
+}
+
+function agreementOf({ login }: Config): Agreement {
+  if (login.mode === 'open') return { mode: 'open' }
+  return {
+    mode: 'agreed',
+    accounts: new Set(login.sendingAnchors.flatMap((anchor) => anchor.accounts)),
+  }
+}
+
+function settingsOf(site: Site, { login }: Config, agreement: Agreement): LoginSettings {
+  const others = login.homeDomains.filter((domain) => domain !== site.homeDomain)
+  return {
+    endpoint: loginEndpoint(site),
+    webAuthDomain: new URL(site.url).host,
+    homeDomains: [site.homeDomain, ...others],
+    agreement,
+    clientDomains: { mode: 'verify', required: login.requireClientDomain },
+    requireClientToken: false,
+    challengeLifetimeSeconds,
+  }
+}
