@@ -1,0 +1,28 @@
+import type { JobBodies } from '../src/usecases/ports/job-queue.ts'
+import { collectStellarPaymentsJob } from './collect-stellar-payments.ts'
+import { deliverCallbackJob } from './deliver-callback.ts'
+import { expireTransactionsJob } from './expire-transactions.ts'
+import { matchStellarPaymentsJob } from './match-stellar-payments.ts'
+import { sendPayoutJob } from './send-payout.ts'
+import { settlePayoutJob } from './settle-payout.ts'
+import { sweepDueWorkJob } from './sweep-due-work.ts'
+
+/** The use-cases behind all jobs. */
+export type JobRooms = Parameters<typeof collectStellarPaymentsJob>[0] &
+  Parameters<typeof matchStellarPaymentsJob>[0] &
+  Parameters<typeof sendPayoutJob>[0] &
+  Parameters<typeof settlePayoutJob>[0] &
+  Parameters<typeof deliverCallbackJob>[0] &
+  Parameters<typeof expireTransactionsJob>[0] &
+  Parameters<typeof sweepDueWorkJob>[0]
+
+/** A new name in `Jobs` does not compile until it has its body here. */
+export const jobBodies = (rooms: JobRooms): JobBodies => ({
+  'collect-stellar-payments': collectStellarPaymentsJob(rooms),
+  'match-stellar-payments': matchStellarPaymentsJob(rooms),
+  'send-payout': sendPayoutJob(rooms),
+  'settle-payout': settlePayoutJob(rooms),
+  'deliver-callback': deliverCallbackJob(rooms),
+  'expire-transactions': expireTransactionsJob(rooms),
+  'sweep-due-work': sweepDueWorkJob(rooms),
+})

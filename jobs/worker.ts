@@ -1,0 +1,71 @@
+import { startJobWorkers } from '../src/adapters/bullmq/job-workers.ts'
+import type { JobStoreOptions } from '../src/adapters/bullmq/store.ts'
+import type { Log } from '../src/observability/log.ts'
+import type { JobName, JobQueue } from '../src/usecases/ports/job-queue.ts'
+import { jobBodies } from './bodies.ts'
+import type { JobRooms } from './bodies.ts'
+import { schedules } from './schedules.ts'
+import type { SchedulePeriods } from './schedules.ts'
+
+export interface WorkerParts {
+  readonly rooms: JobRooms
+  readonly queue: Pick<JobQueue, 'schedule'>
+  readonly store: JobStoreOptions
+  readonly log: Log
+}
+
+export interface WorkerSettings extends SchedulePeriods {
+  /** Distribution accounts whose payments are collected. */
+  readonly accounts: readonly string[]
+}
+
+/** How many jobs of a name one process runs at once. */
+const concurrency: Readonly<Record<JobName, number>> = {
+  'collect-stellar-payments': 4,
+  'match-stellar-payments': 2,
+  'send-payout': 8,
+  'settle-payout': 4,
+  'deliver-callback': 8,
+  'expire-transactions': 1,
+  'sweep-due-work': 1,
+}
+
+/** Schedules live in the queue, which may be lost at any time: they are given again this often. */
+const scheduleAgainMs = 30_000
+
+/** Takes jobs and gives the schedules, until it is closed; `close` ends within four seconds. */
+export async function startWorker(
+  { rooms, queue, store, log }: WorkerParts,
+  settings: WorkerSettings,
+): Promise<{ close(): Promise<void> }> {
+  const repeating = schedules(settings.accounts, settings)
+  const schedule = async (): Promise<void> => {
+    try {
+      for (const { job, everyMs } of repeating) await queue.schedule(job, everyMs)
+    } catch (error) {
+      log.warn({ part: 'schedules', error: messageOf(error) }, 'schedules not given')
+    }
+  }
+  await schedule()
+  const timer = setInterval(() => void schedule(), scheduleAgainMs)
+  const workers = startJobWorkers({
+    store,
+    bodies: jobBodies(rooms),
+    concurrency,
+    reports: {
+      gaveUp: (job, reason) => log.info({ job, reason }, 'job given up'),
+      failed: (job, error, tries) =>
+        log.warn({ job, tries, error: messageOf(error), stack: error.stack }, 'job failed'),
+      troubled: (error) => log.warn({ part: 'workers', error: messageOf(error) }, 'trouble'),
+    },
+  })
+  return {
+    async close() {
+      clearInterval(timer)
+      await workers.close()
+    },
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startWorker } from '../../jobs/worker.ts'
+import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
+import { createLog } from '../../src/observability/log.ts'
+import { accepted } from '../../src/domain/outcome.ts'
+import type { JobQueue } from '../../src/usecases/ports/job-queue.ts'
+import { freshDatabase } from '../database.ts'
+import type { TestDatabase } from '../database.ts'
+import { until } from '../until.ts'
+
+let database: TestDatabase
+let queue: JobQueue
+beforeAll(async () => {
+  database = await freshDatabase()
+  queue = createJobQueue({
+    store: { kind: 'postgres', url: database.url },
+    onError: () => undefined,
+  })
+})
+afterAll(async () => {
+  await queue.close()
+  await database.drop()
+})
+
+it('brings each job to its use-case, and the repeating ones by itself', async () => {
+  const calls = new Map<string, string[]>()
+  const note =
+    <Answer>(name: string, answer: Answer) =>
+    async (subject = ''): Promise<Answer> => {
+      calls.set(name, [...(calls.get(name) ?? []), subject])
+      return answer
+    }
+  const worker = await startWorker(
+    {
+      queue,
+      store: { kind: 'postgres', url: database.url },
+      log: createLog({ level: 'silent' }),
+      rooms: {
+        collectStellarPayments: note('collect', accepted({ pages: 0, added: 0 })),
+        matchStellarPayments: note('match', { matched: 0, unmatched: 0 }),
+        sendPayout: note('send', 'idle' as const),
+        settlePayout: note('settle', 'idle' as const),
+        deliverCallback: note('deliver', 'idle' as const),
+        expireTransactions: note('expire', 0),
+        sweepDueWork: note('sweep', 0),
+      },
+    },
+    { accounts: ['GDIST'], collectEveryMs: 100 },
+  )
+  await queue.add([
+    { name: 'send-payout', subject: '1', payload: { transactionId: 'to send' } },
+    { name: 'settle-payout', subject: '1', payload: { transactionId: 'to settle' } },
+    { name: 'deliver-callback', subject: '1', payload: { callbackId: 'to deliver' } },
+  ])
+  await until(
+    () => calls.size === 7 && (calls.get('collect')?.length ?? 0) >= 3,
+    'each use-case to be called, collecting again and again',
+    20_000,
+  )
+  await worker.close()
+  expect(calls.get('send')).toEqual(['to send'])
+  expect(calls.get('settle')).toEqual(['to settle'])
+  expect(calls.get('deliver')).toEqual(['to deliver'])
+  expect(new Set(calls.get('collect'))).toEqual(new Set(['GDIST']))
+  expect(new Set(calls.get('match'))).toEqual(new Set(['GDIST']))
+})
