@@ -1,0 +1,267 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { GuardedFetchParts } from '../../../src/adapters/guarded-fetch/guarded-fetch.ts'
+import { FetchRefused, guardedFetch } from '../../../src/adapters/guarded-fetch/guarded-fetch.ts'
+import { homePages } from '../../../src/adapters/guarded-fetch/home-pages.ts'
+import { isPublicAddress } from '../../../src/adapters/guarded-fetch/public-address.ts'
+import { serverCertificate } from '../../../src/sandbox/network/tls/authority.ts'
+
+const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
+const seed = 'SBGWSG6BTNCKCOB3DIFBGCVMUPQFYPA2G4O34RMTB343OYPXU5DJDVMN'
+const name = 'wallet.test'
+const directory = mkdtempSync(join(tmpdir(), 'fairlead-fetch-'))
+
+/** What the wallet's server answers; each test sets it. */
+const wallet = { answer: (response: ServerResponse) => void response.end(), asked: 0 }
+let server: Server
+let host = ''
+let authority = ''
+
+beforeAll(async () => {
+  const names = [name, 'localhost']
+  const { key, cert, caFile } = await serverCertificate({ directory, names, now: new Date() })
+  authority = readFileSync(caFile, 'utf8')
+  server = createServer({ key, cert }, (_request, response) => {
+    wallet.asked += 1
+    wallet.answer(response)
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  host = `${name}:${(server.address() as AddressInfo).port}`
+})
+
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+  rmSync(directory, { recursive: true })
+})
+
+const loopback = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }])
+
+const opened: { readonly close: () => Promise<void> }[] = []
+afterAll(async () => {
+  await Promise.all(opened.map((fetcher) => fetcher.close()))
+})
+
+function open(parts: GuardedFetchParts = {}) {
+  const fetcher = guardedFetch({
+    allowPrivateHosts: [host],
+    extraCertificates: [authority],
+    resolve: loopback,
+    ...parts,
+  })
+  opened.push(fetcher)
+  return fetcher
+}
+
+const faultOf = async (url: string, parts: GuardedFetchParts = {}) => {
+  const failure: unknown = await open(parts)
+    .fetch({ url })
+    .then(
+      (answer) => answer.status,
+      (reason: unknown) => reason,
+    )
+  return failure instanceof FetchRefused ? failure.fault : failure
+}
+
+describe('addresses', () => {
+  it.each([
+    '127.0.0.1',
+    '127.8.8.8',
+    '0.0.0.0',
+    '10.0.0.1',
+    '172.16.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '192.0.2.1',
+    '198.18.0.1',
+    '240.0.0.1',
+    '::',
+    '::1',
+    '::ffff:127.0.0.1',
+    '::ffff:10.0.0.1',
+    'fe80::1',
+    'fd00:ec2::254',
+    'fc00::1',
+    'ff02::1',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    '2001:db8::1',
+    '2001::1',
+  ])('%s is not public (SEP01-54)', (address) => {
+    expect(isPublicAddress(address)).toBe(false)
+  })
+
+  it.each(['1.1.1.1', '93.184.216.34', '2606:4700::1111', '::ffff:1.1.1.1'])(
+    '%s is public (SEP01-54)',
+    (address) => {
+      expect(isPublicAddress(address)).toBe(true)
+    },
+  )
+})
+
+describe('a guarded fetch', () => {
+  it.each([
+    ['http://wallet.test/', 'not_https'],
+    ['ftp://wallet.test/', 'not_https'],
+    ['wallet.test', 'not_a_host'],
+    ['https://user@wallet.test/', 'not_a_host'],
+    ['https://wallet.test:443/', 'not_a_host'],
+    ['https://2130706433/', 'not_a_host'],
+    ['https://0x7f000001/', 'not_a_host'],
+    ['https://127.1/', 'not_a_host'],
+    ['https://wallet.test\\@evil.test/', 'not_a_host'],
+    ['https://127.0.0.1/', 'not_public'],
+    ['https://[::1]/', 'not_public'],
+    ['https://[::ffff:7f00:1]/', 'not_public'],
+    ['https://169.254.169.254/', 'not_public'],
+    ['https://10.0.0.1/', 'not_public'],
+  ])('refuses %s: %s (SEP01-49, SEP01-54, SEP01-55)', async (url, fault) => {
+    expect(await faultOf(url)).toBe(fault)
+  })
+
+  it('refuses a name that leads to a private address, even beside public ones (SEP01-54)', async () => {
+    const before = wallet.asked
+    expect(await faultOf(`https://${host}/`, { allowPrivateHosts: [] })).toBe('not_public')
+    const mixed = () =>
+      Promise.resolve([
+        { address: '93.184.216.34', family: 4 },
+        { address: '127.0.0.1', family: 4 },
+      ])
+    const parts = { allowPrivateHosts: [], resolve: mixed }
+    expect(await faultOf(`https://${host}/`, parts)).toBe('not_public')
+    expect(wallet.asked).toBe(before)
+  })
+
+  it('connects to the address that was checked, without a second look (SEP01-54)', async () => {
+    wallet.answer = (response) => void response.end('hello')
+    let looked = 0
+    const resolve = () => {
+      looked += 1
+      return looked === 1 ? loopback() : Promise.resolve([{ address: '192.0.2.1', family: 4 }])
+    }
+    expect(await faultOf(`https://${host}/`, { resolve })).toBe(200)
+    expect(looked).toBe(1)
+  })
+
+  it('trusts nobody but the authorities (SEP01-49)', async () => {
+    expect(await faultOf(`https://${host}/`, { extraCertificates: [] })).toBe('unreachable')
+  })
+
+  it('follows no redirect (SEP01-50)', async () => {
+    wallet.answer = (response) =>
+      void response.writeHead(302, { location: `https://${host}/elsewhere` }).end()
+    const before = wallet.asked
+    expect(await faultOf(`https://${host}/`)).toBe(302)
+    expect(wallet.asked).toBe(before + 1)
+  })
+
+  it('stops reading after 100 KB, whatever the length that was told (SEP01-52)', async () => {
+    wallet.answer = (response) => void response.end('a'.repeat(102_400))
+    expect(await faultOf(`https://${host}/`)).toBe(200)
+    wallet.answer = (response) => {
+      response.write('a'.repeat(60_000))
+      response.end('a'.repeat(60_000))
+    }
+    expect(await faultOf(`https://${host}/`)).toBe('too_large')
+  })
+
+  it('reads nothing that is compressed (SEP01-52)', async () => {
+    wallet.answer = (response) =>
+      void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('a'.repeat(1e6)))
+    expect(await faultOf(`https://${host}/`)).toBe('compressed')
+  })
+
+  it('gives up soon (SEP01-53)', async () => {
+    wallet.answer = (response) => void response.write('a')
+    expect(await faultOf(`https://${host}/`, { timeouts: { totalMs: 200 } })).toBe('timed_out')
+  })
+
+  it('posts, for callbacks', async () => {
+    wallet.answer = (response) => void response.writeHead(202).end('thanks')
+    const answer = await open().fetch({
+      url: `https://${host}/callback`,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    })
+    expect(answer.status).toBe(202)
+    expect(Buffer.from(answer.bytes).toString()).toBe('thanks')
+  })
+})
+
+describe('the stellar.toml of another domain', () => {
+  const lookUp = (told: string[] = []) =>
+    homePages({
+      fetch: open().fetch,
+      now: () => new Date(),
+      onRefused: ({ fault }) => told.push(fault),
+    })
+  const publish = (text: string, status = 200) => {
+    wallet.answer = (response) => void response.writeHead(status).end(text)
+  }
+
+  it('tells its SIGNING_KEY, also behind a byte-order mark (SEP10-45)', async () => {
+    publish(`\uFEFFSIGNING_KEY = "${account}"\n[DOCUMENTATION]\nORG_NAME = "A"`)
+    expect(await lookUp().signingKeyOf(host)).toEqual({ ok: true, value: account })
+  })
+
+  it.each([
+    ['missing', 'VERSION = "2.7.0"'],
+    ['a seed published by mistake', `SIGNING_KEY = "${seed}"`],
+    [
+      'a muxed account',
+      'SIGNING_KEY = "MA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUAAAAAAAAAAAACJUQ"',
+    ],
+    ['an array', `SIGNING_KEY = ["${account}"]`],
+    ['inside a table', `[DOCUMENTATION]\nSIGNING_KEY = "${account}"`],
+    ['in a file that is no TOML', `<html>${account}</html>`],
+    ['in an empty file', ''],
+  ])(
+    'is refused when the key is %s, and its text is not told (SEP01-51, SEP01-56, SEP01-57)',
+    async (_, text) => {
+      publish(text)
+      const told: string[] = []
+      const found = await lookUp(told).signingKeyOf(host)
+      expect(found).toEqual({ ok: false, refusal: { code: 'no_signing_key' } })
+      expect(told.join()).toMatch(/^(not TOML|no valid SIGNING_KEY)$/)
+    },
+  )
+
+  it.each([404, 500, 301])('is refused with status %i (SEP01-51)', async (status) => {
+    publish(`SIGNING_KEY = "${account}"`, status)
+    const found = await lookUp().signingKeyOf(host)
+    expect(found).toEqual({ ok: false, refusal: { code: 'unreachable' } })
+  })
+
+  it('is refused for what is no bare host (SEP01-55)', async () => {
+    for (const domain of ['a/b', 'a@b', 'a?b', 'a#b', 'a b', '[::1]', '', 'https://a.b']) {
+      expect((await lookUp().signingKeyOf(domain)).ok).toBe(false)
+    }
+  })
+
+  it('is remembered for minutes, and a refusal for seconds (SEP01-58)', async () => {
+    let now = new Date(0)
+    const pages = homePages({ fetch: open().fetch, now: () => now })
+    const before = wallet.asked
+    const askAt = async (seconds: number) => {
+      now = new Date(seconds * 1_000)
+      await pages.signingKeyOf(host)
+      return wallet.asked - before
+    }
+    publish('', 404)
+    expect([await askAt(0), await askAt(14), await askAt(16)]).toEqual([1, 1, 2])
+    publish(`SIGNING_KEY = "${account}"`)
+    expect([await askAt(32), await askAt(331), await askAt(333)]).toEqual([3, 3, 4])
+  })
+})
