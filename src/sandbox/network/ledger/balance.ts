@@ -52,14 +52,17 @@ export function withLiabilities(
   delta: Liabilities,
   baseReserve: bigint,
 ): AccountEntry | TrustLineEntry | undefined {
+  if (entry.type === 'trustline' && !mayMaintainLiabilities(entry)) return undefined
   const buying = entry.liabilities.buying + delta.buying
   const selling = entry.liabilities.selling + delta.selling
   if (buying < 0n || selling < 0n) return undefined
-  if (entry.type === 'trustline' && !mayMaintainLiabilities(entry)) return undefined
   const sellable =
     entry.type === 'account' ? entry.balance - minimumBalance(entry, baseReserve) : entry.balance
-  const most = entry.type === 'account' ? maxInt64 : entry.limit
-  if (delta.selling > 0n && selling > sellable) return undefined
-  if (delta.buying > 0n && buying > most - entry.balance) return undefined
-  return { ...entry, liabilities: { buying, selling } }
+  const receivable = (entry.type === 'account' ? maxInt64 : entry.limit) - entry.balance
+  const isCovered =
+    grownWithin(delta.selling, selling, sellable) && grownWithin(delta.buying, buying, receivable)
+  return isCovered ? { ...entry, liabilities: { buying, selling } } : undefined
 }
+
+const grownWithin = (growth: bigint, total: bigint, most: bigint): boolean =>
+  growth <= 0n || total <= most

@@ -9,6 +9,7 @@ import type {
   TrustLineEntry,
 } from './entries.ts'
 import { entryKey } from './entries.ts'
+import { createEntryIndex } from './entry-index.ts'
 
 export type Subentry = TrustLineEntry | OfferEntry | DataEntry
 
@@ -61,29 +62,18 @@ interface Write {
 
 export function createState(circumstances: Circumstances): LedgerState {
   const entries = new Map<EntryKey, Entry>()
-  const bySubentryOwner = new Map<string, Set<EntryKey>>()
-  const books = new Map<string, Set<EntryKey>>()
+  const index = createEntryIndex()
   let log: Write[] = []
 
   const write = (key: EntryKey, after: Entry | undefined): Entry | undefined => {
     const before = entries.get(key)
-    if (before !== undefined) unindex(key, before)
+    if (before !== undefined) index.drop(key, before)
     if (after === undefined) entries.delete(key)
     else {
       entries.set(key, after)
-      index(key, after)
+      index.add(key, after)
     }
     return before
-  }
-  const index = (key: EntryKey, entry: Entry): void => {
-    const owner = ownerOf(entry)
-    if (owner !== undefined) addTo(bySubentryOwner, owner, key)
-    if (entry.type === 'offer') addTo(books, bookKey(entry.selling, entry.buying), key)
-  }
-  const unindex = (key: EntryKey, entry: Entry): void => {
-    const owner = ownerOf(entry)
-    if (owner !== undefined) removeFrom(bySubentryOwner, owner, key)
-    if (entry.type === 'offer') removeFrom(books, bookKey(entry.selling, entry.buying), key)
   }
   const load = (keys: Iterable<EntryKey>): Entry[] =>
     [...keys].flatMap((key) => entries.get(key) ?? [])
@@ -96,8 +86,8 @@ export function createState(circumstances: Circumstances): LedgerState {
     trustLine: (account, asset) =>
       entries.get(`trustline|${account}|${asset}`) as TrustLineEntry | undefined,
     entries: () => entries.values(),
-    subentriesOf: (account) => load(bySubentryOwner.get(account) ?? []) as Subentry[],
-    offersOf: (selling, buying) => load(books.get(bookKey(selling, buying)) ?? []) as OfferEntry[],
+    subentriesOf: (account) => load(index.ofOwner(account)) as Subentry[],
+    offersOf: (selling, buying) => load(index.ofBook(selling, buying)) as OfferEntry[],
     put(entry) {
       const key = entryKey(entry)
       const stamped = { ...entry, lastModifiedLedger: state.circumstances.sequence }
@@ -119,7 +109,8 @@ export function createState(circumstances: Circumstances): LedgerState {
     copy: () => ({ entries: new Map(entries), idPool: state.idPool }),
     restore(copy) {
       log = []
-      for (const map of [entries, bySubentryOwner, books]) map.clear()
+      entries.clear()
+      index.clear()
       for (const [key, entry] of copy.entries) write(key, entry)
       state.idPool = copy.idPool
     },
@@ -142,31 +133,4 @@ function netChanges(
     if (before === undefined && after === undefined) return []
     return [{ key, ...(before && { before }), ...(after && { after }) }]
   })
-}
-
-const bookKey = (selling: AssetKey, buying: AssetKey): string => `${selling}>${buying}`
-
-function ownerOf(entry: Entry): string | undefined {
-  switch (entry.type) {
-    case 'trustline':
-    case 'data':
-      return entry.account
-    case 'offer':
-      return entry.seller
-    case 'account':
-    case 'claimable_balance':
-      return undefined
-  }
-}
-
-function addTo(index: Map<string, Set<EntryKey>>, name: string, key: EntryKey): void {
-  const keys = index.get(name)
-  if (keys === undefined) index.set(name, new Set([key]))
-  else keys.add(key)
-}
-
-function removeFrom(index: Map<string, Set<EntryKey>>, name: string, key: EntryKey): void {
-  const keys = index.get(name)
-  keys?.delete(key)
-  if (keys?.size === 0) index.delete(name)
 }

@@ -1,8 +1,9 @@
-import { xdr } from '@stellar/stellar-sdk'
+import type { xdr } from '@stellar/stellar-sdk'
 import { availableBalance } from './balance.ts'
 import type { AccountEntry } from './entries.ts'
-import type { PlainEnvelope } from './envelope.ts'
-import { signerAddress, type SignatureCheck } from './signatures.ts'
+import type { PlainEnvelope, Preconditions } from './envelope.ts'
+import type { SignatureCheck } from './signatures.ts'
+import { signerAddress } from './signer-form.ts'
 import type { LedgerState } from './state.ts'
 import type { Refusal } from './transaction-result.ts'
 
@@ -55,15 +56,21 @@ export function checkTransaction(subject: Subject, terms: Terms): CheckedTransac
 }
 
 function refusalByItself(envelope: PlainEnvelope, terms: Terms): Refusal | undefined {
-  const { minTime, maxTime, minLedger, maxLedger } = envelope.preconditions
   if (hasBadExtraSigners(envelope.preconditions.extraSigners)) return 'txMalformed'
   if (envelope.operations.length === 0) return 'txMissingOperation'
-  if (minTime > terms.lowerTime || minLedger > terms.ledger) return 'txTooEarly'
-  if (maxTime !== 0n && maxTime < terms.upperTime) return 'txTooLate'
-  if (maxLedger !== 0 && maxLedger <= terms.ledger) return 'txTooLate'
+  const untimely = untimelyRefusal(envelope.preconditions, terms)
+  if (untimely !== undefined) return untimely
   const minimum = terms.baseFee * BigInt(envelope.operations.length)
-  if (terms.chargesFee && envelope.fee < minimum) return 'txInsufficientFee'
-  return undefined
+  return terms.chargesFee && envelope.fee < minimum ? 'txInsufficientFee' : undefined
+}
+
+function untimelyRefusal(
+  { minTime, maxTime, minLedger, maxLedger }: Preconditions,
+  { lowerTime, upperTime, ledger }: Terms,
+): Refusal | undefined {
+  if (minTime > lowerTime || minLedger > ledger) return 'txTooEarly'
+  if (maxTime !== 0n && maxTime < upperTime) return 'txTooLate'
+  return maxLedger !== 0 && maxLedger <= ledger ? 'txTooLate' : undefined
 }
 
 function hasBadExtraSigners(signers: readonly xdr.SignerKey[]): boolean {

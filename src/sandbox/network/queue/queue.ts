@@ -1,11 +1,9 @@
-import { availableBalance } from '../ledger/balance.ts'
 import type { Admission, ClosedLedger } from '../ledger/closed-ledger.ts'
-import { feeSourceOf, feeUnitsOf, innerOf, type Envelope } from '../ledger/envelope.ts'
+import { feeUnitsOf, innerOf, type Envelope } from '../ledger/envelope.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { transactionResult, type Refusal } from '../ledger/transaction-result.ts'
-import { bidsMore, outbid, replacementBid } from './fee-rate.ts'
-import { createPending, type Waiting } from './pending.ts'
-import { createRefusedHashes } from './refused-hashes.ts'
+import { besideAnswer, canAfford, inTheWayOf, refuse, roomFor } from './admission-rules.ts'
+import { createPending, type Pending, type Waiting } from './pending.ts'
+import { createRefusedHashes, type RefusedHashes } from './refused-hashes.ts'
 import { chooseForLedger, type TransactionSet } from './transaction-set.ts'
 
 export interface QueueOptions {
@@ -30,65 +28,14 @@ export interface Queue {
 const closesWaited = 4
 const queuedLedgers = 2
 
-export function createQueue(ledger: Ledger, { allowChaining = false }: QueueOptions = {}): Queue {
-  const pending = createPending()
-  let refused = createRefusedHashes()
-
-  const drop = (envelope: Envelope): void => {
-    pending.remove(envelope)
-    refused.add(envelope.hash)
+export function createQueue(ledger: Ledger, options: QueueOptions = {}): Queue {
+  const room: Room = {
+    ledger,
+    pending: createPending(),
+    refused: createRefusedHashes(),
+    allowChaining: options.allowChaining ?? false,
   }
-  /** Answers for another transaction of an account that has one waiting. */
-  const besideWaiting = (envelope: Envelope, waiting: Waiting): Admission | 'replaces' => {
-    if (isSame(waiting.envelope, envelope)) return { status: 'DUPLICATE' }
-    const current = innerOf(waiting.envelope).sequence
-    const { sequence } = innerOf(envelope)
-    if (sequence < current) return refuse('txBadSeq', 0n)
-    if (envelope.kind === 'plain' || sequence > current) return { status: 'TRY_AGAIN_LATER' }
-    const needed = replacementBid(waiting.envelope, envelope)
-    return envelope.fee < needed ? refuse('txInsufficientFee', needed) : 'replaces'
-  }
-  const waitingFor = (envelope: Envelope): Waiting | undefined => {
-    const waiting = pending.of(innerOf(envelope).source)
-    const { sequence } = innerOf(envelope)
-    const last = waiting.at(-1)
-    if (!allowChaining || last === undefined) return last
-    if (sequence === innerOf(last.envelope).sequence + 1n) return undefined
-    return waiting.find((one) => innerOf(one.envelope).sequence === sequence) ?? last
-  }
-  /** Makes room by dropping cheaper ones; the bid that would have done, when it cannot. */
-  const crowdedOut = (envelope: Envelope, replaced: Envelope | undefined): bigint | undefined => {
-    const most = BigInt(ledger.head.maxTxSetSize * queuedLedgers)
-    const evicted: Envelope[] = []
-    let used = pending.operations - (replaced === undefined ? 0n : feeUnitsOf(replaced))
-    if (used + feeUnitsOf(envelope) <= most) return undefined
-    const cheapest = pending.all().map((one) => one.envelope)
-    for (const other of cheapest.toSorted((a, b) => (bidsMore(a, b) ? 1 : -1))) {
-      if (used + feeUnitsOf(envelope) <= most) break
-      if (other === replaced) continue
-      if (!bidsMore(envelope, other)) return outbid(other, envelope)
-      evicted.push(other)
-      used -= feeUnitsOf(other)
-    }
-    for (const other of evicted) drop(other)
-    return undefined
-  }
-  const cannotAfford = (envelope: Envelope, replaced: Envelope | undefined): boolean => {
-    const payer = feeSourceOf(envelope)
-    const account = ledger.account(payer)
-    if (account === undefined) return true
-    const given = replaced !== undefined && feeSourceOf(replaced) === payer ? replaced.fee : 0n
-    const available = availableBalance(account, ledger.head.baseReserve)
-    return available - (envelope.fee - given) < pending.feesOf(payer)
-  }
-  const sequenceBefore = (envelope: Envelope, replaced: Envelope | undefined) => {
-    const before = pending.of(innerOf(envelope).source).filter((one) => one.envelope !== replaced)
-    const last = before.at(-1)
-    return allowChaining && last !== undefined
-      ? { sequence: innerOf(last.envelope).sequence }
-      : undefined
-  }
-
+  const { pending, refused } = room
   return {
     get size() {
       return pending.size
@@ -96,81 +43,98 @@ export function createQueue(ledger: Ledger, { allowChaining = false }: QueueOpti
     get pending() {
       return pending.all().map(({ envelope }) => envelope)
     },
-    admit(envelope, elapsed = 0n) {
-      if (refused.has(envelope.hash)) return { status: 'TRY_AGAIN_LATER' }
-      const waiting = waitingFor(envelope)
-      const beside = waiting === undefined ? 'replaces' : besideWaiting(envelope, waiting)
-      if (beside !== 'replaces') return beside
-      const needed = crowdedOut(envelope, waiting?.envelope)
-      if (needed !== undefined) {
-        refused.add(envelope.hash)
-        return refuse('txInsufficientFee', needed)
-      }
-      const before = sequenceBefore(envelope, waiting?.envelope)
-      const verdict = ledger.check(envelope, { elapsed, ...before })
-      if (!verdict.ok) return { status: 'ERROR', result: verdict.result }
-      if (cannotAfford(envelope, waiting?.envelope)) {
-        return refuse('txInsufficientBalance', ledger.head.baseFee * feeUnitsOf(envelope))
-      }
-      if (waiting !== undefined) pending.remove(waiting.envelope)
-      pending.add(envelope)
-      return { status: 'PENDING' }
-    },
+    admit: (envelope, elapsed = 0n) => admit(room, envelope, elapsed),
     takeForLedger(closeTime) {
-      dropInvalid(ledger, { pending: pending.all(), drop, closeTime })
+      dropInvalid(room, closeTime)
       const candidates = pending.all().map(({ envelope }) => envelope)
       const { baseFee, maxTxSetSize } = ledger.head
       return chooseForLedger(candidates, { baseFee, mostOperations: maxTxSetSize })
     },
     afterClose({ transactions }) {
-      for (const { submitted } of transactions) {
-        const { source, sequence } = innerOf(submitted)
-        for (const waiting of pending.of(source)) {
-          waiting.age = -1
-          if (innerOf(waiting.envelope).sequence <= sequence) pending.remove(waiting.envelope)
-        }
-        refused.add(submitted.hash)
-      }
+      for (const { submitted } of transactions) forget(room, submitted)
       refused.shift()
       for (const waiting of pending.all()) {
         waiting.age += 1
-        if (waiting.age >= closesWaited) drop(waiting.envelope)
+        if (waiting.age >= closesWaited) drop(room, waiting.envelope)
       }
-      dropInvalid(ledger, { pending: pending.all(), drop })
+      dropInvalid(room)
     },
     reset(envelopes) {
       pending.replace(envelopes)
-      refused = createRefusedHashes()
+      refused.clear()
     },
   }
 }
 
-interface Sweep {
-  readonly pending: readonly Waiting[]
-  readonly drop: (envelope: Envelope) => void
-  readonly closeTime?: bigint
+interface Room {
+  readonly ledger: Ledger
+  readonly pending: Pending
+  readonly refused: RefusedHashes
+  readonly allowChaining: boolean
+}
+
+function admit(room: Room, envelope: Envelope, elapsed: bigint): Admission {
+  const { ledger, pending, refused, allowChaining } = room
+  if (refused.has(envelope.hash)) return { status: 'TRY_AGAIN_LATER' }
+  const waiting = pending.of(innerOf(envelope).source)
+  const replaced = inTheWayOf(envelope, waiting, allowChaining)
+  const beside = replaced === undefined ? undefined : besideAnswer(envelope, replaced)
+  if (beside !== undefined) return beside
+  const mostOperations = BigInt(ledger.head.maxTxSetSize * queuedLedgers)
+  const space = roomFor(envelope, { pending, replaced, mostOperations })
+  if ('needed' in space) {
+    refused.add(envelope.hash)
+    return refuse('txInsufficientFee', space.needed)
+  }
+  const sequence = sequenceBefore(waiting, replaced)
+  const verdict = ledger.check(envelope, { elapsed, ...(sequence !== undefined && { sequence }) })
+  if (!verdict.ok) return { status: 'ERROR', result: verdict.result }
+  if (!canAfford(envelope, { ledger, pending, replaced })) {
+    return refuse('txInsufficientBalance', ledger.head.baseFee * feeUnitsOf(envelope))
+  }
+  for (const other of space.evicted) drop(room, other)
+  if (replaced !== undefined) pending.remove(replaced)
+  pending.add(envelope)
+  return { status: 'PENDING' }
+}
+
+/** Of a row of waiting transactions, the sequence up to where a new or replacing one begins. */
+function sequenceBefore(
+  waiting: readonly Waiting[],
+  replaced: Envelope | undefined,
+): bigint | undefined {
+  const end =
+    replaced === undefined ? waiting.length : waiting.findIndex((one) => one.envelope === replaced)
+  const before = waiting[end - 1]
+  return before === undefined ? undefined : innerOf(before.envelope).sequence
+}
+
+function drop({ pending, refused }: Room, envelope: Envelope): void {
+  pending.remove(envelope)
+  refused.add(envelope.hash)
+}
+
+/** A ledger has taken it: what waits of its account is young again, or past. */
+function forget({ pending, refused }: Room, applied: Envelope): void {
+  const { source, sequence } = innerOf(applied)
+  for (const waiting of pending.of(source)) {
+    waiting.age = -1
+    if (innerOf(waiting.envelope).sequence <= sequence) pending.remove(waiting.envelope)
+  }
+  refused.add(applied.hash)
 }
 
 /** Drops what has become invalid; of an account's row, everything after it as well. */
-function dropInvalid(ledger: Ledger, { pending, drop, closeTime }: Sweep): void {
+function dropInvalid(room: Room, closeTime?: bigint): void {
   const sequences = new Map<string, bigint>()
-  for (const { envelope } of pending) {
+  for (const { envelope } of room.pending.all()) {
     const { source, sequence } = innerOf(envelope)
     const before = sequences.get(source)
-    const verdict = ledger.check(envelope, {
+    const verdict = room.ledger.check(envelope, {
       ...(closeTime !== undefined && { closeTime }),
       ...(before !== undefined && { sequence: before }),
     })
     if (verdict.ok) sequences.set(source, sequence)
-    else drop(envelope)
+    else drop(room, envelope)
   }
 }
-
-const refuse = (code: Refusal, feeCharged: bigint): Admission => ({
-  status: 'ERROR',
-  result: transactionResult({ code }, feeCharged),
-})
-
-/** The same transaction, or the bare inner one of a waiting fee bump. */
-const isSame = (waiting: Envelope, envelope: Envelope): boolean =>
-  waiting.hash === envelope.hash || innerOf(waiting).hash === envelope.hash

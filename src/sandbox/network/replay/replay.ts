@@ -34,7 +34,7 @@ export async function replayFile(
       differing += 1
       print(`${scenario.name}: ${differences.join('; ')}`)
     }
-    if (performance.now() - told > progressEveryMs) {
+    if (performance.now() - told > progressEveryMs && index + 1 < scenarios.length) {
       told = performance.now()
       print(`… ${index + 1} of ${scenarios.length} scenarios replayed`)
     }

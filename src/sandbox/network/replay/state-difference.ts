@@ -10,9 +10,13 @@ export function stateDifferences(expected: StateForm, actual: StateForm): readon
     const want = wanted.get(identity)
     const have = found.get(identity)
     if (want === undefined) {
-      return elided && identity.startsWith('data ') ? [] : [`${identity}: should not be there`]
+      return elided && identity.startsWith('"data"')
+        ? []
+        : [`${plain(identity)}: should not be there`]
     }
-    return have === undefined ? [`${identity}: missing`] : formDifferences(identity, want, have)
+    return have === undefined
+      ? [`${plain(identity)}: missing`]
+      : formDifferences(plain(identity), want, have)
   })
   return [...header, ...entries]
 }
@@ -34,15 +38,21 @@ function byIdentity(entries: readonly EntryForm[]): ReadonlyMap<string, EntryFor
 
 const identityOf = (entry: EntryForm): string =>
   ['type', ...identifying]
-    .flatMap((key) => (entry[key] === undefined ? [] : [String(entry[key])]))
+    .flatMap((key) => (entry[key] === undefined ? [] : [canonical(entry[key])]))
     .join(' ')
+
+const plain = (identity: string): string => identity.replaceAll('"', '')
 
 /** JSON with sorted keys, so that the order of writing does not matter. */
 function canonical(form: JsonForm | undefined): string {
+  if (form === undefined) return 'nothing'
   return JSON.stringify(form, (_key, value: JsonForm) =>
-    isRecord(value) ? Object.fromEntries(Object.entries(value).toSorted()) : value,
+    isRecord(value) ? Object.fromEntries(Object.entries(value).toSorted(byKey)) : value,
   )
 }
+
+const byKey = ([one]: readonly [string, JsonForm], [other]: readonly [string, JsonForm]): number =>
+  one < other ? -1 : 1
 
 const isRecord = (value: JsonForm): value is EntryForm =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

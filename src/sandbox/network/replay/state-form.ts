@@ -23,7 +23,8 @@ const defaultHeader: EntryForm = {
   idPool: '0',
 }
 
-export function stateForm({ head, entries }: Ledger, names: Names): StateForm {
+export function stateForm(ledger: Ledger, names: Names): StateForm {
+  const { head } = ledger
   const header = {
     ledgerSeq: head.sequence,
     feePool: String(head.feePool),
@@ -34,7 +35,7 @@ export function stateForm({ head, entries }: Ledger, names: Names): StateForm {
   }
   return {
     header: without(header, defaultHeader),
-    entries: [...entries()].map((entry) => entryForm(entry, names)),
+    entries: [...ledger.entries()].map((entry) => entryForm(entry, names)),
   }
 }
 

@@ -1,7 +1,14 @@
 import { xdr } from '@stellar/stellar-sdk'
 import { transactionResult, type Refusal } from '../ledger/transaction-result.ts'
 import { feeSourceOf, readEnvelope } from '../ledger/envelope.ts'
-import type { EntryForm, Scenario, StateForm, Step, TransactionStep } from './scenario-form.ts'
+import type {
+  EntryForm,
+  JsonForm,
+  Scenario,
+  StateForm,
+  Step,
+  TransactionStep,
+} from './scenario-form.ts'
 
 /**
  * The recorded answers are those of protocol 19. Where today's protocol answers differently the
@@ -77,7 +84,10 @@ function withRefund({ header, entries }: StateForm, payer: string, sum: bigint):
 
 const plus = (form: EntryForm, key: string, sum: bigint): EntryForm => ({
   ...form,
-  [key]: String(BigInt(String(form[key])) + sum),
+  [key]: String(sumOf(form[key]) + sum),
 })
+
+const sumOf = (form: JsonForm | undefined): bigint =>
+  typeof form === 'string' || typeof form === 'number' ? BigInt(form) : 0n
 
 const isTransaction = (step: Step): step is TransactionStep => 'admission' in step

@@ -55,28 +55,28 @@ export function placeOffer(scope: Scope, order: OfferOrder): PlacedOffer | Offer
   const isRemoval = ('sell' in order.most ? order.most.sell : order.most.buy) === 0n
   const untrusted = isRemoval ? undefined : trustRefusal(scope, order)
   if (untrusted !== undefined) return untrusted
-  const existing = order.offerId === 0n ? undefined : ownOffer(scope, order.offerId)
-  if (order.offerId !== 0n && existing === undefined) return 'notFound'
-  if (existing !== undefined) releaseLiabilities(scope.state, existing)
-  if (isRemoval && existing !== undefined) {
+  if (order.offerId === 0n) return placeNewOffer(scope, order)
+  const existing = ownOffer(scope, order.offerId)
+  if (existing === undefined) return 'notFound'
+  releaseLiabilities(scope.state, existing)
+  if (isRemoval) {
     removeEntry(scope.state, existing, scope.source)
     return { claims: [], effect: { type: 'deleted' } }
   }
-  const draft = existing === undefined ? newOffer(scope, order) : changedOffer(existing, order)
   // Out of the book while it trades: its two assets may have changed places.
-  if (existing !== undefined) scope.state.remove(entryKey(existing))
-  const refusal =
-    existing === undefined
-      ? createEntry(scope.state, { ...scope, entry: draft, owner: scope.source })
-      : undefined
-  const stored = storedDraft(scope, draft)
-  return refusal ?? limitRefusal(scope, order) ?? tradeAndStore(scope, { order, draft: stored })
+  scope.state.remove(entryKey(existing))
+  const draft = changedOffer(existing, order)
+  return limitRefusal(scope, order) ?? tradeAndStore(scope, { order, draft })
 }
 
-/** A new offer may have got a sponsor on its way into the ledger. */
-function storedDraft({ state }: Scope, draft: OfferEntry): OfferEntry {
-  const stored = state.get(entryKey(draft))
-  return stored?.type === 'offer' ? stored : draft
+function placeNewOffer(scope: Scope, order: OfferOrder): PlacedOffer | OfferRefusal {
+  const { state, source, sponsorships } = scope
+  const entry = newOffer(scope, order)
+  const refusal = createEntry(state, { entry, owner: source, sponsorships })
+  if (refusal !== undefined) return refusal
+  // Stored, it may have got a sponsor.
+  const draft = ownOffer(scope, entry.id) ?? entry
+  return limitRefusal(scope, order) ?? tradeAndStore(scope, { order, draft })
 }
 
 function ownOffer({ state, source }: Scope, id: bigint): OfferEntry | undefined {

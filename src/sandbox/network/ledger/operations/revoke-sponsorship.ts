@@ -11,7 +11,7 @@ import {
   sponsorRefusal,
   type ReserveRefusal,
 } from '../reserve.ts'
-import { signerAddress } from '../signatures.ts'
+import { signerAddress } from '../signer-form.ts'
 import type { LedgerState } from '../state.ts'
 import { balanceKey } from './create-claimable-balance.ts'
 import {
@@ -46,7 +46,23 @@ export const revokeSponsorship: OperationRule<BodyOf<'revokeSponsorship'>> = {
   },
 }
 
+type StoredKey = Extract<
+  xdr.LedgerKey,
+  { type: 'account' | 'trustline' | 'offer' | 'data' | 'claimableBalance' }
+>
+
+const storedTypes: readonly string[] = [
+  'account',
+  'trustline',
+  'offer',
+  'data',
+  'claimableBalance',
+] satisfies readonly StoredKey['type'][]
+
+const isStored = (key: xdr.LedgerKey): key is StoredKey => storedTypes.includes(key.type)
+
 function isWellFormedKey(key: xdr.LedgerKey): boolean {
+  if (!isStored(key)) return false
   switch (key.type) {
     case 'account':
     case 'claimableBalance':
@@ -57,12 +73,6 @@ function isWellFormedKey(key: xdr.LedgerKey): boolean {
       return key.offer.offerId > 0n
     case 'data':
       return key.data.dataName.length > 0 && isPlainText(key.data.dataName.bytes)
-    case 'liquidityPool':
-    case 'contractData':
-    case 'contractCode':
-    case 'configSetting':
-    case 'ttl':
-      return false
   }
 }
 
@@ -74,6 +84,7 @@ function isWellFormedLine({ asset, accountId }: xdr.LedgerKeyTrustLine): boolean
 }
 
 function storedKey(key: xdr.LedgerKey): EntryKey | undefined {
+  if (!isStored(key)) return undefined
   switch (key.type) {
     case 'account':
       return `account|${accountIdOf(key.account.accountId)}`
@@ -85,12 +96,6 @@ function storedKey(key: xdr.LedgerKey): EntryKey | undefined {
       return `offer|${key.offer.offerId}`
     case 'data':
       return `data|${accountIdOf(key.data.accountId)}|${key.data.dataName.toString()}`
-    case 'liquidityPool':
-    case 'contractData':
-    case 'contractCode':
-    case 'configSetting':
-    case 'ttl':
-      return undefined
   }
 }
 

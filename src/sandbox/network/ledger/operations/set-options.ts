@@ -3,7 +3,7 @@ import { accountIdOf } from '../account-id.ts'
 import { addSigner, changeSigner, removeSigner } from '../account-signers.ts'
 import type { AccountEntry } from '../entries.ts'
 import { accountIn } from '../reserve.ts'
-import { signerAddress } from '../signatures.ts'
+import { signerAddress } from '../signer-form.ts'
 import { accountFlags, allAccountFlags } from './account-flags.ts'
 import {
   done,
@@ -85,19 +85,21 @@ function setInflationDestination({ state, source }: Scope, { inflationDest }: xd
 }
 
 function setFlags({ state, source }: Scope, options: xdr.SetOptionsOp) {
-  const { setFlags: set, clearFlags: clear } = options
-  if (set === null && clear === null) return undefined
+  const set = options.setFlags ?? 0
+  const clear = options.clearFlags ?? 0
   const account = accountIn(state, source)
-  if ((account.flags & accountFlags.immutable) !== 0 && ((set ?? 0) | (clear ?? 0)) !== 0) {
+  if (has(account.flags, accountFlags.immutable) && (set | clear) !== 0) {
     return result(xdr.SetOptionsResult.setOptionsCantChange())
   }
-  const flags = (account.flags & ~(clear ?? 0)) | (set ?? 0)
-  if ((flags & accountFlags.clawback) !== 0 && (flags & accountFlags.revocable) === 0) {
+  const flags = (account.flags & ~clear) | set
+  if (has(flags, accountFlags.clawback) && !has(flags, accountFlags.revocable)) {
     return result(xdr.SetOptionsResult.setOptionsAuthRevocableRequired())
   }
   state.put({ ...account, flags })
   return undefined
 }
+
+const has = (flags: number, flag: number): boolean => (flags & flag) !== 0
 
 function setWeights({ state, source }: Scope, options: xdr.SetOptionsOp): undefined {
   const account: AccountEntry = accountIn(state, source)

@@ -1,22 +1,22 @@
 import { xdr } from '@stellar/stellar-sdk'
 import { done } from './operation-rule.ts'
 
-/** What stands in a result for an operation this network does not have and nobody looked at. */
-export function unsupportedSuccess(body: xdr.OperationBody): xdr.OperationResult {
-  switch (body.type) {
-    case 'inflation': {
-      const none = xdr.InflationResult.inflationSuccess([])
-      return done(xdr.OperationResultTr.inflation(none))
-    }
-    case 'liquidityPoolDeposit': {
-      const deposited = xdr.LiquidityPoolDepositResult.liquidityPoolDepositSuccess()
-      return done(xdr.OperationResultTr.liquidityPoolDeposit(deposited))
-    }
-    case 'liquidityPoolWithdraw': {
-      const withdrawn = xdr.LiquidityPoolWithdrawResult.liquidityPoolWithdrawSuccess()
-      return done(xdr.OperationResultTr.liquidityPoolWithdraw(withdrawn))
-    }
-    default:
-      return xdr.OperationResult.opNotSupported()
-  }
+type Successes = { readonly [Type in xdr.OperationBody['type']]?: xdr.OperationResult }
+
+const successes: Successes = {
+  inflation: done(xdr.OperationResultTr.inflation(xdr.InflationResult.inflationSuccess([]))),
+  liquidityPoolDeposit: done(
+    xdr.OperationResultTr.liquidityPoolDeposit(
+      xdr.LiquidityPoolDepositResult.liquidityPoolDepositSuccess(),
+    ),
+  ),
+  liquidityPoolWithdraw: done(
+    xdr.OperationResultTr.liquidityPoolWithdraw(
+      xdr.LiquidityPoolWithdrawResult.liquidityPoolWithdrawSuccess(),
+    ),
+  ),
 }
+
+/** What stands in a result for an operation this network does not have and nobody looked at. */
+export const unsupportedSuccess = (body: xdr.OperationBody): xdr.OperationResult =>
+  successes[body.type] ?? xdr.OperationResult.opNotSupported()
