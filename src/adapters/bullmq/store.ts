@@ -60,7 +60,10 @@ function postgresStore(url: string, max: number): JobStore {
     application_name: 'fairlead-jobs',
   })
   const clients = new Set<ClientBase>()
-  pool.on('connect', (client) => clients.add(client))
+  pool.on('connect', (client) => {
+    clients.add(client)
+    client.on('error', () => undefined) // unheard, a lost connection would end the process
+  })
   pool.on('remove', (client) => clients.delete(client))
   pool.on('error', () => undefined) // an idle connection dropped; queue and worker report their own
   const connection = pool as unknown as PgPool // BullMQ's own, narrower typing of the same class

@@ -114,6 +114,7 @@ async function createCluster(place: Place, passwordFile: string): Promise<void> 
 
 async function ensureDatabase(server: string): Promise<void> {
   const client = new Client({ connectionString: `${server}/postgres` })
+  client.on('error', () => undefined) // the call under way rejects by itself
   await client.connect()
   try {
     const found = await client.query('select 1 from pg_database where datname = $1', [user])

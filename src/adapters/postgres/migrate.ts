@@ -13,6 +13,7 @@ const lockKey = 7_031_955_112
  */
 export async function migrate(url: string): Promise<readonly string[]> {
   const guard = new Client({ connectionString: url })
+  guard.on('error', () => undefined) // the call under way rejects by itself
   await guard.connect()
   try {
     await guard.query('select pg_advisory_lock($1)', [lockKey])
