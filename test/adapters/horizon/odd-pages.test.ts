@@ -1,0 +1,126 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { horizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
+import type { HorizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
+import { NetworkUnavailable } from '../../../src/usecases/ports/stellar-network.ts'
+import { distributionAccount, issuer, sendingAnchor } from '../../builders/transaction.ts'
+
+/** What the canned Horizon answers: by the start of the path, the first that fits. */
+let answers: Readonly<Record<string, { readonly status: number; readonly body: unknown }>> = {}
+const server = createServer((request, response) => {
+  const found = Object.entries(answers).find(([path]) => request.url?.startsWith(path))
+  const { status, body } = found?.[1] ?? { status: 500, body: {} }
+  response.writeHead(status).end(JSON.stringify(body))
+})
+let network: HorizonNetwork
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  network = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}`, resetCheckMs: 0 })
+})
+afterAll(async () => {
+  await network.close()
+  server.close()
+})
+
+const page = (...records: readonly object[]) => ({
+  status: 200,
+  body: { _embedded: { records } },
+})
+
+const payment = (id: string, changes: object = {}) => ({
+  id,
+  paging_token: id,
+  transaction_successful: true,
+  source_account: sendingAnchor,
+  type: 'payment',
+  created_at: '2026-11-21T12:00:00Z',
+  transaction_hash: 'ab'.repeat(32),
+  transaction: { memo_type: 'id', memo: '7' },
+  asset_type: 'credit_alphanum4',
+  asset_code: 'SRT',
+  asset_issuer: issuer,
+  from: sendingAnchor,
+  to: distributionAccount,
+  amount: '1.0000000',
+  ...changes,
+})
+
+function read(...records: readonly object[]) {
+  answers = { '/accounts/': page(...records), ...answers }
+  return network.creditsAfter(distributionAccount, '0', 200)
+}
+
+describe('a page with something odd in it', () => {
+  it.each<[string, object]>([
+    ['no amount', { amount: undefined }],
+    ['an amount that is a number', { amount: 1 }],
+    ['a negative amount', { amount: '-1.0000000' }],
+    ['no destination', { to: undefined }],
+    ['no asset', { asset_code: undefined }],
+    ['no transaction with the memo', { transaction: undefined }],
+    ['a memo type of the future', { transaction: { memo_type: 'emoji', memo: 'x' } }],
+    ['an id memo that is no number', { transaction: { memo_type: 'id', memo: '0x7' } }],
+    ['a time that is none', { created_at: 'yesterday' }],
+    ['no type', { type: undefined }],
+    ['no paging token', { paging_token: undefined }],
+    ['a smaller paging token than before', { paging_token: '4096' }],
+  ])('is refused as a whole, and nothing passed over: %s', async (_, changes) => {
+    answers = {}
+    const reading = read(payment('8192'), payment('12288', changes))
+    await expect(reading).rejects.toThrow(NetworkUnavailable)
+  })
+
+  it('is refused when it is no page at all', async () => {
+    answers = { '/accounts/': { status: 200, body: { status: 'ok' } } }
+    const reading = network.creditsAfter(distributionAccount, '0', 200)
+    await expect(reading).rejects.toThrow(NetworkUnavailable)
+  })
+
+  it('is refused when the 404 is not by Horizon', async () => {
+    answers = { '/accounts/': { status: 404, body: { message: 'no such route' } } }
+    const reading = network.creditsAfter(distributionAccount, '0', 200)
+    await expect(reading).rejects.toThrow(NetworkUnavailable)
+  })
+})
+
+describe('an operation of another kind', () => {
+  const credit = (account: string, amount: string) => ({
+    type: 'account_credited',
+    account,
+    asset_type: 'native',
+    amount,
+  })
+
+  it.each(['invoke_host_function', 'an_operation_of_protocol_99'])(
+    'is told with what its effects credit: %s',
+    async (type) => {
+      answers = {
+        '/operations/8192/effects': page(
+          credit(sendingAnchor, '9.0000000'),
+          credit(distributionAccount, '2.0000000'),
+          credit(distributionAccount, '0.5000000'),
+        ),
+      }
+      const { credits } = await read(payment('8192', { type }))
+      expect(credits).toMatchObject([
+        { kind: 'other', asset: 'stellar:native', units: 25_000_000n },
+      ])
+    },
+  )
+
+  it('is left out when its effects credit somebody else', async () => {
+    answers = { '/operations/8192/effects': page(credit(sendingAnchor, '9.0000000')) }
+    const { credits, nextCursor } = await read(payment('8192', { type: 'invoke_host_function' }))
+    expect(credits).toEqual([])
+    expect(nextCursor).toBe('8192')
+  })
+
+  it('is asked for again later when its effects cannot be read', async () => {
+    answers = { '/operations/8192/effects': { status: 404, body: {} } }
+    const reading = read(payment('8192', { type: 'invoke_host_function' }))
+    await expect(reading).rejects.toThrow(NetworkUnavailable)
+  })
+})
