@@ -2,6 +2,7 @@ import { applyTransaction, takeFee } from './application.ts'
 import { shuffled } from './apply-order.ts'
 import type { AppliedTransaction, ClosedLedger } from './closed-ledger.ts'
 import type { Envelope } from './envelope.ts'
+import { assertConserved } from './conservation.ts'
 import { closedLedger } from './header.ts'
 import type { CheckCircumstances, ClosePlan, LedgerHead } from './ledger-surface.ts'
 import type { SignatureChecker } from './signatures.ts'
@@ -52,7 +53,9 @@ export function closeLedger(
     const room = { state, checker, terms: { ...terms, chargesFee } }
     return applyTransaction(room, fee, index + 1)
   })
-  stateHash.follow(state.changesSince(start))
+  const changes = state.changesSince(start)
+  assertConserved({ state, transactions, changes })
+  stateHash.follow(changes)
   const next = nextHead(last, plan, { feePool: feesOf(transactions), idPool: state.idPool })
   state.circumstances = { ...state.circumstances, baseReserve: next.baseReserve }
   state.settle()

@@ -5,6 +5,7 @@ export interface EntryIndex {
   add(key: EntryKey, entry: Entry): void
   drop(key: EntryKey, entry: Entry): void
   ofOwner(account: string): Iterable<EntryKey>
+  countOf(account: string): number
   ofBook(selling: AssetKey, buying: AssetKey): Iterable<EntryKey>
   clear(): void
 }
@@ -24,6 +25,7 @@ export function createEntryIndex(): EntryIndex {
       if (entry.type === 'offer') dropFrom(byBook, bookKey(entry.selling, entry.buying), key)
     },
     ofOwner: (account) => byOwner.get(account) ?? [],
+    countOf: (account) => byOwner.get(account)?.size ?? 0,
     ofBook: (selling, buying) => byBook.get(bookKey(selling, buying)) ?? [],
     clear() {
       byOwner.clear()

@@ -42,6 +42,7 @@ export interface LedgerState {
   trustLine(account: string, asset: AssetKey): TrustLineEntry | undefined
   entries(): Iterable<Entry>
   subentriesOf(account: string): Iterable<Subentry>
+  subentryCount(account: string): number
   offersOf(selling: AssetKey, buying: AssetKey): Iterable<OfferEntry>
   /** Creates or replaces, stamped with the ledger being applied. */
   put(entry: Entry): void
@@ -87,6 +88,7 @@ export function createState(circumstances: Circumstances): LedgerState {
       entries.get(`trustline|${account}|${asset}`) as TrustLineEntry | undefined,
     entries: () => entries.values(),
     subentriesOf: (account) => load(index.ofOwner(account)) as Subentry[],
+    subentryCount: (account) => index.countOf(account),
     offersOf: (selling, buying) => load(index.ofBook(selling, buying)) as OfferEntry[],
     put(entry) {
       const key = entryKey(entry)
