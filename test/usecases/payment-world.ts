@@ -26,7 +26,8 @@ const savingParts = { newId, writeNotice: ({ id, phase }: Transaction) => `${id}
 
 /** The use-cases of collecting, matching and paying out on a real database, with a clock set by hand. */
 export async function paymentWorld() {
-  const { commit, read, close } = await freshCommit()
+  const database = await freshCommit()
+  const { commit, read } = database
   const clock = { now: new Date('2026-11-21T12:00:10Z') }
   const now = () => clock.now
   const network = memoryNetwork()
@@ -36,7 +37,7 @@ export async function paymentWorld() {
   return {
     commit,
     read,
-    close,
+    close: () => database.close(),
     clock,
     network,
     save: saving,

@@ -10,7 +10,7 @@ export interface PayoutPatience {
 
 /** About six hours of a bank that does not answer, before an operator is asked. */
 export const defaultPatience: PayoutPatience = {
-  claimMs: 60_000,
+  claimMs: 40_000,
   firstDelayMs: 1_000,
   longestDelayMs: 15 * 60_000,
   failuresMax: 32,

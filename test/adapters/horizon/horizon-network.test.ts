@@ -151,7 +151,7 @@ describe('what Horizon tells of an account', () => {
     const { distribution, sender } = town
     const credits = await creditsOf(async () => {
       const failing = town.send(sender, [town.pay('1'), town.pay('1000000')])
-      await expect(failing).rejects.toThrow()
+      await expect(failing).rejects.toThrow('400')
       await town.send(distribution, [town.pay('1', sender.publicKey())])
     })
     expect(credits).toEqual([])

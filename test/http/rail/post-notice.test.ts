@@ -1,0 +1,113 @@
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { httpPayoutRail } from '../../../src/adapters/rails/http/http-payout-rail.ts'
+import { payoutNoticeReader } from '../../../src/adapters/rails/http/payout-notice.ts'
+import { createHttpServer } from '../../../src/http/server/http-server.ts'
+import { railRoutes } from '../../../src/http/rail/routes.ts'
+import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
+import { startSandboxBank } from '../../../src/sandbox/bank/sandbox-bank.ts'
+import type { SandboxBank } from '../../../src/sandbox/bank/sandbox-bank.ts'
+import { signWebhook } from '../../../src/sandbox/bank/signature.ts'
+import type { ReceivePayoutNotice } from '../../../src/usecases/payouts/receive-payout-notice.ts'
+import { until } from '../../until.ts'
+import { paymentWorld } from '../../usecases/payment-world.ts'
+import type { PaymentWorld } from '../../usecases/payment-world.ts'
+
+const secrets = { token: 'a-token', secret: 'a-secret' }
+let world: PaymentWorld
+let bank: SandboxBank
+let rail: ReturnType<typeof httpPayoutRail>
+let app: ReturnType<typeof createHttpServer>
+let url: string
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+beforeAll(async () => {
+  world = await paymentWorld()
+  const receivePayoutNotice: ReceivePayoutNotice = (notice) => world.payouts(rail).notice(notice)
+  const readPayoutNotice = payoutNoticeReader({ secret: secrets.secret, now: () => new Date() })
+  app = createHttpServer({
+    tables: [railRoutes({ readPayoutNotice, receivePayoutNotice })],
+    authenticate: () => Promise.resolve({ error: 'nobody logs in here' }),
+    log: quiet,
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  url = `http://127.0.0.1:${port}/rail/notices`
+  bank = await startSandboxBank({ port: 0, ...secrets, webhookUrl: url })
+  rail = httpPayoutRail({ url: bank.url, ...secrets, timeoutMs: 5_000, now: () => new Date() })
+})
+afterAll(async () => {
+  await bank.stop()
+  await rail.close()
+  await app.close()
+  await world.close()
+})
+
+const nobodysPayout = {
+  id: 'p',
+  idempotency_key: 'nobody-1',
+  transaction_id: 't',
+  state: 'pending',
+  amount: { value: '1.00', currency: 'USD' },
+  method: 'WIRE',
+  reference: 'r',
+  created_at: '2026-11-21T12:00:00Z',
+  updated_at: '2026-11-21T12:00:00Z',
+}
+
+async function post(body: string, changes: Readonly<Record<string, string>> = {}) {
+  const timestamp = Math.floor(Date.now() / 1000).toString()
+  const signature = signWebhook(secrets.secret, { timestamp, body: Buffer.from(body) })
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'payout-timestamp': timestamp,
+      'payout-signature': signature,
+      ...changes,
+    },
+  })
+  return { status: response.status, text: await response.text() }
+}
+
+describe('the webhook of the bank', () => {
+  it('completes a payout that was delivered later, without anybody asking (SEP31-55)', async () => {
+    const receiver = await world.addCustomer({
+      bank_account_number: magicAccountNumbers.pendingUntilTold,
+    })
+    const { id } = await world.openFunded({ receiverId: receiver.id })
+    expect(await world.payouts(rail).send(id)).toBe('pending')
+    const body = JSON.stringify({ idempotency_key: `${id}-1` })
+    await fetch(`${bank.url}/_sandbox/deliver`, { method: 'POST', body })
+    await until(
+      async () => (await world.stateOf(id)).payout?.state === 'delivered',
+      'the notice to be kept',
+    )
+    expect((await world.stateOf(id)).transaction?.phase).toBe('completed')
+  })
+
+  it('gets 404 for an order we never gave', async () => {
+    const { status, text } = await post(JSON.stringify({ payout: nobodysPayout }))
+    expect([status, text]).toEqual([404, expect.stringContaining('idempotency key')])
+  })
+
+  it.each([
+    ['a wrong signature', { 'payout-signature': `v1=${'0'.repeat(64)}` }],
+    ['an old timestamp', { 'payout-timestamp': '1000000000' }],
+  ])('gets 401 with %s, whatever it says', async (_, headers) => {
+    const { status } = await post(JSON.stringify({ payout: nobodysPayout }), headers)
+    expect(status).toBe(401)
+  })
+
+  it.each([
+    ['no JSON', '{', 400],
+    ['no payout', '{}', 400],
+    ['a list', '[]', 400],
+    ['a payout without a state', JSON.stringify({ payout: { id: 'p' } }), 400],
+  ])('gets a 4xx with a sentence for %s', async (_, body, expected) => {
+    const { status, text } = await post(body)
+    expect(status).toBe(expected)
+    expect(JSON.parse(text)).toEqual({ error: expect.stringMatching(/\w+ \w+/) as string })
+  })
+})

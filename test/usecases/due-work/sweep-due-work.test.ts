@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { memoryNetwork } from '../../../src/adapters/memory/memory-network.ts'
+import { memoryPayoutRail } from '../../../src/adapters/memory/memory-payout-rail.ts'
+import { sweepDueWork } from '../../../src/usecases/due-work/sweep-due-work.ts'
+import type { Job } from '../../../src/usecases/ports/job-queue.ts'
+import { aStellarPayment } from '../../builders/stellar-payment.ts'
+import { distributionAccount } from '../../builders/transaction.ts'
+import { paymentWorld } from '../payment-world.ts'
+import type { PaymentWorld } from '../payment-world.ts'
+
+let world: PaymentWorld
+beforeAll(async () => {
+  world = await paymentWorld()
+})
+afterAll(() => world.close())
+
+async function swept(): Promise<readonly Job[]> {
+  const jobs: Job[] = []
+  const add = async (more: readonly Job[]) => void jobs.push(...more)
+  const accounts = [distributionAccount]
+  const { read } = world
+  await sweepDueWork({ read, queue: { add }, accounts, now: () => world.clock.now })()
+  return jobs
+}
+
+it('finds everything that is due after the queue was flushed, and nothing that is not', async () => {
+  expect(await swept()).toEqual([])
+  const rail = memoryPayoutRail({ now: () => world.clock.now, decide: () => ({ does: 'hold' }) })
+  const sent = await world.openFunded()
+  const dying = { ...rail, send: () => Promise.reject(new Error('killed')) }
+  const claimed = await world.openFunded()
+  await world.payouts(rail).send(sent.id)
+  await expect(world.payouts(dying).send(claimed.id)).rejects.toThrow('killed')
+  const due = await world.openFunded()
+  const network = memoryNetwork()
+  network.credit(aStellarPayment())
+  await world.collect(network)(distributionAccount)
+  await world.takeJobs() // the queue loses them all
+
+  const namesOf = (jobs: readonly Job[]) =>
+    jobs.map(({ name, payload }) => [name, ...Object.values(payload)].join(' ')).sort()
+  const matching = `match-stellar-payments ${distributionAccount}`
+  expect(namesOf(await swept())).toEqual([matching, `send-payout ${due.id}`])
+  world.pass(60_000)
+  expect(namesOf(await swept())).toEqual(
+    [
+      matching,
+      `send-payout ${due.id}`,
+      `send-payout ${claimed.id}`,
+      `settle-payout ${sent.id}`,
+    ].sort(),
+  )
+})
+
+it('gives the queue the names it knows, so that twins are not added twice', async () => {
+  const funded = await world.openFunded()
+  const found = (await swept()).find(({ subject }) => subject.startsWith(funded.id))
+  expect(found?.subject).toBe(`${funded.id}-0-0`)
+})
