@@ -28,6 +28,7 @@ async function readByType(
   if (!isIdentity(stream.headers['content-encoding'])) {
     return unsupported('Send the body without Content-Encoding')
   }
+  if (isEmpty(stream)) return malformed('The body is missing')
   if (type?.trim() === 'multipart/form-data') return readMultipart(stream, limits)
   const read = readers.get(type?.trim() ?? '')
   if (read === undefined) {
@@ -44,6 +45,9 @@ const readers = new Map<string, (text: string) => Outcome<Body, BodyRefusal>>([
   ['application/json', readJson],
   ['application/x-www-form-urlencoded', readForm],
 ])
+
+const isEmpty = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0'
 
 const isIdentity = (encoding: string | undefined): boolean =>
   encoding === undefined || encoding.trim().toLowerCase() === 'identity'

@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { horizonAccounts } from '../../../src/adapters/horizon/account-signers.ts'
+import { NetworkUnavailable } from '../../../src/usecases/ports/account-lookup.ts'
+
+const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
+
+// Answers that a well-behaved network never gives; the sandbox network is asked in test/flows.
+const horizon = { answer: (_: IncomingMessage, response: ServerResponse) => void response.end() }
+const server = createServer((request, response) => horizon.answer(request, response))
+let horizonUrl = ''
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  horizonUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+const answerWith = (status: number, body: unknown) => {
+  horizon.answer = (_, response) => {
+    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body))
+  }
+}
+const ask = (timeoutMs = 2_000) => horizonAccounts({ horizonUrl, timeoutMs }).signersOf(account)
+
+const record = {
+  id: account,
+  account_id: account,
+  thresholds: { low_threshold: 0, med_threshold: 200, high_threshold: 255 },
+  signers: [
+    { key: account, weight: 255, type: 'ed25519_public_key' },
+    {
+      key: 'XBU2RRGLXH3E5CQHTD3ODLDF2BWDCYUSSBLLZ5GNW7JXHDIYKXZWGTOG',
+      weight: 5,
+      type: 'sha256_hash',
+    },
+    {
+      key: 'TBU2RRGLXH3E5CQHTD3ODLDF2BWDCYUSSBLLZ5GNW7JXHDIYKXZWHXL7',
+      weight: 5,
+      type: 'preauth_tx',
+    },
+  ],
+}
+const notFound = {
+  type: 'https://stellar.org/horizon-errors/not_found',
+  title: 'Resource Missing',
+  status: 404,
+}
+
+describe('signers from Horizon', () => {
+  it('are the Ed25519 ones with their weights, and the medium threshold (SEP10-92, SEP10-98, SEP10-100)', async () => {
+    let asked = ''
+    horizon.answer = (request, response) => {
+      asked = request.url ?? ''
+      response.end(JSON.stringify(record))
+    }
+    expect(await ask()).toEqual({ mediumThreshold: 200, signers: [{ account, weight: 255 }] })
+    expect(asked).toBe(`/accounts/${account}`)
+  })
+
+  it('are none only when Horizon itself says so (SEP10-104)', async () => {
+    answerWith(404, notFound)
+    expect(await ask()).toBeUndefined()
+  })
+
+  it.each([
+    ['a 404 of some proxy', 404, '<html>not found</html>'],
+    ['a 404 with other JSON', 404, { error: 'no route' }],
+    ['429', 429, { status: 429 }],
+    ['500', 500, { status: 500 }],
+    ['not found with status 200', 200, notFound],
+    ['text', 200, 'hello'],
+    ['another account', 200, { ...record, id: 'G…' }],
+    [
+      'a weight beyond a byte',
+      200,
+      { ...record, signers: [{ ...record.signers[0], weight: 256 }] },
+    ],
+    ['a negative weight', 200, { ...record, signers: [{ ...record.signers[0], weight: -56 }] }],
+    ['no thresholds', 200, { ...record, thresholds: {} }],
+    ['a redirect', 302, ''],
+  ])('are not guessed from %s (SEP10-104)', async (...[, status, body]) => {
+    answerWith(status, body)
+    await expect(ask()).rejects.toBeInstanceOf(NetworkUnavailable)
+  })
+
+  it('are not guessed when Horizon is silent or away (SEP10-104)', async () => {
+    horizon.answer = () => undefined
+    await expect(ask(100)).rejects.toBeInstanceOf(NetworkUnavailable)
+    const away = horizonAccounts({ horizonUrl: 'http://127.0.0.1:1' })
+    await expect(away.signersOf(account)).rejects.toBeInstanceOf(NetworkUnavailable)
+  })
+})

@@ -1,0 +1,85 @@
+import { createHmac } from 'node:crypto'
+import { decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { loginTokens } from '../../../src/adapters/jwt/login-tokens.ts'
+import type { LoginClaims } from '../../../src/usecases/ports/token-issuer.ts'
+
+const secret = 'a secret of the tests, long enough to be one'
+const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
+const now = new Date('2026-11-21T12:00:00Z')
+const claims: LoginClaims = {
+  id: 'ab'.repeat(32),
+  subject: `${account}:18446744073709551615`,
+  issuer: 'https://anchor.example.com/auth',
+  homeDomain: 'example.com',
+  clientDomain: 'wallet.example',
+  issuedAt: now,
+  lapsesAt: new Date(now.getTime() + 3_600_000),
+}
+
+const codeOf = async (token: string, at = now) => {
+  const read = await (await loginTokens(secret)).read(token, at)
+  return read.ok ? 'accepted' : read.refusal.code
+}
+
+describe('a login token', () => {
+  it('is a JWT with whole seconds, which clients can decode (SEP10-115 to 123)', async () => {
+    const token = await (await loginTokens(secret)).issue(claims)
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT' })
+    const seconds = now.getTime() / 1_000
+    expect(decodeJwt(token)).toEqual({
+      iss: claims.issuer,
+      sub: claims.subject,
+      iat: seconds,
+      exp: seconds + 3_600,
+      jti: claims.id,
+      home_domain: 'example.com',
+      client_domain: 'wallet.example',
+    })
+  })
+
+  it('has no client_domain where none was verified (SEP10-121)', async () => {
+    const { clientDomain: _, ...others } = claims
+    const tokens = await loginTokens(secret)
+    const token = await tokens.issue(others)
+    expect(decodeJwt(token)).not.toHaveProperty('client_domain')
+    expect(await tokens.read(token, now)).toEqual({ ok: true, value: others })
+  })
+
+  it('is read as it was written', async () => {
+    const tokens = await loginTokens(secret)
+    expect(await tokens.read(await tokens.issue(claims), now)).toEqual({ ok: true, value: claims })
+  })
+
+  it('ends with its last second (SEP10-126)', async () => {
+    const token = await (await loginTokens(secret)).issue(claims)
+    expect(await codeOf(token, new Date(claims.lapsesAt.getTime() - 1))).toBe('accepted')
+    expect(await codeOf(token, claims.lapsesAt)).toBe('token_lapsed')
+  })
+
+  it('is refused when it was made with another secret, or for another purpose with ours (SEP10-124)', async () => {
+    const foreign = await loginTokens('another secret that is also long enough')
+    expect(await codeOf(await foreign.issue(claims))).toBe('token_invalid')
+    const sameSecret = await new SignJWT(decodeJwt(await foreign.issue(claims)))
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .sign(new TextEncoder().encode(secret))
+    expect(await codeOf(sameSecret)).toBe('token_invalid')
+  })
+
+  it('is refused with any other algorithm, none included (SEP10-126)', async () => {
+    const token = await (await loginTokens(secret)).issue(claims)
+    const payload = decodeJwt(token)
+    expect(await codeOf(new UnsecuredJWT(payload).encode())).toBe('token_invalid')
+    const header = Buffer.from('{"alg":"HS512","typ":"JWT"}').toString('base64url')
+    const body = `${header}.${token.split('.')[1]}`
+    const signature = createHmac('sha512', secret).update(body).digest('base64url')
+    expect(await codeOf(`${body}.${signature}`)).toBe('token_invalid')
+  })
+
+  it.each(['', 'a.b.c', 'a.b', '....', 'Bearer x', 'null', '💥', 'a'.repeat(10_000)])(
+    'is refused when it reads %j',
+    async (token) => {
+      expect(await codeOf(token)).toBe('token_invalid')
+    },
+  )
+})

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { authorise } from '../../../src/usecases/clients/authorise.ts'
+import type { LoginClaims } from '../../../src/usecases/ports/token-issuer.ts'
+import { aLogin } from '../../builders/login.ts'
+import { clientKey } from '../../builders/signed-challenge.ts'
+
+const account = clientKey.publicKey()
+
+async function outcomeFor(changes: Partial<LoginClaims>, login = aLogin()) {
+  const { world, settings, tokens, authorise: judge } = await login
+  const token = await tokens.issue({
+    id: '1',
+    subject: account,
+    issuer: settings.endpoint,
+    homeDomain: 'example.com',
+    issuedAt: world.now,
+    lapsesAt: new Date(world.now.getTime() + 60_000),
+    ...changes,
+  })
+  return judge(token)
+}
+
+const codeFor = async (changes: Partial<LoginClaims>, login = aLogin()) => {
+  const outcome = await outcomeFor(changes, login)
+  return outcome.ok ? 'accepted' : outcome.refusal.code
+}
+
+describe('authorise', () => {
+  it('tells the whole principal: base account, memo, subject and domains (SEP10-127, SEP10-132)', async () => {
+    const subject = muxedAddress(account, '7') ?? ''
+    const outcome = await outcomeFor({ subject, clientDomain: 'wallet.example' })
+    expect(outcome).toMatchObject({
+      ok: true,
+      value: {
+        principal: {
+          account,
+          memo: '7',
+          subject,
+          homeDomain: 'example.com',
+          clientDomain: 'wallet.example',
+        },
+      },
+    })
+  })
+
+  it('tells when the token lapses, for those who serve longer', async () => {
+    const outcome = await outcomeFor({})
+    expect(outcome.ok && outcome.value.lapsesAt).toEqual(new Date('2026-11-21T12:01:00.000Z'))
+  })
+
+  it.each([
+    ['a subject that is no account (SEP10-127)', { subject: 'alice' }],
+    ['a contract as subject (SEP10-127)', { subject: 'C'.repeat(56) }],
+    ['another issuer (SEP10-126)', { issuer: 'https://evil.example/auth' }],
+    ['a home domain that is not ours (SEP10-129)', { homeDomain: 'evil.example' }],
+    ['a home domain in another spelling (SEP10-129)', { homeDomain: 'Example.com' }],
+  ])('refuses %s', async (_, changes) => {
+    expect(await codeFor(changes)).toBe('token_invalid')
+  })
+
+  it('refuses a token that has lapsed (SEP10-126)', async () => {
+    expect(await codeFor({ lapsesAt: new Date('2026-11-21T12:00:00Z') })).toBe('token_lapsed')
+  })
+
+  it('refuses an account whose agreement has ended, whatever its token says (SEP31-05)', async () => {
+    const agreement = { mode: 'agreed', accounts: new Set(['G…']) } as const
+    expect(await codeFor({}, aLogin({ agreement }))).toBe('not_agreed')
+  })
+
+  it('accepts tokens of each of our own endpoints', async () => {
+    const { world, tokens, settings } = await aLogin()
+    const judge = authorise({
+      tokens,
+      issuers: ['http://localhost:8080/auth', settings.endpoint],
+      homeDomains: ['localhost:8080'],
+      agreement: { mode: 'open' },
+      now: () => world.now,
+    })
+    const token = await tokens.issue({
+      id: '1',
+      subject: account,
+      issuer: 'http://localhost:8080/auth',
+      homeDomain: 'localhost:8080',
+      issuedAt: world.now,
+      lapsesAt: new Date(world.now.getTime() + 1_000),
+    })
+    expect((await judge(token)).ok).toBe(true)
+  })
+})
