@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const command = fileURLToPath(new URL('../cli.js', import.meta.url))
+const payment = fileURLToPath(new URL('../demo/demo.js', import.meta.url))
+
+/** Any free ports: a sandbox that runs already is left alone. */
+const freePorts = {
+  FAIRLEAD_PUBLIC_PORT: '0',
+  FAIRLEAD_HTTPS_PORT: '0',
+  FAIRLEAD_INTERNAL_PORT: '0',
+  FAIRLEAD_SANDBOX_PORT: '0',
+  FAIRLEAD_SANDBOX_HTTPS_PORT: '0',
+  FAIRLEAD_BANK_PORT: '0',
+}
+
+/** `fairlead demo`: a sandbox of its own, one payment by a process of its own, and everything away again. */
+export async function demo(args: readonly string[]): Promise<number> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fairlead-demo-'))
+  const sandbox = spawn(process.execPath, [command, 'sandbox'], {
+    env: { ...process.env, ...freePorts, FAIRLEAD_DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    await untilReady(sandbox)
+    const sending = spawn(process.execPath, [payment, join(dataDir, 'sandbox.json'), ...args], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    return await ended(sending)
+  } finally {
+    sandbox.kill('SIGTERM')
+    await ended(sandbox)
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** Passes on what the sandbox says until it is ready. */
+async function untilReady(sandbox: ChildProcess): Promise<void> {
+  const { stdout } = sandbox
+  if (stdout === null) throw new Error('The sandbox has no output')
+  let said = ''
+  await new Promise<void>((resolve, reject) => {
+    stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      process.stdout.write(text)
+      if (/^ready /m.test(said)) resolve()
+    })
+    sandbox.once('exit', (code) => reject(new Error(`The sandbox ended with code ${code}`)))
+  })
+  process.stdout.write('\n')
+}
+
+const ended = (child: ChildProcess): Promise<number> =>
+  child.exitCode !== null
+    ? Promise.resolve(child.exitCode)
+    : new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)))

@@ -1,0 +1,73 @@
+import { migrateAll } from '../migrate.ts'
+import { untilToldToStop } from '../until-told-to-stop.ts'
+import { checkConfig } from '../../config/config.ts'
+import { readEnvironment } from '../../config/env.ts'
+import type { Environment } from '../../config/env.ts'
+import { serverCertificate } from '../../sandbox/network/tls/authority.ts'
+import { startFairlead } from '../../start.ts'
+import { writeSandboxFiles } from './sandbox-file.ts'
+import { readSandboxSettings } from './settings.ts'
+import type { SandboxSettings } from './settings.ts'
+import { publicHttpsUrl, startWorld } from './world.ts'
+import type { SandboxWorld } from './world.ts'
+import { dirname } from 'node:path'
+
+/**
+ * `fairlead sandbox`, which `npm start` runs: a complete world until it is told to stop.
+ * `--without-gateway` leaves gateway and worker to other processes (`fairlead start --env-file`).
+ */
+export async function sandbox(args: readonly string[]): Promise<number> {
+  const say = (line: string) => console.log(line)
+  say('Fairlead sandbox: for development only, nothing here is worth anything.')
+  const environment = readEnvironment()
+  const settings = await readSandboxSettings(environment)
+  const told = untilToldToStop()
+  const world = await startWorld(settings, environment, say)
+  try {
+    await migrateAll(world.environment)
+    await writeSandboxFiles(settings, world)
+    const running = args.includes('--without-gateway')
+      ? undefined
+      : await startEverything(settings, world, environment)
+    tell(settings, world, say)
+    say(`ready ${world.environment.publicUrl ?? ''}`)
+    await told
+    await running?.stop()
+    return 0
+  } finally {
+    await world.stop()
+  }
+}
+
+async function startEverything(
+  settings: SandboxSettings,
+  world: SandboxWorld,
+  environment: Environment,
+) {
+  const { config, secrets } = checkConfig(world.environment, world.file, true)
+  const url = publicHttpsUrl(settings, environment)
+  const { cert, key } = await serverCertificate({
+    directory: dirname(world.caFile),
+    names: ['localhost', '127.0.0.1', '::1', new URL(url).hostname],
+    now: new Date(),
+  })
+  const tls = {
+    port: settings.ports.https,
+    cert,
+    key,
+    site: { url, homeDomain: new URL(url).host },
+  }
+  return startFairlead({ config, secrets, roles: ['gateway', 'worker'], tls })
+}
+
+function tell(
+  { dataDir, ports }: SandboxSettings,
+  { environment }: SandboxWorld,
+  say: (line: string) => void,
+) {
+  const { publicUrl = '' } = environment
+  say(`Partner API       ${publicUrl}/graphql (try it: ${publicUrl}/graphiql)`)
+  say(`Back office       http://localhost:${ports.internal}/graphiql`)
+  say(`stellar.toml      ${publicUrl}/.well-known/stellar.toml`)
+  say(`Keys, addresses   ${dataDir}/sandbox.json`)
+}

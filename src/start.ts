@@ -1,0 +1,53 @@
+import { startWorker } from '../jobs/worker.ts'
+import { compose } from './compose/compose.ts'
+import type { Config, Site } from './config/config.ts'
+import type { Secrets } from './config/secrets.ts'
+import { startGateway } from './gateway.ts'
+import type { TlsListener } from './gateway.ts'
+import { createLog } from './observability/log.ts'
+
+export type Role = 'gateway' | 'worker'
+
+export interface StartSettings {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly roles: readonly Role[]
+  /** A second public listener that speaks TLS itself; the sandbox has one. */
+  readonly tls?: TlsListener
+}
+
+/** How often the network is asked for news of an account: as often as ledgers close, in a sandbox oftener. */
+const collectEveryMs = { sandbox: 250, network: 2_500 }
+
+/** Starts one process of Fairlead in its roles; `stop` ends everything within five seconds. */
+export async function startFairlead(settings: StartSettings): Promise<{ stop(): Promise<void> }> {
+  const { config, secrets, roles, tls } = settings
+  const log = createLog({ level: config.logLevel })
+  const sites: readonly Site[] = tls === undefined ? [config.site] : [config.site, tls.site]
+  const rooms = await compose({ config, secrets, sites, log })
+  const stops: (() => Promise<void>)[] = [rooms.close]
+  const stop = async () => {
+    for (const stopOne of stops.toReversed()) await stopOne()
+  }
+  try {
+    await rooms.watchAccounts()
+    if (roles.includes('worker')) {
+      const worker = await startWorker(
+        { rooms, queue: rooms.queue, store: rooms.jobStore, log },
+        {
+          accounts: rooms.accounts,
+          collectEveryMs: config.isSandbox ? collectEveryMs.sandbox : collectEveryMs.network,
+        },
+      )
+      stops.push(() => worker.close())
+    }
+    if (roles.includes('gateway')) {
+      const gateway = await startGateway({ rooms, config, secrets, log, ...(tls && { tls }) })
+      stops.push(() => gateway.stop())
+    }
+    return { stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
