@@ -1,6 +1,4 @@
-import type { FieldToCorrect } from './standing.ts'
-import type { Customer, ProvidedField, ProvidedFields } from './customer.ts'
-import { sep9Field } from './sep9-fields.ts'
+import type { ProvidedField, ProvidedFields } from './customer.ts'
 
 /** A new value by kept name; of a file its id and fingerprint. */
 export interface NewValue {
@@ -32,21 +30,13 @@ export const verifyFields = (fields: ProvidedFields, names: readonly string[]): 
   return verified.length === 0 ? fields : { ...fields, ...Object.fromEntries(verified) }
 }
 
-/**
- * Rejects values that were accepted on receipt and that somebody later refused, such as the rail. Only
- * another value mends it. Fields that were not provided are left to the standing.
- */
-export function rejectFields(customer: Customer, refused: readonly FieldToCorrect[]): Customer {
-  const rejected = refused.flatMap(({ name, message }) => {
-    const kept = sep9Field(name)?.name ?? name
-    const field = Object.hasOwn(customer.fields, kept) ? customer.fields[kept] : undefined
-    return field === undefined
-      ? []
-      : [[kept, { ...field, status: 'REJECTED', error: message }] as const]
-  })
-  if (rejected.length === 0) return customer
-  return { ...customer, fields: { ...customer.fields, ...Object.fromEntries(rejected) } }
-}
+/** Names of the fields that have another value now; one that was only confirmed is not among them. */
+export const changedFields = (before: ProvidedFields, after: ProvidedFields): ReadonlySet<string> =>
+  new Set(
+    Object.entries(after)
+      .filter(([name, field]) => !isSame(before[name], field))
+      .map(([name]) => name),
+  )
 
 /** Whether anything that is kept about the two differs. */
 const isSame = (field: ProvidedField | undefined, value: NewValue): boolean =>

@@ -72,19 +72,6 @@ export const usualTypeName = (types: CustomerTypes, customer: Customer | undefin
     ? customer.lastType
     : types.defaultName
 
-/**
- * What of a transaction's wishes is still open: a field that was rejected (see `rejectFields`) or is not
- * there. Another value ends the wish.
- */
-export const stillToCorrect = <Wish extends Pick<FieldToCorrect, 'name'>>(
-  customer: Customer,
-  wishes: readonly Wish[],
-): readonly Wish[] =>
-  wishes.filter(({ name }) => {
-    const kept = keptName(name)
-    return !Object.hasOwn(customer.fields, kept) || customer.fields[kept]?.status === 'REJECTED'
-  })
-
 const keptName = (name: string): string => sep9Field(name)?.name ?? name
 
 function statusOf(

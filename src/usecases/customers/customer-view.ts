@@ -1,7 +1,7 @@
 import type { CustomerTypes } from '../../domain/customer/customer-type.ts'
 import type { Customer } from '../../domain/customer/customer.ts'
 import type { FieldToCorrect, Standing } from '../../domain/customer/standing.ts'
-import { standingFor, stillToCorrect, usualTypeName } from '../../domain/customer/standing.ts'
+import { standingFor, usualTypeName } from '../../domain/customer/standing.ts'
 import type { Records } from '../ports/commit.ts'
 
 /** What SEP-12 tells of a customer; without an id nothing is known about them. */
@@ -22,20 +22,20 @@ export async function viewCustomer(
   return { id: customer.id, ...standingFor(customer, asked, wishes) }
 }
 
-/** Fields that transactions with a refused payout wait for, as far as they were not sent again. */
-export async function fieldsToCorrect(
+/**
+ * Fields that transactions with a refused payout wait for. What was sent again is no longer among them:
+ * it is taken off the transaction in the commit of the correction.
+ */
+async function fieldsToCorrect(
   { transactions }: Pick<Records, 'transactions'>,
   customer: Customer,
 ): Promise<readonly FieldToCorrect[]> {
   const ids = await transactions.waitingForCustomer(customer.id)
   if (ids.length === 0) return []
   const waiting = await transactions.findMany(ids)
-  const wishes = waiting.flatMap((transaction) =>
-    transaction.wantedCustomerFields.filter(({ owner }) =>
-      owner === 'sender'
-        ? transaction.senderId === customer.id
-        : transaction.receiverId === customer.id,
+  return waiting.flatMap(({ senderId, receiverId, wantedCustomerFields }) =>
+    wantedCustomerFields.filter(({ owner }) =>
+      owner === 'sender' ? senderId === customer.id : receiverId === customer.id,
     ),
   )
-  return stillToCorrect(customer, wishes)
 }

@@ -6,6 +6,7 @@ import { readFields } from '../../domain/customer/read-fields.ts'
 import type { FieldRefused, ReadFields, SentFields } from '../../domain/customer/read-fields.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import { accepted, refused } from '../../domain/outcome.ts'
+import type { Actor } from '../../domain/transaction/event.ts'
 import type { Commit, Records } from '../ports/commit.ts'
 import type { FileOwner } from '../ports/customer-file-records.ts'
 import type { VerificationCodes } from '../ports/verification-codes.ts'
@@ -125,7 +126,7 @@ async function take(records: Records, taking: Taking, parts: Registering): Promi
   const after = { ...before, fields, ...(lastType !== undefined && { lastType }) }
   const customer = isSame(before, after)
     ? before
-    : await parts.saveCustomerChange(records, { before, after }, parts.at)
+    : await parts.saveCustomerChange(records, { before, after, actor: actorOf(data) }, parts.at)
   const { owner } = taking
   await keepFiles(records, { owner, before, after, uploads, references, now: parts.at })
   const changed = [...values.keys()].filter((name) => before.fields[name] !== provided[name])
@@ -185,6 +186,11 @@ const choicesOf = (asked: readonly AskedField[]): ReadonlyMap<string, readonly s
 export const ownerOf = ({ principal }: CustomerQuestion): FileOwner => ({
   account: principal.account,
   ...(principal.memo !== undefined && { memo: principal.memo }),
+})
+
+export const actorOf = (question: CustomerQuestion): Actor => ({
+  kind: 'client',
+  ...ownerOf(question),
 })
 
 /** A code that did not leave is void, so that the same request sends another. */

@@ -1,22 +1,19 @@
 import type { CustomerTypes } from '../../domain/customer/customer-type.ts'
 import type { Customer } from '../../domain/customer/customer.ts'
+import { changedFields } from '../../domain/customer/provide-fields.ts'
+import type { Actor } from '../../domain/transaction/event.ts'
 import type { Callback } from '../ports/callback-records.ts'
 import type { Records } from '../ports/commit.ts'
 import type { CustomerView } from './customer-view.ts'
+import type { ResumeTransactionsOfCustomer } from '../transactions/resume-after-customer-update.ts'
 import { viewCustomer } from './customer-view.ts'
-
-/** Lets transactions go on that waited for data of this customer; in the caller's commit. */
-export type ResumeTransactions = (
-  records: Records,
-  customerId: string,
-  now: Date,
-) => Promise<unknown>
 
 export interface CustomerChange {
   /** As it was loaded and locked in this commit. */
   readonly before: Customer
   /** Version and `updatedAt` are settled on saving. */
   readonly after: Customer
+  readonly actor: Actor
 }
 
 /** Saves a changed customer; see `saveCustomerChange`. */
@@ -31,7 +28,7 @@ interface Parts {
   readonly newId: () => string
   /** The body of SEP-12 GET customer as text (SEP12-104). */
   readonly writeNotice: (view: CustomerView) => string
-  readonly resume: ResumeTransactions
+  readonly resumeTransactions: ResumeTransactionsOfCustomer
 }
 
 /**
@@ -42,7 +39,7 @@ interface Parts {
  */
 export const saveCustomerChange =
   (parts: Parts): SaveCustomerChange =>
-  async (records, { before, after }, now) => {
+  async (records, { before, after, actor }, now) => {
     const { types } = parts
     const listens = after.callbackUrl !== undefined && before.callbackUrl !== undefined
     const typeName = after.lastType
@@ -50,7 +47,11 @@ export const saveCustomerChange =
     const viewBefore = listens ? await viewCustomer(records, before, wish) : undefined
     const saved = { ...after, version: before.version + 1, updatedAt: now }
     await records.customers.save(saved)
-    if (before.fields !== after.fields) await parts.resume(records, after.id, now)
+    if (before.fields !== after.fields) {
+      const changed = changedFields(before.fields, after.fields)
+      const update = { customerId: after.id, changedFields: changed, actor }
+      await parts.resumeTransactions(records, update, now)
+    }
     if (viewBefore === undefined) return saved
     const view = await viewCustomer(records, saved, wish)
     if (view.status === viewBefore.status) return saved

@@ -19,7 +19,7 @@ const customersOf = async (account: string): Promise<number> => {
 describe('GET /sep12/customer', () => {
   it('answers somebody unknown with what is needed, and creates nothing (SEP12-31, SEP12-32, SEP12-34)', async () => {
     const account = anAccount()
-    const { status, body } = await door.call(account, 'GET', '/customer')
+    const { status, body } = await door.call(account, 'GET /customer')
     expect(status).toBe(200)
     expect(body).toEqual({
       status: 'NEEDS_INFO',
@@ -33,29 +33,29 @@ describe('GET /sep12/customer', () => {
   })
 
   it('refuses an unknown type, naming the known ones (SEP12-36)', async () => {
-    const { status, body } = await door.call(anAccount(), 'GET', '/customer?type=nonsense')
+    const { status, body } = await door.call(anAccount(), 'GET /customer?type=nonsense')
     expect(status).toBe(400)
     expect(body.error).toContain('sep31-receiver')
   })
 
   it('does not tell an id of somebody else from an unknown one (SEP12-26, SEP12-35)', async () => {
-    const put = await door.call(anAccount(), 'PUT', '/customer', { body: jane })
+    const put = await door.call(anAccount(), 'PUT /customer', { body: jane })
     const stranger = anAccount()
-    const foreign = await door.call(stranger, 'GET', `/customer?id=${put.body.id}`)
-    const unknown = await door.call(stranger, 'GET', '/customer?id=no-such-id')
+    const foreign = await door.call(stranger, `GET /customer?id=${put.body.id}`)
+    const unknown = await door.call(stranger, 'GET /customer?id=no-such-id')
     expect(foreign.status).toBe(404)
     expect(foreign.body).toEqual(unknown.body)
   })
 
   it('finds a customer by id, by the token and by account; tells status per type (SEP12-33, SEP12-39)', async () => {
     const account = anAccount()
-    const put = await door.call(account, 'PUT', '/customer', { body: jane })
+    const put = await door.call(account, 'PUT /customer', { body: jane })
     const { id } = put.body
     for (const query of ['', `?id=${id}`, `?account=${account}`, `?id=${id}&account=${account}`]) {
-      const { status, body } = await door.call(account, 'GET', `/customer${query}`)
-      expect([status, body.id, body.status], query).toEqual([200, id, 'ACCEPTED'])
+      const { status, body } = await door.call(account, `GET /customer${query}`)
+      expect([status, body.id, body.status]).toEqual([200, id, 'ACCEPTED'])
     }
-    const other = await door.call(account, 'GET', `/customer?id=${id}&type=sep31-receiver`)
+    const other = await door.call(account, `GET /customer?id=${id}&type=sep31-receiver`)
     expect(other.body.status).toBe('NEEDS_INFO')
     expect(Object.keys(other.body.fields ?? {})).toEqual([
       'bank_account_number',
@@ -65,8 +65,8 @@ describe('GET /sep12/customer', () => {
 
   it('describes what was provided and never gives a value back (SEP12-38, SEP12-52, SEP12-61)', async () => {
     const account = anAccount()
-    await door.call(account, 'PUT', '/customer', { body: jane })
-    const { body } = await door.call(account, 'GET', '/customer?type=sep31-sender')
+    await door.call(account, 'PUT /customer', { body: jane })
+    const { body } = await door.call(account, 'GET /customer?type=sep31-sender')
     expect(body.provided_fields?.['first_name']).toEqual({
       type: 'string',
       description: 'First name',
@@ -78,7 +78,7 @@ describe('GET /sep12/customer', () => {
   })
 
   it('may be answered in any language asked for, in English (SEP12-37)', async () => {
-    const { status } = await door.call(anAccount(), 'GET', '/customer?lang=xx')
+    const { status } = await door.call(anAccount(), 'GET /customer?lang=xx')
     expect(status).toBe(200)
   })
 })
@@ -86,11 +86,11 @@ describe('GET /sep12/customer', () => {
 describe('PUT /sep12/customer', () => {
   it('answers 202 with the same id however often it is repeated, and keeps one row (SEP12-69, SEP12-70)', async () => {
     const account = anAccount()
-    const first = await door.call(account, 'PUT', '/customer', { body: jane })
+    const first = await door.call(account, 'PUT /customer', { body: jane })
     const [before] = await onServer(door.url, 'select version from customer where id = $1', [
       first.body.id,
     ])
-    const second = await door.call(account, 'PUT', '/customer', { body: jane })
+    const second = await door.call(account, 'PUT /customer', { body: jane })
     expect([first.status, second.status]).toEqual([202, 202])
     expect(second.body).toEqual(first.body)
     expect(Object.keys(first.body)).toEqual(['id'])
@@ -105,7 +105,7 @@ describe('PUT /sep12/customer', () => {
     const account = anAccount()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, number) =>
-        door.call(account, 'PUT', '/customer', { body: { ...jane, city: `City ${number}` } }),
+        door.call(account, 'PUT /customer', { body: { ...jane, city: `City ${number}` } }),
       ),
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
@@ -115,12 +115,12 @@ describe('PUT /sep12/customer', () => {
 
   it('adds to what is known and keeps what was not sent (SEP12-71, SEP12-42)', async () => {
     const account = anAccount()
-    const put = await door.call(account, 'PUT', '/customer', { body: jane })
-    const more = await door.call(account, 'PUT', '/customer', {
+    const put = await door.call(account, 'PUT /customer', { body: jane })
+    const more = await door.call(account, 'PUT /customer', {
       body: { type: 'sep31-receiver', bank_account_number: '007' },
     })
     expect(more.body.id).toBe(put.body.id)
-    const { body } = await door.call(account, 'GET', `/customer?id=${put.body.id}`)
+    const { body } = await door.call(account, `GET /customer?id=${put.body.id}`)
     expect(body.status).toBe('ACCEPTED')
     expect(Object.keys(body.provided_fields ?? {})).toEqual([
       'first_name',
@@ -132,16 +132,16 @@ describe('PUT /sep12/customer', () => {
 
   it('takes an id and nothing else (SEP12-73)', async () => {
     const account = anAccount()
-    const { body } = await door.call(account, 'PUT', '/customer', { body: jane })
-    const again = await door.call(account, 'PUT', '/customer', { body: { id: body.id } })
+    const { body } = await door.call(account, 'PUT /customer', { body: jane })
+    const again = await door.call(account, 'PUT /customer', { body: { id: body.id } })
     expect([again.status, again.body]).toEqual([202, body])
   })
 
   it('refuses an unknown or foreign id and creates nothing under it (SEP12-74)', async () => {
     const stranger = anAccount()
-    const { body } = await door.call(anAccount(), 'PUT', '/customer', { body: jane })
+    const { body } = await door.call(anAccount(), 'PUT /customer', { body: jane })
     for (const id of [body.id, '2b0d2d4c-1111-4222-8333-123456789abc', 'x']) {
-      const answer = await door.call(stranger, 'PUT', '/customer', { body: { id, ...jane } })
+      const answer = await door.call(stranger, 'PUT /customer', { body: { id, ...jane } })
       expect(answer.status).toBe(404)
     }
     expect(await customersOf(stranger)).toBe(0)
@@ -149,7 +149,7 @@ describe('PUT /sep12/customer', () => {
 
   it('stores nothing when one value is bad, and names it in quotes (SEP12-75, SEP12-76)', async () => {
     const account = anAccount()
-    const { status, body } = await door.call(account, 'PUT', '/customer', {
+    const { status, body } = await door.call(account, 'PUT /customer', {
       body: { ...jane, birth_date: '2001-02-30' },
     })
     expect(status).toBe(400)
@@ -161,11 +161,11 @@ describe('PUT /sep12/customer', () => {
     const hash = `${'+/'.repeat(21)}8=`
     const form = new URLSearchParams({ ...jane, memo: hash, memo_type: 'hash' })
     const account = anAccount()
-    const first = await door.call(account, 'PUT', '/customer', {
+    const first = await door.call(account, 'PUT /customer', {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: form.toString(),
     })
-    const second = await door.call(account, 'PUT', '/customer', {
+    const second = await door.call(account, 'PUT /customer', {
       body: { memo: hash, memo_type: 'hash' },
     })
     expect([first.status, second.status]).toEqual([202, 202])
@@ -178,7 +178,7 @@ describe('who the customer is', () => {
     const account = anAccount()
     const ids = await Promise.all(
       [{}, { memo: '1' }, { memo: '2' }, { memo: '1', memo_type: 'text' }].map(async (memo) => {
-        const { status, body } = await door.call(account, 'PUT', '/customer', {
+        const { status, body } = await door.call(account, 'PUT /customer', {
           body: { ...jane, ...memo },
         })
         expect(status).toBe(202)
@@ -190,26 +190,26 @@ describe('who the customer is', () => {
 
   it('takes the memo of the token, its echo, and no other (SEP12-15)', async () => {
     const token = `${anAccount()}:1`
-    const first = await door.call(token, 'PUT', '/customer', { body: jane })
-    const echo = await door.call(token, 'PUT', '/customer', { body: { memo: '1' } })
-    const other = await door.call(token, 'PUT', '/customer', { body: { memo: '2' } })
+    const first = await door.call(token, 'PUT /customer', { body: jane })
+    const echo = await door.call(token, 'PUT /customer', { body: { memo: '1' } })
+    const other = await door.call(token, 'PUT /customer', { body: { memo: '2' } })
     expect([first.status, echo.status, other.status]).toEqual([202, 202, 403])
     expect(echo.body.id).toBe(first.body.id)
   })
 
   it('reaches by id only the customer of its own memo (SEP12-26)', async () => {
     const account = anAccount()
-    const { body } = await door.call(`${account}:2`, 'PUT', '/customer', { body: jane })
-    expect((await door.call(`${account}:1`, 'GET', `/customer?id=${body.id}`)).status).toBe(404)
-    expect((await door.call(account, 'GET', `/customer?id=${body.id}`)).status).toBe(200)
+    const { body } = await door.call(`${account}:2`, 'PUT /customer', { body: jane })
+    expect((await door.call(`${account}:1`, `GET /customer?id=${body.id}`)).status).toBe(404)
+    expect((await door.call(account, `GET /customer?id=${body.id}`)).status).toBe(200)
   })
 
   it('takes a muxed account for the account with that memo (SEP12-14, SEP12-16, SEP12-25)', async () => {
     const account = anAccount()
     const muxed = (id: string) => muxedAddress(account, id) ?? ''
-    const { body } = await door.call(`${account}:1`, 'PUT', '/customer', { body: jane })
+    const { body } = await door.call(`${account}:1`, 'PUT /customer', { body: jane })
     const statusOf = async (query: string) => {
-      const answer = await door.call(muxed('1'), 'GET', `/customer${query}`)
+      const answer = await door.call(muxed('1'), `GET /customer${query}`)
       return [answer.status, answer.body.id]
     }
     expect(await statusOf('')).toEqual([200, body.id])
@@ -219,20 +219,20 @@ describe('who the customer is', () => {
     expect(await statusOf(`?account=${muxed('1')}`)).toEqual([200, body.id])
     expect(await statusOf(`?account=${muxed('2')}`)).toEqual([403, undefined])
     const largest = '18446744073709551615'
-    const put = await door.call(muxed(largest), 'PUT', '/customer', { body: { memo: largest } })
+    const put = await door.call(muxed(largest), 'PUT /customer', { body: { memo: largest } })
     expect(put.status).toBe(202)
   })
 
   it('refuses the account of another (SEP12-13)', async () => {
-    const { status } = await door.call(anAccount(), 'GET', `/customer?account=${anAccount()}`)
+    const { status } = await door.call(anAccount(), `GET /customer?account=${anAccount()}`)
     expect(status).toBe(403)
   })
 
   it('knows contracts, without memo (SEP12-18)', async () => {
     const contract = `C${'A'.repeat(55)}`
-    const put = await door.call(contract, 'PUT', '/customer', { body: jane })
+    const put = await door.call(contract, 'PUT /customer', { body: jane })
     expect(put.status).toBe(202)
-    const withMemo = await door.call(contract, 'PUT', '/customer', { body: { memo: '1' } })
+    const withMemo = await door.call(contract, 'PUT /customer', { body: { memo: '1' } })
     expect(withMemo.status).toBe(400)
   })
 
@@ -240,7 +240,7 @@ describe('who the customer is', () => {
     const account = anAccount()
     const statusOf = async (memo: string, memoType?: string) => {
       const query = new URLSearchParams({ memo, ...(memoType && { memo_type: memoType }) })
-      return (await door.call(account, 'GET', `/customer?${query.toString()}`)).status
+      return (await door.call(account, `GET /customer?${query.toString()}`)).status
     }
     expect(await statusOf(Buffer.alloc(31, 1).toString('base64'), 'hash')).toBe(400)
     expect(await statusOf('ab'.repeat(32), 'hash')).toBe(400)
@@ -253,7 +253,7 @@ describe('who the customer is', () => {
   })
 
   it('refuses a control that is no text, as a number would lose digits (SEP12-11)', async () => {
-    const { status } = await door.call(anAccount(), 'PUT', '/customer', {
+    const { status } = await door.call(anAccount(), 'PUT /customer', {
       headers: { 'content-type': 'application/json' },
       body: '{"memo": 18446744073709551615}',
     })

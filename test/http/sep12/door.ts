@@ -9,6 +9,7 @@ import { createHttpServer } from '../../../src/http/server/http-server.ts'
 import { findCustomer } from '../../../src/usecases/customers/find-customer.ts'
 import { registerCustomer } from '../../../src/usecases/customers/register-customer.ts'
 import { saveCustomerChange } from '../../../src/usecases/customers/save-customer-change.ts'
+import type { CustomerUpdate } from '../../../src/usecases/transactions/resume-after-customer-update.ts'
 import type { VerificationMessage } from '../../../src/usecases/ports/verification-sender.ts'
 import { customerTypes } from '../../builders/customer-types.ts'
 import { freshCommit } from '../../database.ts'
@@ -20,7 +21,8 @@ export async function openDoor(validation: Validation = 'formats') {
   const db = await freshCommit()
   const types = customerTypes(validation)
   const sent: VerificationMessage[] = []
-  const resumed: string[] = []
+  const resumed: CustomerUpdate[] = []
+  const faults: object[] = []
   const clock = { now: new Date('2026-03-01T12:00:00Z') }
   const { commit, read } = db
   const newId = () => randomUUID()
@@ -29,7 +31,7 @@ export async function openDoor(validation: Validation = 'formats') {
     types,
     newId,
     writeNotice: writeCustomerNotice,
-    resume: (_, customerId) => Promise.resolve(resumed.push(customerId)),
+    resumeTransactions: (_, update) => Promise.resolve(void resumed.push(update)),
   })
   const register = registerCustomer({
     commit,
@@ -46,7 +48,7 @@ export async function openDoor(validation: Validation = 'formats') {
       sep12Routes({ findCustomer: findCustomer({ read, types }), registerCustomer: register }),
     ],
     authenticate: (authorization) => Promise.resolve(authenticate(authorization)),
-    log: { info: () => undefined, warn: () => undefined, error: console.error },
+    log: { info: () => undefined, warn: () => undefined, error: (fields) => faults.push(fields) },
   })
 
   return {
@@ -55,11 +57,15 @@ export async function openDoor(validation: Validation = 'formats') {
     clock,
     sent,
     resumed,
+    /** What the server logged as an error; stays empty. */
+    faults,
     saveChange,
     types,
-    async call(subject: string | undefined, method: Method, path: string, more: Sending = {}) {
+    /** For example `call(account, 'PUT /customer', { body: jane })`. */
+    async call(subject: string | undefined, line: `${Method} /${string}`, more: Sending = {}) {
+      const [method, path = ''] = line.split(' ')
       const answer = await app.inject({
-        method,
+        method: method as Method,
         url: `/sep12${path}`,
         headers: {
           ...(subject !== undefined && { authorization: `Bearer ${subject}` }),
