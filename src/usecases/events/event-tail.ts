@@ -16,8 +16,17 @@ export interface EventTail {
   rise(upTo: bigint): void
   /** Reads up to the present end. @throws DatabaseUnavailable */
   catchUp(): Promise<void>
-  /** Resolves when there is something after `position`, or when the signal aborts. */
-  grown(position: bigint, signal: AbortSignal): Promise<void>
+  /**
+   * Resolves when there is something after `position` (for this account, if one is named), or when
+   * the signal aborts. Answers the position from which to go on: nothing of theirs lies before it.
+   */
+  grown(position: bigint, watcher: Watcher): Promise<bigint>
+}
+
+export interface Watcher {
+  /** Only events of this owner's account; absent: of all. */
+  readonly account?: string
+  readonly signal: AbortSignal
 }
 
 const heldMax = 1_000
@@ -35,7 +44,7 @@ export async function openEventTail({ read }: { readonly read: Read }): Promise<
       const after = window.upTo()
       const next = await read(({ events }) => events.after({ after, limit: page }))
       window.add(next)
-      if (next.length > 0) bell.ring()
+      if (next.length > 0) bell.ring(after, next)
       else if (rumoured === known) return // else something was heard of while we read
     }
   }
@@ -65,7 +74,8 @@ export async function openEventTail({ read }: { readonly read: Read }): Promise<
       await reading?.catch(() => undefined) // may have begun before what the caller wants to see
       await catchUp()
     },
-    grown: (position, signal) => bell.until(() => window.upTo() > position, signal),
+    grown: async (position, watcher) =>
+      window.upTo() > position ? position : bell.rung(position, watcher),
   }
 }
 
@@ -92,25 +102,40 @@ function eventWindow(start: bigint): {
   }
 }
 
-/** Wakes all who wait for a condition. */
+/**
+ * Wakes those who wait for one of these accounts, and those who wait for any: with ten thousand
+ * subscriptions an event costs only the few that it is for.
+ */
 function newBell(): {
-  ring(): void
-  until(condition: () => boolean, signal: AbortSignal): Promise<void>
+  ring(before: bigint, events: readonly RecordedEvent[]): void
+  rung(position: bigint, watcher: Watcher): Promise<bigint>
 } {
-  const waiting = new Set<() => void>()
+  const waiting = new Map<string | undefined, Set<(before: bigint) => void>>()
   return {
-    ring: () => waiting.forEach((look) => look()),
-    until: (condition, signal) =>
+    ring(before, events) {
+      for (const account of new Set([undefined, ...events.map(({ owner }) => owner.account)])) {
+        const woken = waiting.get(account)
+        waiting.delete(account)
+        woken?.forEach((wake) => wake(before))
+      }
+    },
+    rung: (position, { account, signal }) =>
       new Promise((resolve) => {
-        const look = (): void => {
-          if (!condition() && !signal.aborted) return
-          waiting.delete(look)
-          signal.removeEventListener('abort', look)
-          resolve()
+        const wake = (before: bigint): void => {
+          signal.removeEventListener('abort', leave)
+          resolve(before)
         }
-        waiting.add(look)
-        signal.addEventListener('abort', look)
-        look()
+        const leave = (): void => {
+          const others = waiting.get(account)
+          others?.delete(wake)
+          if (others?.size === 0) waiting.delete(account)
+          resolve(position)
+        }
+        if (signal.aborted) return resolve(position)
+        signal.addEventListener('abort', leave, { once: true })
+        const others = waiting.get(account)
+        if (others === undefined) waiting.set(account, new Set([wake]))
+        else others.add(wake)
       }),
   }
 }

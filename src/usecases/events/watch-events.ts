@@ -48,15 +48,18 @@ async function* follow(
   query: WatchQuery,
   after: bigint,
 ): AsyncGenerator<RecordedEvent, undefined> {
+  const { owner, signal } = query
+  const watcher = { signal, ...(owner === undefined ? {} : { account: owner.account }) }
   let position = after
-  while (!query.signal.aborted) {
-    await tail.grown(position, query.signal)
+  while (!signal.aborted) {
+    position = await tail.grown(position, watcher)
+    if (signal.aborted) return
     const step =
       position < tail.reachesBackTo
         ? await readTable(read, tail, tableQuery(query, position))
         : readTail(tail, query, position)
     for (const event of step.events) {
-      if (query.signal.aborted) return
+      if (signal.aborted) return
       yield event
     }
     position = step.position

@@ -17,7 +17,7 @@ import { relayEvents } from '../../../src/usecases/events/relay-events.ts'
 import { watchEvents } from '../../../src/usecases/events/watch-events.ts'
 import type { WatchQuery } from '../../../src/usecases/events/watch-events.ts'
 import { withoutTransactions } from '../../adapters/rows.ts'
-import { freshCommit, onServer } from '../../database.ts'
+import { freshCommit, onServer, testSealer } from '../../database.ts'
 import { until } from '../../until.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
@@ -118,7 +118,7 @@ describe('relaying', () => {
     const notifier = createNotifier({ database: db.database, onError })
     const elsewhere = createCommit({
       database: db.database,
-      factories: recordFactories(),
+      factories: recordFactories(testSealer),
       onOutgoing: wakeRelays(notifier),
     })
     const listener = openListener({ url: db.url, onError })
@@ -252,6 +252,32 @@ describe('watching', () => {
     await until(() => mine.seen.length === 3, 'the third event')
     await mine.stop()
     expect(mine.seen).toEqual([start + 1n, start + 2n, highest])
+  })
+
+  it('finds the rare event of a client among thousands of others, without asking the table', async () => {
+    let asked = 0
+    const tail = await openEventTail(db)
+    const { relay } = relayTo(tail)
+    await relay()
+    const leave = new AbortController()
+    const outcome = await watchEvents({
+      tail,
+      read: (work) => {
+        asked += 1
+        return db.read(work)
+      },
+    })({ owner: { account: 'GRARE' }, signal: leave.signal })
+    if (!outcome.ok) throw new Error(outcome.refusal.code)
+    const { seen, ended } = follow(outcome.value)
+    for (let round = 0; round < 5; round += 1) await addEvents(500, 'GOTHER')
+    await relay()
+    await addEvents(1, 'GRARE')
+    const { highest } = await relay()
+    await until(() => seen.length > 0, 'the rare event')
+    leave.abort()
+    await ended
+    expect(seen).toEqual([highest])
+    expect(asked).toBe(0)
   })
 
   it('starts with what comes from now on when there is no cursor', async () => {
