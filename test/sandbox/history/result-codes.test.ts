@@ -1,0 +1,76 @@
+import { xdr } from '@stellar/stellar-sdk'
+import { describe, expect, test } from 'vitest'
+import {
+  innerResultCodes,
+  operationCode,
+  resultCodes,
+} from '../../../src/sandbox/network/history/result-codes.ts'
+import { decodeResult } from '../../../src/sandbox/network/history/results.ts'
+
+test.each([
+  ['AAAAAAAAAGT////7AAAAAA==', { transaction: 'tx_bad_seq' }],
+  ['AAAAAAAAAMj////3AAAAAA==', { transaction: 'tx_insufficient_fee' }],
+  [
+    'AAAAAAAAAGQAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAA=',
+    { transaction: 'tx_success', operations: ['op_success'] },
+  ],
+  [
+    'AAAAAAAAAMj/////AAAAAgAAAAAAAAABAAAAAAAAAAAAAAAB/////gAAAAA=',
+    { transaction: 'tx_failed', operations: ['op_success', 'op_underfunded'] },
+  ],
+  ['AAAAAAAAAGT/////AAAAAf////8AAAAA', { transaction: 'tx_failed', operations: ['op_bad_auth'] }],
+])('reads the codes of %s as Horizon does (SBX-54..57, SBX-77)', (result, codes) => {
+  expect(resultCodes(decodeResult(result))).toEqual(codes)
+})
+
+const BUMPED =
+  'AAAAAAAAAMj////zAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAP////8AAAABAAAAAAAAAAH////+AAAAAAAAAAA='
+
+test('tells outer and inner code of a fee bump, and only the inner one to who sent that (SBX-57)', () => {
+  const result = decodeResult(BUMPED)
+  expect(resultCodes(result)).toEqual({
+    transaction: 'tx_fee_bump_inner_failed',
+    inner_transaction: 'tx_failed',
+    operations: ['op_underfunded'],
+  })
+  expect(innerResultCodes(result)).toEqual({
+    transaction: 'tx_failed',
+    operations: ['op_underfunded'],
+  })
+})
+
+/** The operation, the number of the code in XDR, and Horizon's word for it. */
+const ODD = [
+  [0, -4, 'op_already_exists'],
+  [1, -3, 'op_src_no_trust'],
+  [2, -11, 'op_cross_self'],
+  [2, -12, 'op_over_source_max'],
+  [13, -12, 'op_under_dest_min'],
+  [3, -4, 'sell_not_authorized'],
+  [3, -5, 'buy_not_authorized'],
+  [3, -10, 'buy_no_issuer'],
+  [3, -11, 'op_offer_not_found'],
+  [5, -10, 'op_auth_revocable_required'],
+  [6, -8, 'op_not_aut_maintain_liabilities'],
+  [7, -2, 'op_no_trust'],
+  [7, -3, 'op_not_required'],
+  [8, -4, 'op_has_sub_entries'],
+  [8, -5, 'op_seq_num_too_far'],
+  [10, -2, 'op_data_name_not_found'],
+  [10, -4, 'op_data_invalid_name'],
+  [11, -1, 'op_bad_seq'],
+  [15, -1, 'op_does_not_exist'],
+  [18, -4, 'op_only_transferable'],
+  [20, -2, 'op_no_issuer'],
+  [21, -2, 'op_no_trust'],
+] as const
+
+describe('words that no rule gives (SBX-56)', () => {
+  test.each(ODD)('operation %d, code %d is %s', (operation, code, word) => {
+    const bytes = Buffer.alloc(12)
+    bytes.writeInt32BE(0, 0)
+    bytes.writeInt32BE(operation, 4)
+    bytes.writeInt32BE(code, 8)
+    expect(operationCode(xdr.OperationResult.fromXdr(new Uint8Array(bytes)))).toBe(word)
+  })
+})

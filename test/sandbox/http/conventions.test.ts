@@ -1,0 +1,171 @@
+import { Keypair, Operation } from '@stellar/stellar-sdk'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openClient, recordsOf } from './client.ts'
+import type { Client } from './client.ts'
+
+let client: Client
+let key: Keypair
+
+beforeAll(async () => {
+  client = await openClient()
+  key = await client.funded()
+})
+
+afterAll(() => client[Symbol.asyncDispose]())
+
+const problem = (name: string, status: number) =>
+  expect.objectContaining({ type: `https://stellar.org/horizon-errors/${name}`, status })
+
+describe('pages', () => {
+  test.each([
+    ['limit=0', 'limit'],
+    ['limit=201', 'limit'],
+    ['limit=ten', 'limit'],
+    ['order=up', 'order'],
+    ['cursor=undefined', 'cursor'],
+    ['cursor=-1', 'cursor'],
+    ['cursor=9223372036854775808', 'cursor'],
+    ['include_failed=maybe', 'include_failed'],
+    ['join=accounts', 'join'],
+  ])('refuse %s and name the field (SBX-62)', async (query, field) => {
+    const { status, body } = await client.get(`/payments?${query}`)
+    expect(status).toBe(400)
+    expect(body).toEqual(problem('bad_request', 400))
+    expect(body).toMatchObject({ extras: { invalid_field: field } })
+  })
+
+  test('carry every parameter in their links, and invert the order for prev (SBX-63)', async () => {
+    const { body } = await client.get('/payments?join=transactions&limit=1')
+    const [record] = recordsOf({ body, status: 200, headers: new Headers() })
+    const token = String(record?.paging_token)
+    const { url } = client.sandbox
+    expect(body).toMatchObject({
+      _links: {
+        self: { href: `${url}/payments?join=transactions&limit=1&cursor=&order=asc` },
+        next: { href: `${url}/payments?join=transactions&limit=1&cursor=${token}&order=asc` },
+        prev: { href: `${url}/payments?join=transactions&limit=1&cursor=${token}&order=desc` },
+      },
+    })
+  })
+
+  test('are empty beyond the end, with the cursor kept for the next question (SBX-64)', async () => {
+    const { status, body } = await client.get('/payments?cursor=8223372036854775807')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      _embedded: { records: [] },
+      _links: { next: { href: expect.stringContaining('cursor=8223372036854775807') } },
+    })
+  })
+
+  test('start after everything there is for the cursor "now" (SBX-60)', async () => {
+    expect(recordsOf(await client.get('/payments?cursor=now'))).toEqual([])
+    const back = recordsOf(await client.get('/payments?cursor=now&order=desc&limit=1'))
+    const last = recordsOf(await client.get('/payments?order=desc&limit=1'))
+    expect(back).toEqual(last)
+  })
+})
+
+describe('answers', () => {
+  test('are HAL, pretty-printed, and not to be cached (SBX-66, SBX-67)', async () => {
+    const response = await fetch(`${client.sandbox.url}/accounts/${key.publicKey()}/`)
+    expect(response.headers.get('content-type')).toBe('application/hal+json; charset=utf-8')
+    expect(response.headers.get('cache-control')).toBe('no-cache, no-store, max-age=0')
+    expect(response.headers.get('latest-ledger')).toMatch(/^\d+$/)
+    expect(await response.text()).toContain('\n  "id": "G')
+  })
+
+  test('are refused for a type that nobody offers (SBX-66)', async () => {
+    const { status, body } = await client.get('/ledgers', { accept: 'text/html' })
+    expect(status).toBe(406)
+    expect(body).toEqual(problem('not_acceptable', 406))
+  })
+
+  test('to a pre-flight allow any origin and header (SBX-67)', async () => {
+    const response = await fetch(`${client.sandbox.url}/transactions`, {
+      method: 'OPTIONS',
+      headers: { 'access-control-request-headers': 'x-client-name' },
+    })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(response.headers.get('access-control-allow-headers')).toBe('x-client-name')
+  })
+
+  test('tell an account that is not there from an address that is none (SBX-79)', async () => {
+    const unknown = await client.get(`/accounts/${Keypair.random().publicKey()}`)
+    expect(unknown.body).toEqual(problem('not_found', 404))
+    const malformed = await client.get('/accounts/GNOBODY')
+    expect(malformed.body).toMatchObject({ status: 400, extras: { invalid_field: 'account_id' } })
+  })
+
+  test('to /accounts want exactly one filter (SBX-79)', async () => {
+    expect((await client.get('/accounts')).body).toEqual(problem('invalid_accounts_params', 400))
+    const page = await client.get(`/accounts?signer=${key.publicKey()}`)
+    expect(recordsOf(page)).toEqual([expect.objectContaining({ account_id: key.publicKey() })])
+  })
+
+  test('give a data entry as words or as its bytes (SBX-79)', async () => {
+    const set = Operation.manageData({ name: 'greeting', value: 'hello' })
+    await client.server.submitTransaction(await client.build(key, [set]))
+    const path = `/accounts/${key.publicKey()}/data/greeting`
+    expect((await client.get(path)).body).toEqual({ value: 'aGVsbG8=' })
+    const raw = await client.get(path, { accept: 'application/octet-stream' })
+    expect(raw.body).toBe('hello')
+  })
+})
+
+describe('hostile input (SBX-118)', () => {
+  test.each([
+    ['no envelope', 'application/x-www-form-urlencoded', 'tx=', 'transaction_malformed'],
+    ['no base64', 'application/x-www-form-urlencoded', 'tx=%00%ff', 'transaction_malformed'],
+    [
+      'random bytes',
+      'application/x-www-form-urlencoded',
+      'tx=AAAAAgAAAAA=',
+      'transaction_malformed',
+    ],
+    ['JSON', 'application/json', '{"tx":"AAAA"}', 'unsupported_media_type'],
+    [
+      'a huge body',
+      'application/x-www-form-urlencoded',
+      `tx=${'A'.repeat(300_000)}`,
+      'bad_request',
+    ],
+    ['a broken multipart body', 'multipart/form-data; boundary=x', '--x', 'transaction_malformed'],
+  ])(
+    'as %s is refused with a problem, and the network goes on',
+    async (_name, type, sent, name) => {
+      const response = await fetch(`${client.sandbox.url}/transactions`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: sent,
+      })
+      expect(response.status).toBeLessThan(500)
+      expect(await response.json()).toMatchObject({
+        type: `https://stellar.org/horizon-errors/${name}`,
+      })
+      expect((await client.get('/')).status).toBe(200)
+    },
+  )
+
+  test.each(['/%ff', '/accounts/%', '/operations/99999999999999999999', '/ledgers/-1', '/nothing'])(
+    'in the path %s is a 4xx',
+    async (path) => {
+      const { status } = await client.get(path)
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(status).toBeLessThan(500)
+    },
+  )
+})
+
+describe('a submission as multipart (SBX-71)', () => {
+  test('is taken like one as a form', async () => {
+    const bump = Operation.bumpSequence({ bumpTo: '0' })
+    const form = new FormData()
+    form.set('tx', (await client.build(key, [bump])).toXdr())
+    const response = await fetch(`${client.sandbox.url}/transactions`, {
+      method: 'POST',
+      body: form,
+    })
+    expect(response.status).toBe(200)
+  })
+})

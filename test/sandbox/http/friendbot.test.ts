@@ -1,0 +1,76 @@
+import { Keypair } from '@stellar/stellar-sdk'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openClient } from './client.ts'
+import type { Client } from './client.ts'
+
+let client: Client
+
+beforeAll(async () => {
+  client = await openClient()
+})
+
+afterAll(() => client[Symbol.asyncDispose]())
+
+test('a hundred requests at once all succeed, and each account is there (SBX-91)', async () => {
+  const keys = Array.from({ length: 100 }, () => Keypair.random().publicKey())
+  const answers = await Promise.all(
+    keys.map(async (key) => {
+      const funding = await client.get(`/friendbot?addr=${key}`)
+      const account = await client.get(`/accounts/${key}`)
+      return [funding.status, account.status]
+    }),
+  )
+  expect(answers).toEqual(keys.map(() => [200, 200]))
+})
+
+test('the same account asked for twice at once is funded once (SBX-90)', async () => {
+  const key = Keypair.random().publicKey()
+  const answers = await Promise.all([0, 1].map(() => client.get(`/friendbot?addr=${key}`)))
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+  expect(answers.find(({ status }) => status === 400)?.body).toMatchObject({
+    detail: expect.stringContaining('already funded to starting balance'),
+  })
+})
+
+test('an account below the starting balance is topped up (SBX-90)', async () => {
+  const key = await client.funded()
+  await client.pay(key, Keypair.fromSecret((await client.funded()).secret()).publicKey())
+  expect((await client.get(`/friendbot?addr=${key.publicKey()}`)).status).toBe(200)
+  const { balances } = await client.server.loadAccount(key.publicKey())
+  expect(balances[0]?.balance).toBe('19998.9999900')
+})
+
+test.each(['', 'GNOBODY', 'CA3D5KRYM6CB7OWQ6TWYRR3Z4T7GNZLKERYNZGGA5SOAOPIFY6YQGAXE'])(
+  'the address %j is refused by name (SBX-90)',
+  async (address) => {
+    const { status, body } = await client.get(`/friendbot?addr=${address}`)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ extras: { invalid_field: 'addr' } })
+  },
+)
+
+test('a request with the host of the public friendbot is served at the root (SBX-09)', async () => {
+  const { request } = await import('node:http')
+  const key = Keypair.random().publicKey()
+  const url = new URL(client.sandbox.url)
+  const status = await new Promise((resolve, reject) => {
+    request(
+      {
+        port: url.port,
+        path: `/?addr=${key}`,
+        headers: { host: 'friendbot.stellar.org' },
+      },
+      (response) => resolve(response.resume().statusCode),
+    )
+      .on('error', reject)
+      .end()
+  })
+  expect(status).toBe(200)
+  expect((await client.get(`/accounts/${key}`)).status).toBe(200)
+})
+
+test('in manual mode friendbot closes the ledger it waits for (SBX-31)', async () => {
+  await using manual = await openClient({ mode: 'manual' })
+  await manual.funded()
+  expect(manual.sandbox.control.state().coreLatestLedger).toBe(2)
+})

@@ -1,0 +1,140 @@
+import { Keypair, Operation } from '@stellar/stellar-sdk'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openClient, recordsOf, until } from '../http/client.ts'
+import type { Client } from '../http/client.ts'
+import { openRawStream } from './raw-stream.ts'
+
+let client: Client
+let from: Keypair
+let to: Keypair
+
+beforeEach(async () => {
+  client = await openClient({ horizon: { streamTimeoutMs: 20_000 } })
+  from = await client.funded()
+  to = await client.funded()
+})
+
+afterEach(() => client[Symbol.asyncDispose]())
+
+const paymentsOf = (key: Keypair, query = '') =>
+  `${client.sandbox.url}/accounts/${key.publicKey()}/payments?${query}`
+
+async function tokens(key: Keypair): Promise<string[]> {
+  const page = await client.get(`/accounts/${key.publicKey()}/payments?limit=200`)
+  return recordsOf(page).map((record) => String(record.paging_token))
+}
+
+describe('a stream', () => {
+  test('greets at once, even when there is nothing to send (SBX-81)', async () => {
+    const stream = openRawStream(paymentsOf(to, 'cursor=now'))
+    await until(() => stream.text !== '')
+    expect(stream.text).toBe('retry: 1000\nevent: open\ndata: "hello"\n\n')
+    stream.close()
+  })
+
+  test('sends what exists, then what comes, each once and in order (SBX-82)', async () => {
+    const stream = openRawStream(paymentsOf(to))
+    await until(() => stream.ids.length === 1)
+    await client.pay(from, to.publicKey(), { amount: '1' })
+    await client.pay(from, to.publicKey(), { amount: '2' })
+    await until(() => stream.ids.length === 3)
+    expect(stream.ids).toEqual(await tokens(to))
+    expect(stream.text).toContain('"amount":"2.0000000"')
+    stream.close()
+  })
+
+  test('says goodbye after as many records as the limit (SBX-83)', async () => {
+    await client.pay(from, to.publicKey())
+    const stream = openRawStream(paymentsOf(to, 'limit=2'))
+    await until(() => stream.ended)
+    expect(stream.ids).toHaveLength(2)
+    expect(stream.text).toMatch(/retry: 10\nevent: close\ndata: "byebye"\n\n$/)
+  })
+
+  test('goes on after Last-Event-ID, whatever the cursor says (SBX-61)', async () => {
+    await client.pay(from, to.publicKey())
+    const [first, second] = await tokens(to)
+    const stream = openRawStream(paymentsOf(to, 'cursor=0'), { 'last-event-id': String(first) })
+    await until(() => stream.ids.length > 0)
+    expect(stream.ids).toEqual([second])
+    stream.close()
+  })
+
+  test('from "now" misses what came between two connections (SBX-84)', async () => {
+    const one = openRawStream(paymentsOf(to, 'cursor=now'))
+    await until(() => one.text !== '')
+    one.close()
+    await client.pay(from, to.publicKey(), { amount: '3' })
+    const two = openRawStream(paymentsOf(to, 'cursor=now'))
+    await until(() => two.text !== '')
+    await client.pay(from, to.publicKey(), { amount: '4' })
+    await until(() => two.ids.length === 1)
+    expect(two.text).toContain('"amount":"4.0000000"')
+    two.close()
+  })
+
+  test('of an account that nobody knows is a normal 404 (SBX-86)', async () => {
+    const stream = openRawStream(paymentsOf(Keypair.random()))
+    await until(() => stream.ended)
+    expect(stream.status).toBe(404)
+  })
+
+  test('of one account sends its state once and is silent about changes (SBX-87)', async () => {
+    const stream = openRawStream(`${client.sandbox.url}/accounts/${to.publicKey()}`)
+    const ledgers = openRawStream(`${client.sandbox.url}/ledgers?cursor=now`)
+    await until(() => stream.ids.length === 1 && ledgers.text !== '')
+    await client.pay(from, to.publicKey())
+    await until(() => ledgers.ids.length === 1)
+    expect(stream.ids).toEqual([to.publicKey()])
+    stream.close()
+    ledgers.close()
+  })
+
+  test('ends when the network goes back in time (SBX-94)', async () => {
+    const id = client.sandbox.control.snapshot()
+    await client.pay(from, to.publicKey())
+    const stream = openRawStream(paymentsOf(to))
+    await until(() => stream.ids.length === 2)
+    client.sandbox.control.revert(id)
+    await until(() => stream.ended)
+    expect(await tokens(to)).toHaveLength(1)
+  })
+})
+
+test('effects and transactions can be followed too (SBX-80)', async () => {
+  const effects = openRawStream(
+    `${client.sandbox.url}/accounts/${to.publicKey()}/effects?cursor=now`,
+  )
+  const transactions = openRawStream(`${client.sandbox.url}/transactions?cursor=now`)
+  await until(() => effects.text !== '' && transactions.text !== '')
+  await client.pay(from, to.publicKey())
+  await until(() => effects.ids.length === 1 && transactions.ids.length === 1)
+  expect(effects.text).toContain('"type":"account_credited"')
+  effects.close()
+  transactions.close()
+})
+
+test("the SDK's stream gets every payment exactly once, over many connections (SBX-83, SBX-85)", async () => {
+  const seen: string[] = []
+  const close = client.server
+    .payments()
+    .forAccount(to.publicKey())
+    .cursor('0')
+    .limit(2)
+    .stream({ onmessage: (record) => seen.push((record as { id: string }).id) })
+  for (let count = 0; count < 7; count += 1) await client.pay(from, to.publicKey())
+  await until(() => seen.length >= 8)
+  close()
+  expect(seen).toEqual(await tokens(to))
+})
+
+test('a thousand idle streams do not hold up a ledger (SBX-88)', async () => {
+  const streams = Array.from({ length: 1000 }, () => openRawStream(paymentsOf(to, 'cursor=now')))
+  await until(() => streams.every(({ text }) => text !== ''), 20_000)
+  const noop = Operation.bumpSequence({ bumpTo: '0' })
+  const transaction = await client.build(from, [noop])
+  const start = performance.now()
+  await client.server.submitTransaction(transaction)
+  expect(performance.now() - start).toBeLessThan(1000)
+  for (const stream of streams) stream.close()
+})
