@@ -27,6 +27,8 @@ export interface PlainEnvelope {
   readonly preconditions: Preconditions
   readonly operations: readonly xdr.Operation[]
   readonly signatures: readonly xdr.DecoratedSignature[]
+  /** It carries contract data without a contract operation. */
+  readonly isMalformed: boolean
 }
 
 export interface FeeBumpEnvelope {
@@ -98,8 +100,17 @@ function plainOf(v1: xdr.TransactionV1Envelope, networkPassphrase: string): Plai
     preconditions: preconditionsOf(tx.cond),
     operations: tx.operations,
     signatures,
+    isMalformed: tx.ext.type !== 'v0' && !tx.operations.some(isContractOperation),
   }
 }
+
+const contractTypes: readonly string[] = [
+  'invokeHostFunction',
+  'extendFootprintTtl',
+  'restoreFootprint',
+] satisfies readonly xdr.OperationBody['type'][]
+
+const isContractOperation = ({ body }: xdr.Operation): boolean => contractTypes.includes(body.type)
 
 function feeBumpOf(
   feeBump: xdr.FeeBumpTransactionEnvelope,

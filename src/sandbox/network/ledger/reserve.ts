@@ -94,8 +94,9 @@ export function sponsorRefusal(
   reserves: number,
 ): ReserveRefusal | undefined {
   const account = accountIn(state, sponsor)
-  if (account.sponsoring > mostSponsoring - reserves) return 'too_many_sponsoring'
-  return canPay(account, reserves, state.circumstances.baseReserve) ? undefined : 'low_reserve'
+  if (!canPay(account, reserves, state.circumstances.baseReserve)) return 'low_reserve'
+  const carried = account.sponsoring + account.subentries + reserves
+  return carried > mostSponsoring ? 'too_many_sponsoring' : undefined
 }
 
 export const canPay = (account: AccountEntry, reserves: number, baseReserve: bigint): boolean =>

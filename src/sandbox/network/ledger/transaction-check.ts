@@ -58,6 +58,7 @@ export function checkTransaction(subject: Subject, terms: Terms): CheckedTransac
 function refusalByItself(envelope: PlainEnvelope, terms: Terms): Refusal | undefined {
   if (hasBadExtraSigners(envelope.preconditions.extraSigners)) return 'txMalformed'
   if (envelope.operations.length === 0) return 'txMissingOperation'
+  if (envelope.isMalformed) return 'txMalformed'
   const untimely = untimelyRefusal(envelope.preconditions, terms)
   if (untimely !== undefined) return untimely
   const minimum = terms.baseFee * BigInt(envelope.operations.length)

@@ -3,7 +3,7 @@ import type { Admission } from '../ledger/closed-ledger.ts'
 import { feeSourceOf, feeUnitsOf, innerOf, type Envelope } from '../ledger/envelope.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { transactionResult, type Refusal } from '../ledger/transaction-result.ts'
-import { bidsMore, outbid, replacementBid } from './fee-rate.ts'
+import { bidOf, bidsMore, isHigher, outbid, replacementBid, type Bid } from './fee-rate.ts'
 import type { Pending, Waiting } from './pending.ts'
 
 /** What a transaction meets in the queue before and after its own validity is looked at. */
@@ -45,20 +45,29 @@ interface Crowd {
   readonly pending: Pending
   readonly replaced: Envelope | undefined
   readonly mostOperations: bigint
+  /** The best bid that had to go since the last close; a new one has to beat it. */
+  readonly evictedBid: Bid | undefined
 }
 
-/** What has to go for a transaction to fit, or the bid with which it would have fitted. */
-export function roomFor(
-  envelope: Envelope,
-  { pending, replaced, mostOperations }: Crowd,
-): { readonly evicted: readonly Envelope[] } | { readonly needed: bigint } {
+export type Space =
+  | { readonly evicted: readonly Envelope[] }
+  /** The bid with which it would have fitted; 0 when no bid would do. */
+  | { readonly needed: bigint }
+
+/** What has to go for a transaction to fit, or why it cannot. */
+export function roomFor(envelope: Envelope, crowd: Crowd): Space {
+  const { pending, replaced, mostOperations, evictedBid } = crowd
+  if (evictedBid !== undefined && !isHigher(bidOf(envelope), evictedBid)) {
+    return { needed: outbid(evictedBid, envelope) }
+  }
+  if (feeUnitsOf(envelope) > mostOperations) return { needed: 0n }
   let used = pending.operations + feeUnitsOf(envelope)
   if (replaced !== undefined) used -= feeUnitsOf(replaced)
   if (used <= mostOperations) return { evicted: [] }
   const evicted: Envelope[] = []
   for (const other of cheapestFirst(pending, replaced)) {
     if (used <= mostOperations) break
-    if (!bidsMore(envelope, other)) return { needed: outbid(other, envelope) }
+    if (!bidsMore(envelope, other)) return { needed: outbid(bidOf(other), envelope) }
     evicted.push(other)
     used -= feeUnitsOf(other)
   }

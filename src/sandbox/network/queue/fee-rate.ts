@@ -2,8 +2,21 @@ import { feeUnitsOf, type Envelope } from '../ledger/envelope.ts'
 
 /** Bids compared per operation, without ever dividing (SBX-27, SBX-33). */
 
+export interface Bid {
+  readonly fee: bigint
+  readonly units: bigint
+}
+
+export const bidOf = (envelope: Envelope): Bid => ({
+  fee: envelope.fee,
+  units: feeUnitsOf(envelope),
+})
+
+export const isHigher = (one: Bid, other: Bid): boolean =>
+  one.fee * other.units > other.fee * one.units
+
 export const bidsMore = (one: Envelope, other: Envelope): boolean =>
-  one.fee * feeUnitsOf(other) > other.fee * feeUnitsOf(one)
+  isHigher(bidOf(one), bidOf(other))
 
 /** For sorting: the highest bid per operation first. */
 export function byBidDescending(one: Envelope, other: Envelope): number {
@@ -23,5 +36,5 @@ export function replacementBid(pending: Envelope, bump: Envelope): bigint {
 }
 
 /** The smallest bid that is more per operation than another's. */
-export const outbid = (other: Envelope, newcomer: Envelope): bigint =>
-  (other.fee * feeUnitsOf(newcomer)) / feeUnitsOf(other) + 1n
+export const outbid = (other: Bid, newcomer: Envelope): bigint =>
+  (other.fee * feeUnitsOf(newcomer)) / other.units + 1n

@@ -17,6 +17,8 @@ export interface Pending {
   /** What a fee source has bid for everything that waits. */
   feesOf(feeSource: string): bigint
   add(envelope: Envelope): void
+  /** Puts one in the place of another, whose age it takes over. */
+  exchange(waiting: Envelope, envelope: Envelope): void
   remove(envelope: Envelope): void
   replace(envelopes: readonly Envelope[]): void
 }
@@ -54,6 +56,15 @@ export function createPending(): Pending {
     of: (source) => bySource.get(source) ?? [],
     feesOf: (feeSource) => fees.get(feeSource) ?? 0n,
     add,
+    exchange(waiting, envelope) {
+      const { source } = innerOf(waiting)
+      const queue = bySource.get(source) ?? []
+      const at = queue.findIndex((one) => one.envelope === waiting)
+      const age = queue[at]?.age ?? 0
+      bySource.set(source, queue.with(at, { envelope, age }))
+      count(waiting, -1n)
+      count(envelope, 1n)
+    },
     remove(envelope) {
       const { source } = innerOf(envelope)
       const queue = bySource.get(source) ?? []

@@ -26,23 +26,28 @@ export const holdingOf = (
 ): Holding | undefined =>
   asset === native ? accountIn(state, account) : state.trustLine(account, asset)
 
-export function sellable(state: LedgerState, account: string, asset: AssetKey): bigint {
+/** What is free to be sold; below zero when a raised reserve eats into the balance. */
+export function freeToSell(state: LedgerState, account: string, asset: AssetKey): bigint {
   if (isUnbounded(account, asset)) return maxInt64
   const holding = holdingOf(state, account, asset)
-  if (holding?.type === 'account') {
-    return atLeastZero(availableBalance(holding, state.circumstances.baseReserve))
-  }
+  if (holding?.type === 'account') return availableBalance(holding, state.circumstances.baseReserve)
   if (holding === undefined || !mayMaintainLiabilities(holding)) return 0n
-  return atLeastZero(holding.balance - holding.liabilities.selling)
+  return holding.balance - holding.liabilities.selling
 }
 
-export function buyable(state: LedgerState, account: string, asset: AssetKey): bigint {
+export function freeToBuy(state: LedgerState, account: string, asset: AssetKey): bigint {
   if (isUnbounded(account, asset)) return maxInt64
   const holding = holdingOf(state, account, asset)
   if (holding === undefined) return 0n
   if (holding.type === 'trustline' && !mayMaintainLiabilities(holding)) return 0n
-  return atLeastZero(roomFor(holding))
+  return roomFor(holding)
 }
+
+export const sellable = (state: LedgerState, account: string, asset: AssetKey): bigint =>
+  atLeastZero(freeToSell(state, account, asset))
+
+export const buyable = (state: LedgerState, account: string, asset: AssetKey): bigint =>
+  atLeastZero(freeToBuy(state, account, asset))
 
 export type LineStanding = 'noTrust' | 'notAuthorized' | 'fine'
 

@@ -39,6 +39,7 @@ export function takeOffers(state: LedgerState, order: Order): Trade {
   let wheatReceived = 0n
   const end = (outcome: Trade['outcome']): Trade => ({ outcome, sheepSent, wheatReceived, claims })
   let wants = order.mostSheep > 0n && order.mostWheat > 0n
+  if (wants && order.mostOffers === 0) return end('tooManyOffers')
   while (wants) {
     const offer = bestOffer(state, order.wheat, order.sheep)
     if (offer === undefined) return end('partial')

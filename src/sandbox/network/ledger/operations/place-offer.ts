@@ -6,7 +6,15 @@ import {
   type Bounds,
   type Price,
 } from '../book/exchange.ts'
-import { buyable, isEmptyLine, move, sellable, standingOf } from '../book/holding.ts'
+import {
+  buyable,
+  freeToBuy,
+  freeToSell,
+  isEmptyLine,
+  move,
+  sellable,
+  standingOf,
+} from '../book/holding.ts'
 import { acquireLiabilities, releaseLiabilities } from '../book/liabilities.ts'
 import { takeOffers, type Claim, type Trade } from '../book/take-offers.ts'
 import { maxInt64 } from '../balance.ts'
@@ -122,8 +130,10 @@ function limitRefusal({ state, source }: Scope, order: OfferOrder): OfferRefusal
     sheepSend: maxInt64,
   }
   const { wheat, sheep } = exchangeUnchecked(order.price, bounds, 'normal')
-  if (buyable(state, source, order.buying) < sheep) return 'lineFull'
-  return sellable(state, source, order.selling) < wheat ? 'underfunded' : undefined
+  if (freeToBuy(state, source, order.buying) < sheep) return 'lineFull'
+  if (freeToSell(state, source, order.selling) < wheat) return 'underfunded'
+  const { buy } = limits({ state, source }, order, { sheepSent: 0n, wheatReceived: 0n })
+  return buy === 0n ? 'lineFull' : undefined
 }
 
 interface Draft {
