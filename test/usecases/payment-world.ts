@@ -37,6 +37,7 @@ export async function paymentWorld() {
   return {
     commit,
     read,
+    url: database.url,
     close: () => database.close(),
     clock,
     network,

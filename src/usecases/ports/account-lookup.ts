@@ -1,5 +1,7 @@
 import type { AccountSigners } from '../../domain/client/signatures.ts'
 
+export { NetworkUnavailable } from './stellar-network.ts'
+
 /** Reads accounts from the network, always fresh: signers may have been removed a moment ago. */
 export interface AccountLookup {
   /**
@@ -8,10 +10,4 @@ export interface AccountLookup {
    * @throws NetworkUnavailable for anything else: time-out, 429, 5xx, an answer that makes no sense.
    */
   signersOf(account: string): Promise<AccountSigners | undefined>
-}
-
-/** The Stellar network cannot be asked now; the same question may be answered later. */
-export class NetworkUnavailable extends Error {
-  override readonly name = 'NetworkUnavailable'
-  readonly severity = 'warn'
 }
