@@ -1,39 +1,32 @@
-import { hkdfSync } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto'
 import type { JWTPayload } from 'jose'
-import { errors, jwtVerify, SignJWT } from 'jose'
+import { errors, jwtVerify } from 'jose'
 import { accepted, refused } from '../../domain/outcome.ts'
 import type { LoginClaims, TokenIssuer } from '../../usecases/ports/token-issuer.ts'
 
 const algorithm = 'HS256'
 
+const header = encode({ alg: algorithm, typ: 'JWT' })
+
 /**
  * Login tokens as JWT. The key is derived from the secret for this kind of token alone, so that no
- * token of another kind made from the same secret passes for one (SEP10-124).
+ * token of another kind made from the same secret passes for one (SEP10-124). Reading is left to jose;
+ * writing is three lines and a tenth of jose's time, which lies on the way of every login.
  */
 export async function loginTokens(secret: string): Promise<TokenIssuer> {
-  const key = await crypto.subtle.importKey(
-    'raw',
-    hkdfSync('sha256', secret, '', 'fairlead login token', 32),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign', 'verify'],
-  )
+  const bytes = hkdfSync('sha256', secret, '', 'fairlead login token', 32)
+  const key = createSecretKey(new Uint8Array(bytes))
+  const hmac = { name: 'HMAC', hash: 'SHA-256' }
+  const verifyingKey = await crypto.subtle.importKey('raw', bytes, hmac, false, ['verify'])
   return {
-    issue: ({ subject, issuer, homeDomain, clientDomain, id, issuedAt, lapsesAt }) =>
-      new SignJWT({
-        home_domain: homeDomain,
-        ...(clientDomain !== undefined && { client_domain: clientDomain }),
-      })
-        .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
-        .setIssuer(issuer)
-        .setSubject(subject)
-        .setJti(id)
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(lapsesAt)
-        .sign(key),
+    issue(claims) {
+      const body = `${header}.${encode(toPayload(claims))}`
+      const signature = createHmac('sha256', key).update(body).digest('base64url')
+      return Promise.resolve(`${body}.${signature}`)
+    },
     async read(token, now) {
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, verifyingKey, {
           algorithms: [algorithm],
           typ: 'JWT',
           currentDate: now,
@@ -50,6 +43,20 @@ export async function loginTokens(secret: string): Promise<TokenIssuer> {
     },
   }
 }
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url')
+}
+
+const toPayload = (claims: LoginClaims): JWTPayload => ({
+  iss: claims.issuer,
+  sub: claims.subject,
+  iat: Math.floor(claims.issuedAt.getTime() / 1_000),
+  exp: Math.floor(claims.lapsesAt.getTime() / 1_000),
+  jti: claims.id,
+  home_domain: claims.homeDomain,
+  ...(claims.clientDomain !== undefined && { client_domain: claims.clientDomain }),
+})
 
 function toClaims(payload: JWTPayload): LoginClaims | undefined {
   const { sub, iss, jti, iat, exp, home_domain: homeDomain, client_domain: clientDomain } = payload

@@ -26,6 +26,7 @@ export function challengeTransactions(parts: ChallengeTransactionsParts): Challe
     createHash('sha256').update(networkPassphrase).digest(),
     Uint8Array.of(0, 0, 0, 2),
   ])
+  const hint = Uint8Array.from(publicKeyOf(signingKey.account)?.slice(-4) ?? [])
   const hashOf = (transaction: xdr.Transaction) =>
     createHash('sha256').update(prefix).update(transaction.toXdr()).digest()
   return {
@@ -33,7 +34,7 @@ export function challengeTransactions(parts: ChallengeTransactionsParts): Challe
     write(challenge) {
       const tx = describe(challenge, signingKey.account)
       const signature = new xdr.DecoratedSignature({
-        hint: hintOf(signingKey.account),
+        hint,
         signature: signingKey.sign(hashOf(tx)),
       })
       const signed = new xdr.TransactionV1Envelope({ tx, signatures: [signature] })
@@ -45,13 +46,10 @@ export function challengeTransactions(parts: ChallengeTransactionsParts): Challe
     },
     signedBy:
       ({ hash }) =>
-      (account, { hint, signature }) =>
-        Buffer.compare(hint, hintOf(account)) === 0 && isSignature(account, hash, signature),
+      (account, signature) =>
+        isSignature(account, hash, signature),
   }
 }
-
-const hintOf = (account: string): Uint8Array =>
-  Uint8Array.from(publicKeyOf(account)?.slice(-4) ?? [])
 
 function describe(challenge: NewChallenge, server: string): xdr.Transaction {
   const { homeDomain, webAuthDomain, clientDomain, memo } = challenge

@@ -30,43 +30,55 @@ export function openSigningKey(seed: string): SigningKey {
   }
 }
 
-/** Judges Ed25519 signatures by accounts `G…` as the network does. */
+/** A signature with the last four bytes of the key it claims to be by. */
+export interface HintedSignature {
+  readonly hint: Uint8Array
+  readonly signature: Uint8Array
+}
+
+/** Judges Ed25519 signatures by accounts `G…` as the network does: the hint has to fit, too. */
 export type SignatureJudge = (
   account: string,
   message: Uint8Array,
-  signature: Uint8Array,
+  signature: HintedSignature,
 ) => boolean
+
+interface KnownKey {
+  readonly key: KeyObject
+  readonly hint: Uint8Array
+}
 
 /**
  * A judge that keeps the keys it met, the oldest forgotten first: making one costs a quarter of a
  * verification. Signs nothing: accounts that are no curve point, points of small order and encodings
- * beyond the field, which libsodium - hence the network - refuses and OpenSSL does not.
+ * beyond the field, which libsodium - hence the network - refuses and older OpenSSL does not.
  */
 export function createSignatureJudge(): SignatureJudge {
-  const keys = new Map<string, KeyObject | undefined>()
-  const keyOf = (account: string): KeyObject | undefined => {
-    if (keys.has(account)) return keys.get(account)
-    const [oldest] = keys.keys()
-    if (keys.size >= cachedKeysMax && oldest !== undefined) keys.delete(oldest)
+  const known = new Map<string, KnownKey | undefined>()
+  const keyOf = (account: string): KnownKey | undefined => {
+    if (known.has(account)) return known.get(account)
+    const [oldest] = known.keys()
+    if (known.size >= cachedKeysMax && oldest !== undefined) known.delete(oldest)
     const key = importKey(account)
-    keys.set(account, key)
+    known.set(account, key)
     return key
   }
-  return (account, message, signature) => {
-    const key = keyOf(account)
-    return key !== undefined && signature.length === 64 && verify(null, message, key, signature)
+  return (account, message, { hint, signature }) => {
+    const by = keyOf(account)
+    if (by === undefined || Buffer.compare(by.hint, hint) !== 0) return false
+    return signature.length === 64 && verify(null, message, by.key, signature)
   }
 }
 
-function importKey(account: string): KeyObject | undefined {
+function importKey(account: string): KnownKey | undefined {
   const raw = publicKeyOf(account)
   if (raw === undefined || isRefusedByNetwork(raw)) return undefined
   try {
-    return createPublicKey({
-      key: Buffer.concat([publicHeader, Uint8Array.from(raw)]),
-      format: 'der',
-      type: 'spki',
-    })
+    const der = Buffer.concat([publicHeader, Uint8Array.from(raw)])
+    return {
+      key: createPublicKey({ key: der, format: 'der', type: 'spki' }),
+      hint: der.subarray(-4),
+    }
   } catch {
     return undefined
   }

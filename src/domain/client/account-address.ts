@@ -108,15 +108,20 @@ function writeAddress(version: number, payload: readonly number[]): string {
   return bits === 0 ? text : text + alphabet.charAt(held << (5 - bits))
 }
 
-/** CRC-16 with the polynomial 0x1021 and start value 0 (XMODEM). */
+/** What each byte does to a CRC-16 with the polynomial 0x1021 (XMODEM). */
+const checksumOfByte = Array.from({ length: 256 }, (_, byte) => {
+  let checksum = byte << 8
+  for (let bit = 0; bit < 8; bit += 1) {
+    checksum = (checksum & 0x8000) === 0 ? checksum << 1 : (checksum << 1) ^ 0x1021
+  }
+  return checksum & 0xffff
+})
+
 function checksumOf(bytes: readonly number[], length: number): number {
   let checksum = 0
   for (let index = 0; index < length; index += 1) {
-    checksum ^= (bytes[index] ?? 0) << 8
-    for (let bit = 0; bit < 8; bit += 1) {
-      checksum = (checksum & 0x8000) === 0 ? checksum << 1 : (checksum << 1) ^ 0x1021
-    }
-    checksum &= 0xffff
+    const step = checksumOfByte[(checksum >> 8) ^ (bytes[index] ?? 0)] ?? 0
+    checksum = ((checksum << 8) & 0xffff) ^ step
   }
   return checksum
 }

@@ -24,13 +24,13 @@ async function readByType(
   stream: IncomingMessage,
   limits: BodyLimits,
 ): Promise<Outcome<Body, BodyRefusal>> {
-  const [type, ...parameters] = (stream.headers['content-type'] ?? '').toLowerCase().split(';')
   if (!isIdentity(stream.headers['content-encoding'])) {
     return unsupported('Send the body without Content-Encoding')
   }
   if (isEmpty(stream)) return malformed('The body is missing')
-  if (type?.trim() === 'multipart/form-data') return readMultipart(stream, limits)
-  const read = readers.get(type?.trim() ?? '')
+  const [type = '', ...parameters] = (stream.headers['content-type'] ?? '').toLowerCase().split(';')
+  if (type.trim() === 'multipart/form-data') return readMultipart(stream, limits)
+  const read = readers.get(type.trim())
   if (read === undefined) {
     return unsupported(
       'The Content-Type must be application/json, application/x-www-form-urlencoded or multipart/form-data',

@@ -235,12 +235,17 @@ describe('signatures', () => {
         const key = Keypair.fromRawEd25519Seed(seed)
         const ours = openSigningKey(key.secret())
         expect(ours.account).toBe(key.publicKey())
+        const hint = key.rawPublicKey().slice(-4)
         const signature = ours.sign(message)
         expect(key.verify(message, signature)).toBe(true)
-        expect(isSignature(key.publicKey(), message, key.sign(message))).toBe(true)
+        expect(isSignature(key.publicKey(), message, { hint, signature: key.sign(message) })).toBe(
+          true,
+        )
         const changed = Uint8Array.from(signature)
         changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-        expect(isSignature(key.publicKey(), message, changed)).toBe(false)
+        expect(isSignature(key.publicKey(), message, { hint, signature: changed })).toBe(false)
+        const otherHint = hint.map((byte) => byte ^ 1)
+        expect(isSignature(key.publicKey(), message, { hint: otherHint, signature })).toBe(false)
       }),
       { numRuns: 40 },
     )
@@ -252,7 +257,8 @@ describe('signatures', () => {
     const identity = Uint8Array.from({ length: 32 }, (_, index) => (index === 0 ? 1 : 0))
     const signature = Buffer.concat([identity, new Uint8Array(32)])
     const isSignature = createSignatureJudge()
-    expect(isSignature(accountOf(identity), Buffer.from('any'), signature)).toBe(false)
+    const hinted = { hint: identity.slice(-4), signature }
+    expect(isSignature(accountOf(identity), Buffer.from('any'), hinted)).toBe(false)
   })
 })
 
