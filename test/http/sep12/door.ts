@@ -6,6 +6,13 @@ import type { Validation } from '../../../src/domain/customer/customer-type.ts'
 import { sep12Routes } from '../../../src/http/sep12/routes.ts'
 import { writeCustomerNotice } from '../../../src/http/sep12/wire.ts'
 import { createHttpServer } from '../../../src/http/server/http-server.ts'
+import { hostLookup } from '../../../src/adapters/guarded-fetch/host-lookup.ts'
+import { deleteCustomer } from '../../../src/usecases/customers/delete-customer.ts'
+import { forgetLapsedFiles } from '../../../src/usecases/customers/forget-lapsed-files.ts'
+import { listFiles } from '../../../src/usecases/customers/list-files.ts'
+import { setCustomerCallback } from '../../../src/usecases/customers/set-customer-callback.ts'
+import { uploadFile } from '../../../src/usecases/customers/upload-file.ts'
+import { verifyCustomer } from '../../../src/usecases/customers/verify-customer.ts'
 import { findCustomer } from '../../../src/usecases/customers/find-customer.ts'
 import { registerCustomer } from '../../../src/usecases/customers/register-customer.ts'
 import { saveCustomerChange } from '../../../src/usecases/customers/save-customer-change.ts'
@@ -33,20 +40,31 @@ export async function openDoor(validation: Validation = 'formats') {
     writeNotice: writeCustomerNotice,
     resumeTransactions: (_, update) => Promise.resolve(void resumed.push(update)),
   })
+  const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64')
+  const parts = { commit, types, saveCustomerChange: saveChange, newId, now, digest }
   const register = registerCustomer({
-    commit,
-    types,
-    saveCustomerChange: saveChange,
+    ...parts,
     codes: verificationCodes(new Uint8Array(32)),
     sender: { send: (message) => Promise.resolve(void sent.push(message)) },
-    newId,
-    now,
-    digest: (bytes) => createHash('sha256').update(bytes).digest('base64'),
+  })
+  const find = findCustomer({ read, types })
+  const sep12 = sep12Routes({
+    findCustomer: find,
+    registerCustomer: register,
+    verifyCustomer: verifyCustomer({ registerCustomer: register, findCustomer: find }),
+    setCustomerCallback: setCustomerCallback({
+      ...parts,
+      callbackRules: { allowHttp: false, allowPrivateHosts: false },
+      hosts: hostLookup((host) =>
+        Promise.resolve([host === 'inside.example.com' ? '10.0.0.1' : '93.184.216.34']),
+      ),
+    }),
+    deleteCustomer: deleteCustomer({ commit }),
+    uploadFile: uploadFile(parts),
+    listFiles: listFiles({ read, now }),
   })
   const app = createHttpServer({
-    tables: [
-      sep12Routes({ findCustomer: findCustomer({ read, types }), registerCustomer: register }),
-    ],
+    tables: [sep12],
     authenticate: (authorization) => Promise.resolve(authenticate(authorization)),
     log: { info: () => undefined, warn: () => undefined, error: (fields) => faults.push(fields) },
   })
@@ -61,6 +79,7 @@ export async function openDoor(validation: Validation = 'formats') {
     faults,
     saveChange,
     types,
+    forgetLapsedFiles: forgetLapsedFiles({ commit, now }),
     /** For example `call(account, 'PUT /customer', { body: jane })`. */
     async call(subject: string | undefined, line: `${Method} /${string}`, more: Sending = {}) {
       const [method, path = ''] = line.split(' ')
