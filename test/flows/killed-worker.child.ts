@@ -8,6 +8,8 @@ import type { Transaction } from '../../src/domain/transaction/transaction.ts'
 import { recordRailWord } from '../../src/usecases/payouts/record-rail-word.ts'
 import { sendPayout } from '../../src/usecases/payouts/send-payout.ts'
 import type { Commit } from '../../src/usecases/ports/commit.ts'
+import type { PayoutOrder } from '../../src/usecases/ports/payout-rail.ts'
+import type { CreditPage } from '../../src/usecases/ports/stellar-network.ts'
 import { collectStellarPayments } from '../../src/usecases/stellar-payments/collect-stellar-payments.ts'
 import { matchStellarPayments } from '../../src/usecases/stellar-payments/match-stellar-payments.ts'
 import { startWatching } from '../../src/usecases/stellar-payments/start-watching.ts'
@@ -64,12 +66,20 @@ const http = httpPayoutRail({
 const newId = (): string => crypto.randomUUID()
 const now = (): Date => new Date()
 const saving = { newId, writeNotice: ({ id }: Transaction) => id }
-const network = { ...horizon, creditsAfter: stepping(horizon.creditsAfter) }
+const network = {
+  ...horizon,
+  creditsAfter: stepping<Parameters<typeof horizon.creditsAfter>, CreditPage>((...asked) =>
+    horizon.creditsAfter(...asked),
+  ),
+}
 const patience = { claimMs: 30, firstDelayMs: 10, longestDelayMs: 20, failuresMax: 50 }
 const paying = { commit: watched, saveChange: saveChange(saving), now, patience }
 const send = sendPayout({
   ...paying,
-  rail: { send: stepping(http.send), find: stepping(http.find) },
+  rail: {
+    send: stepping((order: PayoutOrder) => http.send(order)),
+    find: stepping((key: string) => http.find(key)),
+  },
   recordRailWord: recordRailWord(paying),
 })
 const collect = collectStellarPayments({
