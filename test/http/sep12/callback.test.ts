@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { onServer, testSealer } from '../../database.ts'
+import { anAccount, jane, openDoor } from './door.ts'
+
+let door: Awaited<ReturnType<typeof openDoor>>
+beforeAll(async () => {
+  door = await openDoor()
+})
+afterAll(() => door.close())
+
+const url = 'https://wallet.example.com/kyc'
+
+async function register(account: string): Promise<string> {
+  const body = { type: 'sep31-receiver', ...jane }
+  return (await door.call(account, 'PUT /customer', { body })).body.id ?? ''
+}
+const listen = (account: string, body: object) =>
+  door.call(account, 'PUT /customer/callback', { body })
+
+async function noticesOf(id: string): Promise<readonly { url: unknown; body: string }[]> {
+  const ids = await onServer(
+    door.url,
+    'select id, url from callback where subject_id = $1 order by number',
+    [id],
+  )
+  return Promise.all(
+    ids.map(async ({ id: callbackId, url: to }) => {
+      const callback = await door.commit(({ callbacks }) => callbacks.lock(String(callbackId)))
+      return { url: to, body: callback?.body ?? '' }
+    }),
+  )
+}
+
+describe('PUT /sep12/customer/callback', () => {
+  it('wants a known customer and a url (SEP12-99, SEP12-101)', async () => {
+    const account = anAccount()
+    expect((await listen(account, { url })).status).toBe(404)
+    const id = await register(account)
+    expect((await listen(account, { id })).status).toBe(400)
+    expect((await listen(account, { id, url: 1 })).status).toBe(400)
+    expect((await listen(account, { id, url })).status).toBe(200)
+    expect((await listen(account, { url })).status).toBe(200)
+    expect((await listen(anAccount(), { id, url })).status).toBe(404)
+  })
+
+  it('refuses addresses that are not https, not public, or carry a user (SEP12-113)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    for (const bad of [
+      'http://wallet.example.com',
+      'https://127.0.0.1/x',
+      'https://[::1]/x',
+      'https://10.1.2.3/x',
+      'https://user@wallet.example.com/x',
+      'https://inside.example.com/x',
+      'ftp://wallet.example.com',
+      'no address',
+    ]) {
+      expect((await listen(account, { id, url: bad })).status).toBe(400)
+    }
+  })
+
+  it('owes one notice per change of status, whose body is that of GET (SEP12-102, SEP12-104, SEP12-114)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    await listen(account, { id, url })
+    await door.call(account, 'PUT /customer', { body: { id, city: 'Rome' } })
+    expect(await noticesOf(id)).toEqual([])
+    await door.call(account, 'PUT /customer', { body: { id, bank_account_number: '1' } })
+    const { body } = await door.call(account, `GET /customer?id=${id}`)
+    const notices = await noticesOf(id)
+    expect(notices.map((notice) => [notice.url, JSON.parse(notice.body)])).toEqual([[url, body]])
+    expect(body.status).toBe('ACCEPTED')
+    const jobs = await onServer(
+      door.url,
+      `select payload from outbox where name = 'deliver-callback'`,
+    )
+    expect(jobs).toHaveLength(1)
+  })
+
+  it('keeps the notice sealed, as it tells of a person (SEP12-137)', async () => {
+    const rows = await onServer(door.url, 'select id, body_sealed from callback')
+    expect(rows.length).toBeGreaterThan(0)
+    for (const { body_sealed: sealed } of rows) {
+      expect(Buffer.isBuffer(sealed) && sealed.includes('NEEDS_INFO')).toBe(false)
+      expect(Buffer.isBuffer(sealed) && testSealer.isOutdated(sealed)).toBe(false)
+    }
+  })
+
+  it('ends with the notice of ACCEPTED, until it is set again (SEP12-100, SEP12-103)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    await listen(account, { id, url })
+    const change = async (type: string, more: object) => {
+      await door.call(account, 'PUT /customer', { body: { id, type, ...more } })
+      return (await noticesOf(id)).length
+    }
+    expect(await change('sep31-receiver', { bank_account_number: '1' })).toBe(1)
+    expect(await change('sep31-large-receiver', { mobile_number: '+14155550100' })).toBe(1)
+    await door.call(account, 'PUT /customer', { body: { id, type: 'sep31-receiver' } })
+    await listen(account, { id, url: `${url}/again` })
+    const [first] = await noticesOf(id)
+    expect(first?.url).toBe(`${url}/again`)
+  })
+})

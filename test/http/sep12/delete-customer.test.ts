@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { onServer } from '../../database.ts'
+import { anAccount, aPng, jane, multipart, openDoor } from './door.ts'
+
+let door: Awaited<ReturnType<typeof openDoor>>
+beforeAll(async () => {
+  door = await openDoor()
+})
+afterAll(() => door.close())
+
+const put = async (subject: string, more: object = {}): Promise<string> => {
+  const { body } = await door.call(subject, 'PUT /customer', { body: { ...jane, ...more } })
+  return body.id ?? ''
+}
+const isKnown = async (subject: string, id: string): Promise<boolean> =>
+  (await door.call(subject, `GET /customer?id=${id}`)).status === 200
+
+describe('DELETE /sep12/customer/{account}', () => {
+  it('answers 200, then 404; the old id is gone and a new customer has a new one (SEP12-115, SEP12-123, SEP12-124)', async () => {
+    const account = anAccount()
+    const id = await put(account)
+    expect((await door.call(account, `DELETE /customer/${account}`)).status).toBe(200)
+    expect((await door.call(account, `DELETE /customer/${account}`)).status).toBe(404)
+    expect(await isKnown(account, id)).toBe(false)
+    expect((await door.call(account, 'GET /customer')).body.id).toBeUndefined()
+    expect(await put(account)).not.toBe(id)
+  })
+
+  it('takes any body or none, also with a content type (SEP12-04, SEP12-118)', async () => {
+    const account = anAccount()
+    const bodies = [
+      {},
+      { headers: { 'content-type': 'application/json' } },
+      { body: {} },
+      { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'lang=en' },
+      multipart([{ name: 'lang', value: 'en' }]),
+    ]
+    for (const sending of bodies) {
+      await put(account)
+      const { status } = await door.call(account, `DELETE /customer/${account}`, sending)
+      expect(status).toBe(200)
+    }
+  })
+
+  it('deletes the customer of the memo in the token, and no other (SEP12-119)', async () => {
+    const account = anAccount()
+    const [plain, one, two] = [
+      await put(account),
+      await put(`${account}:1`),
+      await put(`${account}:2`),
+    ]
+    expect((await door.call(`${account}:1`, `DELETE /customer/${account}`)).status).toBe(200)
+    expect(await isKnown(account, one)).toBe(false)
+    expect(await isKnown(account, two)).toBe(true)
+    expect(await isKnown(account, plain)).toBe(true)
+    const echo = { body: { memo: '3' } }
+    expect((await door.call(`${account}:2`, `DELETE /customer/${account}`, echo)).status).toBe(403)
+  })
+
+  it('lets a plain account choose the memo, and without one touches no memo (SEP12-120)', async () => {
+    const account = anAccount()
+    const one = await put(account, { memo: '1' })
+    expect((await door.call(account, `DELETE /customer/${account}`)).status).toBe(404)
+    expect(await isKnown(account, one)).toBe(true)
+    const body = { body: { memo: '1', memo_type: 'id' } }
+    expect((await door.call(account, `DELETE /customer/${account}`, body)).status).toBe(200)
+    expect(await isKnown(account, one)).toBe(false)
+  })
+
+  it('takes a muxed account in the path', async () => {
+    const account = anAccount()
+    const muxed = muxedAddress(account, '5') ?? ''
+    await put(muxed)
+    expect((await door.call(muxed, `DELETE /customer/${muxed}`)).status).toBe(200)
+  })
+
+  it('knows contracts, without memo (SEP12-121)', async () => {
+    const contract = `C${'B'.repeat(55)}`
+    await put(contract)
+    const withMemo = { body: { memo: '1' } }
+    expect((await door.call(contract, `DELETE /customer/${contract}`, withMemo)).status).toBe(400)
+    expect((await door.call(contract, `DELETE /customer/${contract}`)).status).toBe(200)
+  })
+
+  it('tells strangers nothing, whether there is a customer or not (SEP12-116, SEP12-117)', async () => {
+    const [stranger, account] = [anAccount(), anAccount()]
+    await put(account)
+    const known = await door.call(stranger, `DELETE /customer/${account}`)
+    const unknown = await door.call(stranger, `DELETE /customer/${anAccount()}`)
+    expect([known.status, known.body]).toEqual([401, unknown.body])
+    expect(unknown.status).toBe(401)
+  })
+
+  it('leaves no personal data behind: values, files, uploads, notices (SEP12-122, SEP09-45)', async () => {
+    const account = anAccount()
+    const id = await put(account, { type: 'sep31-receiver' })
+    const picture = multipart([{ name: 'photo_id_front', value: aPng }])
+    await door.call(account, 'PUT /customer', picture)
+    await door.call(account, 'POST /customer/files', multipart([{ name: 'file', value: aPng }]))
+    const url = 'https://wallet.example.com/kyc'
+    await door.call(account, 'PUT /customer/callback', { body: { id, url } })
+    await door.call(account, 'PUT /customer', { body: { id, bank_account_number: '1' } })
+    const kept = () =>
+      onServer(
+        door.url,
+        `select (select count(*)::int from customer where owner_account = $1) as customers,
+           (select count(*)::int from customer_file where owner_account = $1) as files,
+           (select count(*)::int from callback where subject_id = $2) as notices`,
+        [account, id],
+      )
+    expect(await kept()).toEqual([{ customers: 1, files: 2, notices: 1 }])
+    expect((await door.call(account, `DELETE /customer/${account}`)).status).toBe(200)
+    expect(await kept()).toEqual([{ customers: 0, files: 0, notices: 0 }])
+  })
+})

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { onServer } from '../../database.ts'
+import { anAccount, aPdf, aPng, jane, multipart, openDoor } from './door.ts'
+
+let door: Awaited<ReturnType<typeof openDoor>>
+beforeAll(async () => {
+  door = await openDoor()
+})
+afterAll(() => door.close())
+
+const textParts = Object.entries(jane).map(([name, value]) => ({ name, value }))
+const filesOf = (id: string | undefined) =>
+  onServer(door.url, 'select id from customer_file where customer_id = $1', [id])
+const upload = (subject: string, value: Uint8Array = aPng) =>
+  door.call(subject, 'POST /customer/files', multipart([{ name: 'file', value }]))
+
+describe('pictures in PUT /sep12/customer', () => {
+  it('may come first and without a file name (SEP12-84, SEP12-85, SEP12-86)', async () => {
+    const account = anAccount()
+    const { status, body } = await door.call(
+      account,
+      'PUT /customer',
+      multipart([{ name: 'photo_id_front', value: aPng }, ...textParts]),
+    )
+    expect(status).toBe(202)
+    const found = await door.call(account, `GET /customer?id=${body.id}`)
+    expect(found.body.provided_fields?.['photo_id_front']).toMatchObject({
+      type: 'binary',
+      status: 'ACCEPTED',
+    })
+    expect(await filesOf(body.id)).toHaveLength(1)
+  })
+
+  it('are kept once, and the old one goes when another comes (SEP12-70, SEP12-122)', async () => {
+    const account = anAccount()
+    const send = (value: Uint8Array) =>
+      door.call(account, 'PUT /customer', multipart([{ name: 'photo_id_front', value }]))
+    const first = await send(aPng)
+    const before = await filesOf(first.body.id)
+    await send(aPng)
+    expect(await filesOf(first.body.id)).toEqual(before)
+    await send(aPdf)
+    const after = await filesOf(first.body.id)
+    expect(after).toHaveLength(1)
+    expect(after).not.toEqual(before)
+  })
+
+  it('are judged by their content, not by their name (SEP12-87, SEP09-36)', async () => {
+    const account = anAccount()
+    const parts = [
+      {
+        name: 'photo_id_front',
+        value: 'no picture',
+        fileName: 'front.jpg',
+        type: 'image/jpeg',
+      },
+      ...textParts,
+    ]
+    const { status, body } = await door.call(account, 'PUT /customer', multipart(parts))
+    expect([status, body.error]).toEqual([400, expect.stringContaining("'photo_id_front'")])
+    const cut = multipart([{ name: 'photo_id_front', value: aPng.subarray(0, 40) }])
+    expect((await door.call(account, 'PUT /customer', cut)).status).toBe(400)
+    expect((await door.call(account, 'GET /customer')).body.id).toBeUndefined()
+  })
+
+  it('are not taken as text, nor texts as files (SEP12-86, SEP12-89)', async () => {
+    const account = anAccount()
+    const json = { body: { photo_id_front: aPng.toString('base64') } }
+    expect((await door.call(account, 'PUT /customer', json)).status).toBe(400)
+    const text = multipart([{ name: 'photo_id_front', value: 'text' }])
+    expect((await door.call(account, 'PUT /customer', text)).status).toBe(400)
+    const file = multipart([{ name: 'first_name', value: aPng }])
+    expect((await door.call(account, 'PUT /customer', file)).status).toBe(400)
+  })
+
+  it('may have ten megabytes (SEP12-88)', async () => {
+    const tooLarge = Buffer.concat([aPng, Buffer.alloc(11_000_000)])
+    const parts = multipart([{ name: 'photo_id_front', value: tooLarge }])
+    const { status } = await door.call(anAccount(), 'PUT /customer', parts)
+    expect(status).toBe(413)
+  })
+
+  it('need not be there: multipart of texts alone is taken (SEP12-05)', async () => {
+    const { status } = await door.call(anAccount(), 'PUT /customer', multipart(textParts))
+    expect(status).toBe(202)
+  })
+})
+
+describe('POST /sep12/customer/files', () => {
+  it('answers what the file is, and that it lapses (SEP12-127, SEP12-133)', async () => {
+    const { status, body } = await upload(anAccount())
+    expect([status, body]).toEqual([
+      200,
+      {
+        file_id: expect.any(String) as string,
+        content_type: 'image/png',
+        size: aPng.length,
+        expires_at: '2026-03-02T12:00:00.000Z',
+        customer_id: null,
+      },
+    ])
+  })
+
+  it('refuses what is no file with 400, and what is too large with 413 (SEP12-130)', async () => {
+    const account = anAccount()
+    expect((await upload(account, Buffer.from('text'))).status).toBe(400)
+    expect((await upload(account, Buffer.alloc(11_000_000))).status).toBe(413)
+    const json = await door.call(account, 'POST /customer/files', { body: { file: 'x' } })
+    expect(json.status).toBe(400)
+    const plain = await door.call(account, 'POST /customer/files', {
+      headers: { 'content-type': 'text/plain' },
+      body: 'x',
+    })
+    expect(plain.status).toBe(400)
+  })
+
+  it('lends itself to a customer of the same principal, and then no longer lapses (SEP12-128)', async () => {
+    const account = anAccount()
+    const { body } = await upload(account)
+    const put = await door.call(account, 'PUT /customer', {
+      body: { ...jane, photo_id_front_file_id: body.file_id },
+    })
+    expect(put.status).toBe(202)
+    const listed = await door.call(account, `GET /customer/files?customer_id=${put.body.id}`)
+    const { expires_at: _, ...rest } = { expires_at: '', ...body }
+    expect(listed.body).toEqual({ files: [{ ...rest, customer_id: put.body.id }] })
+    const again = await door.call(account, 'PUT /customer', {
+      body: { photo_id_front_file_id: body.file_id },
+    })
+    expect(again.status).toBe(202)
+  })
+
+  it('does not lend itself to anybody else (SEP12-128)', async () => {
+    const account = anAccount()
+    const { body } = await upload(account)
+    const use = (subject: string, more: object = {}) =>
+      door.call(subject, 'PUT /customer', {
+        body: { ...jane, photo_id_front_file_id: body.file_id, ...more },
+      })
+    expect((await use(anAccount())).status).toBe(400)
+    expect((await use(`${account}:1`)).status).toBe(400)
+    expect((await use(account)).status).toBe(202)
+    expect((await use(account, { memo: '7' })).status).toBe(400)
+    const text = { first_name_file_id: body.file_id }
+    expect((await door.call(account, 'PUT /customer', { body: text })).status).toBe(400)
+  })
+})
+
+describe('GET /sep12/customer/files', () => {
+  it('lists own files, not those of others, and wants one of two names (SEP12-129, SEP12-132)', async () => {
+    const account = anAccount()
+    const { body } = await upload(account)
+    const line = `GET /customer/files?file_id=${body.file_id}` as const
+    expect((await door.call(account, line)).body.files).toEqual([body])
+    expect((await door.call(anAccount(), line)).body).toEqual({ files: [] })
+    expect((await door.call(`${account}:1`, line)).body).toEqual({ files: [] })
+    expect((await door.call(account, 'GET /customer/files?file_id=x')).body).toEqual({ files: [] })
+    expect((await door.call(account, 'GET /customer/files')).status).toBe(400)
+  })
+
+  it('no longer knows a file that lapsed; it is dropped (SEP12-131)', async () => {
+    const account = anAccount()
+    const { body } = await upload(account)
+    door.clock.now = new Date(door.clock.now.getTime() + 25 * 60 * 60_000)
+    const line = `GET /customer/files?file_id=${body.file_id}` as const
+    expect((await door.call(account, line)).body).toEqual({ files: [] })
+    const use = { body: { photo_id_front_file_id: body.file_id } }
+    expect((await door.call(account, 'PUT /customer', use)).status).toBe(400)
+    expect(await door.forgetLapsedFiles()).toBeGreaterThan(0)
+    const kept = await onServer(door.url, 'select 1 from customer_file where id = $1', [
+      body.file_id,
+    ])
+    expect(kept).toEqual([])
+  })
+})
