@@ -101,14 +101,21 @@ describe('relaying', () => {
       for (const job of wanted) await outbox.addJob(job)
     })
     const added: string[] = []
+    let othersEnded: () => void = () => undefined
+    const others = new Promise<void>((resolve) => (othersEnded = resolve))
     const queue = {
       add: async (jobs: readonly Job[]) => {
+        const isFirst = added.length === 0
         added.push(...jobs.map(({ subject }) => subject))
+        if (isFirst) await others
       },
     }
     const relay = relayEvents({ commit: db.commit, queue, announcements: memoryAnnouncements() })
-    await Promise.all([relay(), relay(), relay()])
-    await relay()
+    const first = relay()
+    await until(() => added.length > 0, 'the first relay to add')
+    await Promise.all([relay(), relay()])
+    othersEnded()
+    await first
     expect(added.toSorted()).toEqual(wanted.map(({ subject }) => subject).toSorted())
   })
 
