@@ -9,7 +9,7 @@ import type { Agreement } from '../domain/client/agreement.ts'
 import { authorise } from '../usecases/clients/authorise.ts'
 import { exchangeChallenge } from '../usecases/clients/exchange-challenge.ts'
 import { makeChallenge } from '../usecases/clients/make-challenge.ts'
-import type { LoginSettings } from '../usecases/clients/make-challenge.ts'
+import type { LoginSettings } from '../usecases/clients/login-settings.ts'
 import type { HomePageLookup } from '../usecases/ports/home-page-lookup.ts'
 import type { Foundation } from './foundation.ts'
 

@@ -7,7 +7,7 @@ import { challengeTransactions } from '../../src/adapters/stellar-crypto/challen
 import { createSignatureJudge, openSigningKey } from '../../src/adapters/stellar-crypto/ed25519.ts'
 import { authorise } from '../../src/usecases/clients/authorise.ts'
 import { exchangeChallenge } from '../../src/usecases/clients/exchange-challenge.ts'
-import type { LoginSettings } from '../../src/usecases/clients/make-challenge.ts'
+import type { LoginSettings } from '../../src/usecases/clients/login-settings.ts'
 import { makeChallenge } from '../../src/usecases/clients/make-challenge.ts'
 import { Keypair, Networks } from '@stellar/stellar-sdk'
 

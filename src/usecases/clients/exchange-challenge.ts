@@ -9,7 +9,7 @@ import type { AccountLookup } from '../ports/account-lookup.ts'
 import type { ChallengeTransactions } from '../ports/challenge-transactions.ts'
 import type { LoginRecords } from '../ports/login-records.ts'
 import type { TokenIssuer } from '../ports/token-issuer.ts'
-import type { LoginSettings } from './make-challenge.ts'
+import type { LoginSettings } from './login-settings.ts'
 
 export type ExchangeRefusal =
   | { readonly code: 'envelope_unreadable' }

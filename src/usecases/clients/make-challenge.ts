@@ -1,4 +1,3 @@
-import type { Agreement } from '../../domain/client/agreement.ts'
 import { mayBeServed } from '../../domain/client/agreement.ts'
 import type { AccountAddress } from '../../domain/client/account-address.ts'
 import { isIdMemo, readAccountAddress } from '../../domain/client/account-address.ts'
@@ -10,27 +9,9 @@ import { accepted, refused } from '../../domain/outcome.ts'
 import type { ChallengeTransactions, NewChallenge } from '../ports/challenge-transactions.ts'
 import type { ClientTokens } from '../ports/client-tokens.ts'
 import type { HomePageLookup } from '../ports/home-page-lookup.ts'
-import type {
-  ClientDomainRefusal,
-  ClientDomainRules,
-  VerifiedClientDomain,
-} from './verify-client-domain.ts'
+import type { LoginSettings } from './login-settings.ts'
+import type { ClientDomainRefusal, VerifiedClientDomain } from './verify-client-domain.ts'
 import { verifyClientDomain } from './verify-client-domain.ts'
-
-/** What a login looks like at one public address of ours. */
-export interface LoginSettings {
-  /** `WEB_AUTH_ENDPOINT`, exactly as it is published. */
-  readonly endpoint: string
-  /** Host, and port unless it is the default one, of the endpoint (SEP10-06). */
-  readonly webAuthDomain: string
-  /** Domains, and patterns that begin with `*.`; the first that is no pattern is the default. */
-  readonly homeDomains: readonly string[]
-  readonly agreement: Agreement
-  readonly clientDomains: ClientDomainRules
-  /** Whether a client has to sign its request for a challenge (SEP10-32). */
-  readonly requireClientToken: boolean
-  readonly challengeLifetimeSeconds: number
-}
 
 export interface ChallengeRequest {
   readonly asked: AskedChallenge

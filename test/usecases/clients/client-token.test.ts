@@ -3,7 +3,7 @@ import type { JWTPayload } from 'jose'
 import { base64url, importJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { muxedAddress } from '../../../src/domain/client/account-address.ts'
-import type { LoginSettings } from '../../../src/usecases/clients/make-challenge.ts'
+import type { LoginSettings } from '../../../src/usecases/clients/login-settings.ts'
 import { aLogin } from '../../builders/login.ts'
 import { clientKey, otherKey, walletKey } from '../../builders/signed-challenge.ts'
 
