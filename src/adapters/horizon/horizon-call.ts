@@ -5,6 +5,16 @@ export interface HorizonOptions {
   /** Without a slash at the end. */
   readonly horizonUrl: string
   readonly timeoutMs?: number
+  /** One line per call, for the log. */
+  readonly onCall?: (line: HorizonCall) => void
+}
+
+export interface HorizonCall {
+  /** Path without the query. */
+  readonly path: string
+  /** Absent when there was no answer. */
+  readonly status?: number
+  readonly durationMs: number
 }
 
 export interface HorizonAnswer {
@@ -21,21 +31,22 @@ export interface HorizonCaller {
 /** A page of 200 operations of transactions with 100 operations each stays well below. */
 const answerBytesMax = 64 * 1024 * 1024
 const usualTimeoutMs = 10_000
+const longestPauseMs = 60_000
 
-export function horizonCaller({
-  horizonUrl,
-  timeoutMs = usualTimeoutMs,
-}: HorizonOptions): HorizonCaller {
+/** When Horizon asks us to wait, nothing is asked meanwhile: asking on would make it wait longer. */
+export function horizonCaller(options: HorizonOptions): HorizonCaller {
   const dispatcher = new Agent({ maxResponseSize: answerBytesMax })
+  let silentUntil = Number.NEGATIVE_INFINITY
   return {
     async get(path) {
-      const { status, retryAfter, text } = await ask(`${horizonUrl}${path}`, dispatcher, timeoutMs)
+      const waitMs = silentUntil - performance.now()
+      if (waitMs > 0) throw unavailable('Horizon asked us to wait', Math.ceil(waitMs / 1000))
+      const { status, retryAfter, text } = await askAndTell(path, dispatcher, options)
+      if (status === 429) {
+        silentUntil = performance.now() + Math.min((retryAfter ?? 1) * 1000, longestPauseMs)
+      }
       if (status !== 200 && status !== 404) {
-        const wait = Number(retryAfter)
-        throw new NetworkUnavailable(
-          `Horizon answered ${status}`,
-          retryAfter !== undefined && wait >= 0 ? { retryAfterSeconds: wait } : {},
-        )
+        throw unavailable(`Horizon answered ${status}`, retryAfter)
       }
       return { status, json: readJson(text) }
     },
@@ -43,21 +54,46 @@ export function horizonCaller({
   }
 }
 
-async function ask(
-  url: string,
+const unavailable = (message: string, retryAfterSeconds?: number): NetworkUnavailable =>
+  new NetworkUnavailable(message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
+
+interface RawAnswer {
+  readonly status: number
+  readonly retryAfter: number | undefined
+  readonly text: string
+}
+
+async function askAndTell(
+  path: string,
   dispatcher: Agent,
-  timeoutMs: number,
-): Promise<{ status: number; retryAfter: string | undefined; text: string }> {
+  { horizonUrl, timeoutMs = usualTimeoutMs, onCall }: HorizonOptions,
+): Promise<RawAnswer> {
+  const begun = performance.now()
+  let status: number | undefined
+  try {
+    const answer = await ask(`${horizonUrl}${path}`, dispatcher, timeoutMs)
+    status = answer.status
+    return answer
+  } finally {
+    onCall?.({
+      path: path.replace(/\?.*$/, ''),
+      ...(status === undefined ? {} : { status }),
+      durationMs: Math.round(performance.now() - begun),
+    })
+  }
+}
+
+async function ask(url: string, dispatcher: Agent, timeoutMs: number): Promise<RawAnswer> {
   try {
     const { statusCode, headers, body } = await request(url, {
       dispatcher,
       signal: AbortSignal.timeout(timeoutMs),
       headers: { accept: 'application/json' },
     })
-    const retryAfter = headers['retry-after']
+    const retryAfter = Number(headers['retry-after'])
     return {
       status: statusCode,
-      retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      retryAfter: retryAfter >= 0 ? retryAfter : undefined,
       text: await body.text(),
     }
   } catch (cause) {

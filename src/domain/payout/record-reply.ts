@@ -88,7 +88,7 @@ function pending(
   const dueAt = later(now, delayMs(0, patience))
   return {
     payout: { ...alive(payout), state: 'pending', failures: 0, dueAt, updatedAt: now },
-    attempt: { ...attempt, state: 'pending', railPayoutId: reply.payoutId },
+    attempt: { ...withoutReason(attempt), state: 'pending', railPayoutId: reply.payoutId },
     change: moved({ ...transaction, externalTransactionId: reply.payoutId }, 'payoutAccepted'),
   }
 }
@@ -152,14 +152,17 @@ function alive(payout: Payout): Payout {
   return rest
 }
 
+/** Why there was no reply is told no longer, once there is one. */
+function withoutReason(attempt: PayoutAttempt): PayoutAttempt {
+  const { reason: _, ...rest } = attempt
+  return rest
+}
+
 const ended = (
   attempt: PayoutAttempt,
   state: PayoutAttempt['state'],
   endedAt: Date,
-): PayoutAttempt => {
-  const { reason: _, ...rest } = attempt
-  return { ...rest, state, endedAt }
-}
+): PayoutAttempt => ({ ...withoutReason(attempt), state, endedAt })
 
 /** The happening where the phase knows it; elsewhere (a completed transaction) a fact without a move. */
 function moved(transaction: Transaction, type: Happening): TransactionChange {

@@ -10,6 +10,7 @@ import {
   TransactionBuilder,
 } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { HorizonCall } from '../../../src/adapters/horizon/horizon-call.ts'
 import { horizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
 import type { HorizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
 import type { StellarPayment } from '../../../src/domain/stellar-payment/stellar-payment.ts'
@@ -244,13 +245,21 @@ describe('a Horizon in trouble', () => {
     expect((await network.creditsAfter(account(), '0', 200)).credits.length).toBeGreaterThan(0)
   })
 
-  it('says how long to wait when it is asked too often', async () => {
-    sandbox.control.addFault({ effect: { kind: 'rate_limit', resetSeconds: 7 }, times: 1 })
-    const asking = network.creditsAfter(account(), '0', 200)
-    await expect(asking).rejects.toMatchObject({
-      name: 'NetworkUnavailable',
-      retryAfterSeconds: 7,
+  it('is left alone for as long as it asks, when it was asked too often', async () => {
+    const calls: HorizonCall[] = []
+    const patient = horizonNetwork({
+      horizonUrl: sandbox.url,
+      onCall: (line) => void calls.push(line),
     })
+    sandbox.control.addFault({ effect: { kind: 'rate_limit', resetSeconds: 20 }, times: 1 })
+    for (const _ of ['told so', 'not asked again']) {
+      await expect(patient.creditsAfter(account(), '0', 200)).rejects.toMatchObject({
+        name: 'NetworkUnavailable',
+        retryAfterSeconds: expect.any(Number) as number,
+      })
+    }
+    expect(calls).toMatchObject([{ path: `/accounts/${account()}/operations`, status: 429 }])
+    await patient.close()
   })
 
   it('may send a record twice: what lies before the cursor is left out', async () => {
