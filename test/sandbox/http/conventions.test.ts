@@ -133,7 +133,7 @@ describe('hostile input (SBX-118)', () => {
     ['a broken multipart body', 'multipart/form-data; boundary=x', '--x', 'transaction_malformed'],
   ])(
     'as %s is refused with a problem, and the network goes on',
-    async (_name, type, sent, name) => {
+    async (...[, type, sent, name]) => {
       const response = await fetch(`${client.sandbox.url}/transactions`, {
         method: 'POST',
         headers: { 'content-type': type },

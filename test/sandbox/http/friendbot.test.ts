@@ -26,7 +26,7 @@ test('a hundred requests at once all succeed, and each account is there (SBX-91)
 test('the same account asked for twice at once is funded once (SBX-90)', async () => {
   const key = Keypair.random().publicKey()
   const answers = await Promise.all([0, 1].map(() => client.get(`/friendbot?addr=${key}`)))
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]))
   expect(answers.find(({ status }) => status === 400)?.body).toMatchObject({
     detail: expect.stringContaining('already funded to starting balance'),
   })

@@ -102,13 +102,11 @@ function attempt(writer: EventWriter, work: () => void): void {
   }
 }
 
-/** A drill: the records before the cursor come once more, as after a badly kept position (SBX-102). */
+/** A drill: the last records come once more, as after a badly kept position (SBX-102). */
 function startEarlier(asked: PageRequest, collection: Collection, stream: Stream): PageRequest {
+  const { repeat = 0 } = stream.drill
   if (asked.cursor === undefined || asked.order === 'desc') return asked
-  const before = collection.read(
-    { cursor: asked.cursor, order: 'desc', limit: (stream.drill.repeat ?? 0) + 1 },
-    stream.view(),
-  )
-  const { cursor: _cursor, ...rest } = asked
-  return { ...rest, cursor: before[stream.drill.repeat ?? 0]?.token }
+  const { cursor } = asked
+  const earlier = collection.read({ cursor, order: 'desc', limit: repeat }, stream.view())
+  return { ...asked, cursor: earlier[repeat - 1]?.token }
 }

@@ -1,0 +1,199 @@
+import { Asset, Keypair, Operation } from '@stellar/stellar-sdk'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openClient, recordsOf } from '../http/client.ts'
+import type { Client } from '../http/client.ts'
+
+let client: Client
+
+beforeEach(async () => {
+  client = await openClient()
+})
+
+afterEach(() => client[Symbol.asyncDispose]())
+
+async function command(verb: string, value?: object, headers: Record<string, string> = {}) {
+  const response = await fetch(`${client.sandbox.url}/_sandbox/${verb}`, {
+    ...(value ? { method: 'POST', body: JSON.stringify(value) } : {}),
+    headers,
+  })
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+describe('over HTTP (SBX-93)', () => {
+  test('ledgers are closed in manual mode, and only then', async () => {
+    await command('mode', { mode: 'manual' })
+    const from = await client.funded()
+    const { coreLatestLedger } = client.sandbox.control.state()
+    const noop = await client.build(from, [Operation.bumpSequence({ bumpTo: '0' })])
+    const answer = client.submit(noop)
+    while (client.sandbox.control.state().pending.length === 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect((await command('state')).body).toMatchObject({ coreLatestLedger })
+    expect((await command('close', {})).body).toEqual({ sequence: coreLatestLedger + 1 })
+    expect((await answer).status).toBe(200)
+    expect((await command('close', { ledgers: 5 })).body).toEqual({
+      sequence: coreLatestLedger + 6,
+    })
+  })
+
+  test('an account is funded by a real payment of the issuer', async () => {
+    const [issuer, holder] = [await client.funded(), await client.funded()]
+    const asset = new Asset('USDC', issuer.publicKey())
+    await client.server.submitTransaction(
+      await client.build(holder, [Operation.changeTrust({ asset })]),
+    )
+    const { body } = await command('fund', {
+      account: holder.publicKey(),
+      amount: '250',
+      asset: `USDC:${issuer.publicKey()}`,
+      issuerSecret: issuer.secret(),
+    })
+    expect(body).toMatchObject({ successful: true })
+    const { balances } = await client.server.loadAccount(holder.publicKey())
+    expect(balances[0]).toMatchObject({ asset_code: 'USDC', balance: '250.0000000' })
+    const page = await client.get(`/assets?asset_code=USDC&asset_issuer=${issuer.publicKey()}`)
+    expect(recordsOf(page)[0]).toMatchObject({
+      accounts: { authorized: 1 },
+      balances: { authorized: '250.0000000' },
+    })
+  })
+
+  test('faults are set, listed with their hits, and removed (SBX-97)', async () => {
+    const { body } = await command('faults', {
+      match: { path: '/ledgers' },
+      effect: { kind: 'problem', problem: 'server_error' },
+    })
+    expect((await client.get('/ledgers')).status).toBe(500)
+    expect((await command('faults')).body).toMatchObject({
+      faults: [{ id: body.id, hits: [{ method: 'GET', path: '/ledgers' }] }],
+    })
+    expect((await command('remove_fault', { id: body.id })).body).toEqual({ removed: true })
+    expect((await client.get('/ledgers')).status).toBe(200)
+  })
+
+  test('every request is in the log', async () => {
+    await client.get('/fee_stats')
+    expect((await command('log')).body).toMatchObject({
+      requests: [{ method: 'GET', path: '/fee_stats', status: 200 }],
+    })
+  })
+
+  test.each([
+    ['close', { ledgers: 'two' }],
+    ['mode', { mode: 'fast' }],
+    ['submit', { tx: 'nonsense' }],
+    ['revert', { id: '99' }],
+    ['import', { ledgers: 7 }],
+    ['faults', {}],
+    ['nothing', {}],
+  ])('the command %s with %j is refused, not a 5xx', async (verb, value) => {
+    const { status } = await command(verb, value)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(500)
+  })
+
+  test('a web page from elsewhere does not get in', async () => {
+    const { status } = await command('reset', {}, { origin: 'https://example.com' })
+    expect(status).toBe(404)
+  })
+})
+
+describe('in this process', () => {
+  test('a snapshot brings back state and history (SBX-94)', async () => {
+    const [from, to] = [await client.funded(), await client.funded()]
+    const before = await client.get(`/accounts/${to.publicKey()}`)
+    const id = client.sandbox.control.snapshot()
+    const transaction = await client.pay(from, to.publicKey())
+    const { hash } = (await client.server.transactions().limit(1).order('desc').call())
+      .records[0] ?? { hash: '' }
+    expect(client.sandbox.control.revert(id)).toBe(true)
+    expect((await client.get(`/accounts/${to.publicKey()}`)).body).toEqual(before.body)
+    expect((await client.get(`/transactions/${hash}`)).status).toBe(404)
+    expect((await client.submit(transaction)).status).toBe(200)
+  })
+
+  test('an exported network is the same network elsewhere (SBX-94, SBX-05)', async () => {
+    const [from, to] = [await client.funded(), await client.funded()]
+    await client.pay(from, to.publicKey(), { amount: '3' })
+    client.sandbox.control.close({ ledgers: 3 })
+    const exported = client.sandbox.control.export()
+    await using other = await openClient()
+    other.sandbox.control.import(JSON.parse(JSON.stringify(exported)))
+    const path = '/ledgers?limit=200'
+    expect(recordsOf(await other.get(path)).map(({ hash }) => hash)).toEqual(
+      recordsOf(await client.get(path)).map(({ hash }) => hash),
+    )
+    const { balances } = await other.server.loadAccount(to.publicKey())
+    expect(balances[0]?.balance).toBe('10003.0000000')
+    await other.pay(from, to.publicKey())
+  })
+
+  test('the ledger clock moves, and the Date header with it (SBX-96)', async () => {
+    const from = await client.funded()
+    client.sandbox.control.freeze()
+    client.sandbox.control.advance(3600)
+    const { headers } = await client.get('/')
+    const ahead = Date.parse(headers.get('date') ?? '') - Date.now()
+    expect(Math.round(ahead / 60_000)).toBe(60)
+    const late = await client.build(from, [Operation.bumpSequence({ bumpTo: '0' })])
+    const answer = await client.submit(late)
+    expect(await answer.json()).toMatchObject({
+      extras: { result_codes: { transaction: 'tx_too_late' } },
+    })
+  })
+
+  test('reads lag behind the ledger by so many ledgers (SBX-95)', async () => {
+    const from = await client.funded()
+    client.sandbox.control.lag({ ledgers: 2 })
+    const noop = await client.build(from, [Operation.bumpSequence({ bumpTo: '0' })])
+    const answer = client.submit(noop)
+    const hash = Buffer.from(noop.hash()).toString('hex')
+    while (client.sandbox.control.state().coreLatestLedger < 3) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect((await client.get(`/transactions/${hash}`)).status).toBe(404)
+    expect((await client.get('/')).body).toMatchObject({
+      core_latest_ledger: 3,
+      history_latest_ledger: 2,
+    })
+    client.sandbox.control.close({ ledgers: 2 })
+    expect((await answer).status).toBe(200)
+  })
+
+  test('an unknown snapshot is refused', () => {
+    expect(client.sandbox.control.revert('7')).toBe(false)
+  })
+
+  test('two payments of one account at once: one gets in, one waits and ends as 504 (SBX-73)', async () => {
+    await using slow = await openClient({
+      mode: 'manual',
+      horizon: { submissionTimeoutMs: 300 },
+    })
+    const from = await slow.funded()
+    const account = await slow.server.loadAccount(from.publicKey())
+    const { TransactionBuilder, Networks } = await import('@stellar/stellar-sdk')
+    const payments = [1, 2].map(() => {
+      const transaction = new TransactionBuilder(account, {
+        fee: '100',
+        networkPassphrase: Networks.TESTNET,
+      })
+        .addOperation(
+          Operation.createAccount({
+            destination: Keypair.random().publicKey(),
+            startingBalance: '5',
+          }),
+        )
+        .setTimeout(300)
+        .build()
+      transaction.sign(from)
+      return transaction
+    })
+    const answers = Promise.all(payments.map((transaction) => slow.submit(transaction)))
+    while (slow.sandbox.control.state().pending.length === 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    slow.sandbox.control.close()
+    expect((await answers).map(({ status }) => status)).toEqual([200, 504])
+  })
+})

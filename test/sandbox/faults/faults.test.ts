@@ -1,0 +1,291 @@
+import { Asset, Horizon, NetworkError, Operation } from '@stellar/stellar-sdk'
+import type { Keypair } from '@stellar/stellar-sdk'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { FaultOrder } from '../../../src/sandbox/network/faults/fault.ts'
+import { openClient, recordsOf, until } from '../http/client.ts'
+import type { Client } from '../http/client.ts'
+import { openRawStream } from '../streams/raw-stream.ts'
+
+let client: Client
+let from: Keypair
+let to: Keypair
+
+beforeEach(async () => {
+  client = await openClient({ seed: 'drill' })
+  from = await client.funded()
+  to = await client.funded()
+})
+
+afterEach(() => client[Symbol.asyncDispose]())
+
+const inject = (order: FaultOrder) => client.sandbox.control.addFault(order)
+const hashOf = (transaction: { hash(): Uint8Array }) =>
+  Buffer.from(transaction.hash()).toString('hex')
+
+async function payment() {
+  return client.build(from, [
+    Operation.payment({ destination: to.publicKey(), asset: Asset.native(), amount: '1' }),
+  ])
+}
+
+describe('a submission that times out', () => {
+  test('is applied all the same, and its re-submission pays nothing twice (SBX-98)', async () => {
+    const fault = inject({ effect: { kind: 'submit_timeout', applied: 'now' }, times: 1 })
+    const transaction = await payment()
+    const answer = await client.submit(transaction)
+    expect(answer.status).toBe(504)
+    expect(await answer.json()).toMatchObject({
+      type: 'https://stellar.org/horizon-errors/transaction_submission_timeout',
+      extras: { hash: hashOf(transaction), envelope_xdr: transaction.toXdr() },
+    })
+    expect(fault.hits).toEqual([{ method: 'POST', path: '/transactions' }])
+    expect(await client.sandbox.control.waitForTransaction(hashOf(transaction))).toBe(true)
+    expect((await client.submit(transaction)).status).toBe(200)
+    const { balances } = await client.server.loadAccount(to.publicKey())
+    expect(balances[0]?.balance).toBe('10001.0000000')
+  })
+
+  test('is not applied, and works when it is sent again (SBX-99)', async () => {
+    inject({ effect: { kind: 'submit_timeout', applied: 'never' }, times: 1 })
+    const transaction = await payment()
+    expect((await client.submit(transaction)).status).toBe(504)
+    expect((await client.get(`/transactions/${hashOf(transaction)}`)).status).toBe(404)
+    expect((await client.submit(transaction)).status).toBe(200)
+  })
+
+  test('is applied some ledgers later (SBX-100)', async () => {
+    inject({ effect: { kind: 'submit_timeout', applied: 'later', ledgers: 2 }, times: 1 })
+    const transaction = await payment()
+    expect((await client.submit(transaction)).status).toBe(504)
+    client.sandbox.control.close({ ledgers: 1 })
+    expect((await client.get(`/transactions/${hashOf(transaction)}`)).status).toBe(404)
+    client.sandbox.control.close({ ledgers: 1 })
+    expect(await client.sandbox.control.waitForTransaction(hashOf(transaction))).toBe(true)
+  })
+
+  test('can lose its connection instead of hearing 504 (SBX-98)', async () => {
+    inject({ effect: { kind: 'submit_timeout', applied: 'now', answer: 'hang_up' }, times: 1 })
+    const transaction = await payment()
+    await expect(client.submit(transaction)).rejects.toThrow('fetch failed')
+    expect(await client.sandbox.control.waitForTransaction(hashOf(transaction))).toBe(true)
+  })
+})
+
+describe('a stream', () => {
+  const url = () => `${client.sandbox.url}/accounts/${to.publicKey()}/payments?limit=200`
+
+  test('is cut right after a record, without goodbye (SBX-101)', async () => {
+    inject({ effect: { kind: 'stream_cut', afterRecords: 1 }, times: 1 })
+    await client.pay(from, to.publicKey())
+    const stream = openRawStream(url())
+    await until(() => stream.ended)
+    expect(stream.ids).toHaveLength(1)
+    expect(stream.text).not.toContain('byebye')
+  })
+
+  test('is cut in the middle of a record, and refused for a while (SBX-101)', async () => {
+    inject({ effect: { kind: 'stream_cut', afterBytes: 100, refuseMs: 60_000 }, times: 1 })
+    const stream = openRawStream(url())
+    await until(() => stream.ended)
+    expect(Buffer.byteLength(stream.text)).toBe(100)
+    const again = openRawStream(url())
+    await until(() => again.ended)
+    expect(again.status).toBeUndefined()
+  })
+
+  test('brings the last records once more after a re-connect (SBX-102)', async () => {
+    for (let count = 0; count < 3; count += 1) await client.pay(from, to.publicKey())
+    const all = recordsOf(await client.get(`/accounts/${to.publicKey()}/payments`))
+    const ids = all.map(({ id }) => String(id))
+    inject({ effect: { kind: 'repeat', records: 2 }, times: 1 })
+    const stream = openRawStream(url(), { 'last-event-id': String(ids[3]) })
+    await until(() => stream.ids.length >= 2)
+    expect(stream.ids).toEqual(ids.slice(2, 4))
+    stream.close()
+  })
+
+  test('withholds a record that the transaction lookup shows (SBX-103)', async () => {
+    const transaction = await payment()
+    inject({ effect: { kind: 'withhold', hash: hashOf(transaction) } })
+    const stream = openRawStream(url())
+    await client.submit(transaction)
+    await client.pay(from, to.publicKey(), { amount: '9' })
+    await until(() => stream.ids.length === 2)
+    expect(stream.text).toContain('"amount":"9.0000000"')
+    expect((await client.get(`/transactions/${hashOf(transaction)}`)).status).toBe(200)
+    stream.close()
+  })
+
+  test('ends with an error event (SBX-105)', async () => {
+    inject({ effect: { kind: 'stream_error', problem: 'rate_limit_exceeded' }, times: 1 })
+    const stream = openRawStream(url())
+    await until(() => stream.ended)
+    expect(stream.text).toMatch(/event: error\ndata: problem: .*full details: .*\n\n$/)
+  })
+})
+
+describe('a read', () => {
+  const account = () => `/accounts/${from.publicKey()}`
+
+  test('overlaps with the page before it (SBX-102)', async () => {
+    const path = `/accounts/${to.publicKey()}/payments`
+    const [created] = recordsOf(await client.get(path))
+    inject({ effect: { kind: 'repeat', records: 1 }, times: 1 })
+    const cursor = String(created?.paging_token)
+    expect(recordsOf(await client.get(`${path}?cursor=${cursor}`))).toEqual([created])
+    expect(recordsOf(await client.get(`${path}?cursor=${cursor}`))).toEqual([])
+  })
+
+  test('shows the sequence number of before a payment (SBX-104)', async () => {
+    const before = (await client.get(account())).body
+    await client.pay(from, to.publicKey())
+    const match = { path: '/accounts/*', account: from.publicKey() }
+    inject({ match, effect: { kind: 'stale', ledgers: 1 }, times: 1 })
+    expect((await client.get(account())).body).toEqual(before)
+    expect((await client.get(account())).body).not.toEqual(before)
+  })
+
+  test('is over the rate limit, with the headers that say so (SBX-105)', async () => {
+    inject({ effect: { kind: 'rate_limit', limit: 5, resetSeconds: 7 }, times: 1 })
+    const { status, headers } = await client.get(account())
+    expect(status).toBe(429)
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-ratelimit-limit': '5',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '7',
+      'retry-after': '7',
+    })
+  })
+
+  test.each(['server_error', 'still_ingesting', 'stale_history', 'service_unavailable'] as const)(
+    'is answered with %s (SBX-106)',
+    async (problem) => {
+      const fault = inject({ effect: { kind: 'problem', problem }, times: 1 })
+      const { status, body } = await client.get(account())
+      expect(status).toBeGreaterThanOrEqual(500)
+      expect(body).toMatchObject({ type: `https://stellar.org/horizon-errors/${problem}` })
+      expect(fault.hits).toHaveLength(1)
+      expect((await client.get(account())).status).toBe(200)
+    },
+  )
+
+  test('gets the HTML page of a gateway, cut JSON, a wrong type, no answer (SBX-106)', async () => {
+    inject({ effect: { kind: 'bad_gateway' }, times: 1 })
+    expect(await client.get(account())).toMatchObject({
+      status: 502,
+      body: expect.stringContaining('<h1>502 Bad Gateway</h1>'),
+    })
+    inject({ effect: { kind: 'truncate', bytes: 20 }, times: 1 })
+    await expect(client.get(account())).rejects.toThrow('terminated')
+    inject({ effect: { kind: 'wrong_content_type' }, times: 1 })
+    expect((await client.get(account())).headers.get('content-type')).toBe('text/plain')
+    inject({ effect: { kind: 'hang_up' }, times: 1 })
+    await expect(client.get(account())).rejects.toThrow('fetch failed')
+  })
+
+  test('comes slowly, headers and body (SBX-106)', async () => {
+    inject({ effect: { kind: 'slow', headersMs: 60, bodyMs: 60 }, times: 1 })
+    const start = performance.now()
+    expect((await client.get(account())).status).toBe(200)
+    expect(performance.now() - start).toBeGreaterThanOrEqual(115)
+  })
+
+  test('is refused when ingestion stays too far behind (SBX-95)', async () => {
+    client.sandbox.control.lag({ paused: true })
+    client.sandbox.control.close({ ledgers: 11 })
+    const { status, body } = await client.get(account())
+    expect(status).toBe(503)
+    expect(body).toMatchObject({
+      type: 'https://stellar.org/horizon-errors/stale_history',
+      extras: { history_latest_ledger: 3, core_latest_ledger: 14 },
+    })
+    client.sandbox.control.lag({})
+    expect((await client.get(account())).status).toBe(200)
+  })
+})
+
+describe('a fault', () => {
+  test('meets only the nth request, one client, one account (SBX-97)', async () => {
+    const problem = { kind: 'problem', problem: 'server_error' } as const
+    inject({ match: { path: '/ledgers', nth: 3 }, effect: problem, times: 1 })
+    inject({ match: { client: 'shaky' }, effect: problem })
+    inject({ match: { account: to.publicKey() }, effect: problem })
+    const statuses = []
+    for (let count = 0; count < 4; count += 1) {
+      statuses.push((await client.get('/ledgers')).status)
+    }
+    expect(statuses).toEqual([200, 200, 500, 200])
+    expect((await client.get('/', { 'x-client-name': 'shaky' })).status).toBe(500)
+    expect((await client.get(`/accounts/${to.publicKey()}`)).status).toBe(500)
+    expect((await client.get(`/accounts/${from.publicKey()}`)).status).toBe(200)
+  })
+
+  test('can be taken away again (SBX-97)', async () => {
+    const { id } = inject({ effect: { kind: 'problem', problem: 'server_error' } })
+    expect((await client.get('/')).status).toBe(500)
+    expect(client.sandbox.control.removeFault(id)).toBe(true)
+    expect((await client.get('/')).status).toBe(200)
+  })
+
+  test('by chance follows the seed of the network (SBX-97, SBX-116)', async () => {
+    const run = async (seed: string) => {
+      await using other = await openClient({ seed, chaos: true })
+      const statuses: string[] = []
+      for (let count = 0; count < 80; count += 1) {
+        statuses.push(
+          await other.get('/ledgers').then(
+            ({ status }) => String(status),
+            () => 'cut',
+          ),
+        )
+      }
+      return statuses
+    }
+    const first = await run('chaos 1')
+    expect(await run('chaos 1')).toEqual(first)
+    expect(new Set(first).size).toBeGreaterThan(1)
+    expect(await run('chaos 2')).not.toEqual(first)
+  })
+})
+
+test('a network reset takes accounts, hashes and cursors away (SBX-107, SBX-64)', async () => {
+  const transaction = await client.pay(from, to.publicKey())
+  const [last] = recordsOf(await client.get('/payments?order=desc&limit=1'))
+  client.sandbox.control.reset()
+  expect((await client.get(`/accounts/${to.publicKey()}`)).status).toBe(404)
+  expect((await client.get(`/transactions/${hashOf(transaction)}`)).status).toBe(404)
+  await client.funded()
+  const page = await client.get(`/payments?cursor=${String(last?.paging_token)}`)
+  expect(page.status).toBe(200)
+  expect(recordsOf(page)).toEqual([])
+})
+
+test('trimmed history starts later, and what lay before is gone (SBX-108, SBX-65)', async () => {
+  const [oldest] = recordsOf(await client.get('/payments?limit=1'))
+  await client.pay(from, to.publicKey())
+  const { ingestedLatestLedger } = client.sandbox.control.state()
+  client.sandbox.control.trim(ingestedLatestLedger)
+  expect(recordsOf(await client.get('/payments'))).toHaveLength(1)
+  expect(recordsOf(await client.get('/payments?cursor=1'))).toHaveLength(1)
+  const gone = await client.get(`/payments?order=desc&cursor=${String(oldest?.paging_token)}`)
+  expect(gone.status).toBe(410)
+  expect((await client.get(`/operations/${String(oldest?.id)}`)).status).toBe(410)
+})
+
+test('a fee surge refuses cheap transactions, and shows in fee_stats (SBX-109)', async () => {
+  client.sandbox.control.surge({ baseFee: 1000n, ledgers: 2 })
+  const refused = await client.submit(await payment())
+  expect(await refused.json()).toMatchObject({
+    extras: { result_codes: { transaction: 'tx_insufficient_fee' } },
+  })
+  const { body } = await client.get('/fee_stats')
+  expect(body).toMatchObject({ last_ledger_base_fee: '1000' })
+  client.sandbox.control.close({ ledgers: 2 })
+  expect((await client.submit(await payment())).status).toBe(200)
+})
+
+test("the SDK's client sees a fault as it sees a real one (SBX-106)", async () => {
+  inject({ effect: { kind: 'problem', problem: 'server_over_capacity' }, times: 1 })
+  const server = new Horizon.Server(client.sandbox.url, { allowHttp: true })
+  await expect(server.loadAccount(from.publicKey())).rejects.toThrow(NetworkError)
+})

@@ -1,0 +1,133 @@
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Horizon, Keypair } from '@stellar/stellar-sdk'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openClient, recordsOf } from '../http/client.ts'
+import { spawnNetwork } from './network-child.ts'
+
+let dataDir: string
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'fairlead-test-'))
+})
+
+afterEach(() => rm(dataDir, { recursive: true }))
+
+describe('a network with a data directory', () => {
+  test('has everything it answered for after kill -9 in the middle of submissions', async () => {
+    const first = await spawnNetwork('--port', '0', '--https-port', '0', '--data-dir', dataDir)
+    const answered: string[] = []
+    const fundUntilKilled = async () => {
+      for (;;) {
+        const key = Keypair.random().publicKey()
+        const response = await fetch(`${first.url}/friendbot?addr=${key}`).catch(() => undefined)
+        if (!response?.ok) return
+        answered.push(key)
+        if (answered.length === 40) first.child.kill('SIGKILL')
+      }
+    }
+    await Promise.all([0, 1, 2, 3].map(fundUntilKilled))
+    expect(answered.length).toBeGreaterThanOrEqual(40)
+
+    const second = await spawnNetwork('--port', '0', '--https-port', '0', '--data-dir', dataDir)
+    const server = new Horizon.Server(second.url, { allowHttp: true })
+    for (const key of answered) {
+      const { balances } = await server.loadAccount(key)
+      expect(balances[0]?.balance).toBe('10000.0000000')
+    }
+    expect(await second.kill('SIGTERM')).toBe(0)
+  })
+
+  test('continues with the same ledgers, hash by hash, and the same authority (SBX-05)', async () => {
+    const options = { dataDir, httpsPort: 0 }
+    const hashes = async (get: (path: string) => Promise<{ body: unknown }>) =>
+      recordsOf((await get('/ledgers?limit=200')) as never).map(({ hash }) => hash)
+    const first = await openClient(options)
+    const [from, to] = [await first.funded(), await first.funded()]
+    await first.pay(from, to.publicKey())
+    first.sandbox.control.close({ ledgers: 3 })
+    first.sandbox.control.surge({ baseFee: 300n, ledgers: 1 })
+    const before = await hashes(first.get)
+    const authority = await readFile(String(first.sandbox.caFile), 'utf8')
+    await first.sandbox.stop()
+
+    await using second = await openClient(options)
+    expect(await hashes(second.get)).toEqual(before)
+    expect(await readFile(String(second.sandbox.caFile), 'utf8')).toBe(authority)
+    expect((await stat(join(dataDir, 'tls', 'ca-key.pem'))).mode & 0o077).toBe(0)
+    await second.pay(from, to.publicKey(), { fee: '300' })
+  })
+
+  test('drops a torn last line and goes on after it', async () => {
+    const file = join(dataDir, 'ledgers.jsonl')
+    const first = await openClient({ dataDir })
+    const key = await first.funded()
+    await first.sandbox.stop()
+    await appendFile(file, '{"t":"1790000000","h":"00","f":"100","tx":["AAAA')
+
+    const second = await openClient({ dataDir })
+    await second.pay(key, (await second.funded()).publicKey())
+    await second.sandbox.stop()
+    await using third = await openClient({ dataDir })
+    expect((await third.server.loadAccount(key.publicKey())).balances[0]?.balance).toBe(
+      '9998.9999900',
+    )
+  })
+
+  test('keeps empty ledgers small on file, and their numbers over a restart', async () => {
+    const first = await openClient({ dataDir })
+    first.sandbox.control.close({ ledgers: 1000 })
+    await first.sandbox.stop()
+    expect((await stat(join(dataDir, 'ledgers.jsonl'))).size).toBeLessThan(4000)
+    await using second = await openClient({ dataDir })
+    expect(second.sandbox.control.state().ingestedLatestLedger).toBe(1001)
+  })
+
+  test('forgets on file what a revert and a reset take back (SBX-94, SBX-107)', async () => {
+    const first = await openClient({ dataDir })
+    const key = await first.funded()
+    const id = first.sandbox.control.snapshot()
+    const later = await first.funded()
+    first.sandbox.control.revert(id)
+    await first.sandbox.stop()
+    const second = await openClient({ dataDir })
+    expect((await second.get(`/accounts/${key.publicKey()}`)).status).toBe(200)
+    expect((await second.get(`/accounts/${later.publicKey()}`)).status).toBe(404)
+    second.sandbox.control.reset()
+    await second.sandbox.stop()
+    await using third = await openClient({ dataDir })
+    expect(third.sandbox.control.state().ingestedLatestLedger).toBe(1)
+  })
+
+  test('is refused to a network with another passphrase, in words', async () => {
+    const first = await openClient({ dataDir })
+    await first.sandbox.stop()
+    const other = openClient({ dataDir, networkPassphrase: 'Another Network ; 2026' })
+    await expect(other).rejects.toThrow('start with the old value, or with another data directory')
+  })
+
+  test('refuses a file that was changed by hand, naming the hashes (SBX-05)', async () => {
+    const file = join(dataDir, 'ledgers.jsonl')
+    const first = await openClient({ dataDir })
+    await first.funded()
+    await first.sandbox.stop()
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace(/"h":"[0-9a-f]{8}/, '"h":"00000000'),
+    )
+    await expect(openClient({ dataDir })).rejects.toThrow('a recorded ledger replays to hash')
+  })
+})
+
+test('two networks with the same seed and inputs have the same history (SBX-05)', async () => {
+  const exported = await (async () => {
+    await using one = await openClient({ seed: 'same' })
+    const [from, to] = [await one.funded(), await one.funded()]
+    await one.pay(from, to.publicKey())
+    return one.sandbox.control.export()
+  })()
+  await using two = await openClient({ seed: 'same' })
+  two.sandbox.control.import(exported)
+  expect(two.sandbox.control.export()).toEqual(exported)
+})

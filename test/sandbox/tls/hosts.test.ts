@@ -1,0 +1,116 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { Keypair } from '@stellar/stellar-sdk'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openClient } from '../http/client.ts'
+import type { Client } from '../http/client.ts'
+import { repositoryFile, runNode } from '../network/network-child.ts'
+
+let client: Client
+let folder: string
+
+beforeAll(async () => {
+  client = await openClient({ httpsPort: 0 })
+  folder = await mkdtemp(join(tmpdir(), 'fairlead-test-'))
+})
+
+afterAll(async () => {
+  await client[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
+
+const port = () => Number(new URL(String(client.sandbox.httpsUrl)).port)
+
+test.each([
+  'localhost',
+  '127.0.0.1',
+  '::1',
+  'horizon-testnet.stellar.org',
+  'friendbot.stellar.org',
+])('the certificate holds for %s under the local authority (SBX-08)', async (name) => {
+  const ca = readFileSync(String(client.sandbox.caFile), 'utf8')
+  const error = await new Promise((resolve) => {
+    const socket = connect({
+      host: '127.0.0.1',
+      port: port(),
+      ca,
+      servername: /^[\d.:]+$/.test(name) ? '' : name,
+      checkServerIdentity: (_host, certificate) => {
+        const names = String(certificate.subjectaltname)
+        return names.includes(name === '::1' ? '0:0:0:0:0:0:0:1' : name)
+          ? undefined
+          : new Error(names)
+      },
+    })
+    socket.on('secureConnect', () => resolve(socket.authorizationError ?? undefined))
+    socket.on('error', resolve)
+    socket.on('secureConnect', () => socket.end())
+  })
+  expect(error).toBeUndefined()
+})
+
+test('nobody without the authority trusts the certificate (SBX-08)', async () => {
+  await expect(fetch(String(client.sandbox.httpsUrl))).rejects.toThrow('fetch failed')
+})
+
+/** Where the preload is, with what it is to do. */
+function preload(): string {
+  const url = pathToFileURL(repositoryFile('src', 'sandbox', 'network', 'preload.ts'))
+  url.searchParams.set('to', `localhost:${port()}`)
+  url.searchParams.set('ca', String(client.sandbox.caFile))
+  return url.href
+}
+
+const SCRIPT = `
+import https from 'node:https'
+const address = process.argv[2]
+const viaFetch = await fetch('https://friendbot.stellar.org?addr=' + address)
+const viaHttps = await new Promise((resolve, reject) => {
+  https.get('https://horizon-testnet.stellar.org/accounts/' + address, (response) => {
+    let text = ''
+    response.on('data', (piece) => (text += piece))
+    response.on('end', () => resolve(JSON.parse(text)))
+  }).on('error', reject)
+})
+console.log(viaFetch.status, viaHttps.balances[0].balance)
+`
+
+test('a preload brings a client with built-in hosts here, by fetch and by https (SBX-09)', async () => {
+  const script = join(folder, 'client.mjs')
+  await writeFile(script, SCRIPT)
+  const address = Keypair.random().publicKey()
+  const { output, code } = await runNode(['--import', preload(), script, address])
+  expect(output.trim()).toBe('200 10000.0000000')
+  expect(code).toBe(0)
+})
+
+const WALLET = `
+import { Wallet } from '@stellar/typescript-wallet-sdk'
+const wallet = Wallet.TestNet()
+const stellar = wallet.stellar()
+const account = stellar.account()
+const [from, to] = [account.createKeypair(), account.createKeypair()]
+await stellar.fundTestnetAccount(from.publicKey)
+const build = await stellar.transaction({ sourceAddress: from })
+const transaction = build.createAccount(to, 5).build()
+from.sign(transaction)
+await stellar.submitTransaction(transaction)
+const { balances } = await account.getInfo({ accountAddress: to.publicKey })
+console.log('balance', balances[0].balance)
+`
+
+test('the wallet SDK from the registry works unmodified over HTTPS (SBX-121)', async () => {
+  const script = repositoryFile('node_modules', '.vite', 'wallet-client.mjs')
+  const { mkdir } = await import('node:fs/promises')
+  await mkdir(repositoryFile('node_modules', '.vite'), { recursive: true })
+  await writeFile(script, WALLET)
+  const { output } = await runNode(['--import', preload(), script], {
+    NODE_EXTRA_CA_CERTS: String(client.sandbox.caFile),
+  })
+  await rm(script)
+  expect(output).toContain('balance 5.0000000')
+})
