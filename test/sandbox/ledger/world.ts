@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import {
+  Account,
+  Asset,
+  Keypair,
+  Networks,
+  Operation,
+  TransactionBuilder,
+  type Transaction,
+  type xdr,
+} from '@stellar/stellar-sdk'
+import type {
+  AppliedTransaction,
+  ClosedLedger,
+} from '../../../src/sandbox/network/ledger/closed-ledger.ts'
+import { readEnvelope, type Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import { rootKeypair } from '../../../src/sandbox/network/ledger/genesis.ts'
+import { createLedger, type Ledger } from '../../../src/sandbox/network/ledger/ledger.ts'
+import { createQueue, type Queue } from '../../../src/sandbox/network/queue/queue.ts'
+
+export const parameters = {
+  networkPassphrase: Networks.TESTNET,
+  protocolVersion: 27,
+  baseFee: 100n,
+  baseReserve: 5_000_000n,
+  maxTxSetSize: 1000,
+  totalCoins: 1_000_000_000_000_000_000n,
+}
+
+export const genesisCloseTime = 1_700_000_000n
+
+export const keyOf = (name: string): Keypair =>
+  name === 'root'
+    ? rootKeypair(parameters.networkPassphrase)
+    : Keypair.fromRawEd25519Seed(createHash('sha256').update(name).digest())
+
+export const idOf = (name: string): string => keyOf(name).publicKey()
+
+export const asset = (code: string, issuer = 'issuer'): Asset => new Asset(code, idOf(issuer))
+
+export interface Draft {
+  readonly source: string
+  readonly operations: readonly xdr.Operation[]
+  /** All that sign, the source when not told. */
+  readonly signers?: readonly string[]
+  readonly fee?: string
+  readonly sequence?: bigint
+}
+
+/** A ledger with its queue, and short ways to use them. */
+export interface World {
+  readonly ledger: Ledger
+  readonly queue: Queue
+  build(draft: Draft): Transaction
+  envelope(draft: Draft): Envelope
+  close(): ClosedLedger
+  /** Admits, closes and answers what became of it; fails when it is not admitted. */
+  apply(draft: Draft): AppliedTransaction
+  /** The result codes: of the refusal, or of what a ledger recorded. */
+  codes(draft: Draft): readonly string[]
+  /** Funds accounts from root, 1000 lumens each. */
+  fund(...names: string[]): void
+}
+
+export function createWorld(): World {
+  const ledger = createLedger(parameters, genesisCloseTime)
+  const queue = createQueue(ledger)
+
+  const build = ({ source, operations, signers = [source], fee = '100', sequence }: Draft) => {
+    const current = sequence === undefined ? sequenceOf(ledger, source) : sequence - 1n
+    const account = new Account(idOf(source), String(current))
+    const builder = new TransactionBuilder(account, {
+      fee,
+      networkPassphrase: parameters.networkPassphrase,
+    }).setTimeout(0)
+    for (const operation of operations) builder.addOperation(operation)
+    const transaction = builder.build()
+    for (const signer of signers) transaction.sign(keyOf(signer))
+    return transaction
+  }
+  const envelope = (draft: Draft) =>
+    readEnvelope(build(draft).toXdr(), parameters.networkPassphrase)
+  const close = () => {
+    const closeTime = ledger.head.closeTime + 5n
+    const closed = ledger.close({ ...queue.takeForLedger(closeTime), closeTime })
+    queue.afterClose(closed)
+    return closed
+  }
+  const apply = (draft: Draft): AppliedTransaction => {
+    const admission = queue.admit(envelope(draft))
+    if (admission.status !== 'PENDING') {
+      const why = admission.status === 'ERROR' ? codesOf(admission.result) : []
+      throw new Error(`not admitted: ${admission.status} ${why.join(' ')}`)
+    }
+    const [applied] = close().transactions
+    if (applied === undefined) throw new Error('no ledger took it')
+    return applied
+  }
+  return {
+    ledger,
+    queue,
+    build,
+    envelope,
+    close,
+    apply,
+    codes(draft) {
+      const admission = queue.admit(envelope(draft))
+      if (admission.status === 'ERROR') return codesOf(admission.result)
+      const [applied] = close().transactions
+      return applied === undefined ? [] : codesOf(applied.result)
+    },
+    fund(...names) {
+      const operations = names.map((name) =>
+        Operation.createAccount({ destination: idOf(name), startingBalance: '1000' }),
+      )
+      apply({ source: 'root', operations })
+    },
+  }
+}
+
+function sequenceOf(ledger: Ledger, name: string): bigint {
+  return ledger.account(idOf(name))?.sequence ?? 0n
+}
+
+/** The code of the transaction, then one per operation, as the XDR names them. */
+export function codesOf({ result }: xdr.TransactionResult): readonly string[] {
+  return 'results' in result ? [result.type, ...result.results.map(operationCode)] : [result.type]
+}
+
+const operationCode = (result: xdr.OperationResult): string =>
+  result.type === 'opInner' ? result.tr.value.type : result.type
