@@ -4,6 +4,7 @@ import { accepted, refused } from '../../domain/outcome.ts'
 import { readCallbackUrl } from '../../domain/callback/callback-url.ts'
 import type { CallbackRules, CallbackUrlRefusal } from '../../domain/callback/callback-url.ts'
 import type { Commit } from '../ports/commit.ts'
+import type { HostLookup } from '../ports/host-lookup.ts'
 
 export interface SetTransactionCallbackCommand {
   readonly principal: Principal
@@ -14,7 +15,8 @@ export interface SetTransactionCallbackCommand {
 /**
  * Notes where changes of the status are told to: SEP-31 PUT Transaction Callback. A later call replaces
  * the address, also for notices that are still to be delivered (SEP31-81, SEP31-83).
- * Refusals: those of `readCallbackUrl`, then `not_found` (also another client's).
+ * Refusals: those of `readCallbackUrl`, `callback_url_private` also for a name that
+ * leads to a private address (SEP31-82), then `not_found` (also another client's).
  */
 export type SetTransactionCallback = (
   command: SetTransactionCallbackCommand,
@@ -23,13 +25,17 @@ export type SetTransactionCallback = (
 interface Parts {
   readonly commit: Commit
   readonly callbackRules: CallbackRules
+  readonly hosts: HostLookup
 }
 
 export const setTransactionCallback =
-  ({ commit, callbackRules }: Parts): SetTransactionCallback =>
+  ({ commit, callbackRules, hosts }: Parts): SetTransactionCallback =>
   async ({ principal, id, url: given }) => {
     const url = readCallbackUrl(given, callbackRules)
     if (!url.ok) return url
+    if (!callbackRules.allowPrivateHosts && !(await hosts.isPublic(url.value))) {
+      return refused({ code: 'callback_url_private' })
+    }
     return commit(async ({ transactions, callbacks }) => {
       const owned = await transactions.ofOwner(principal, id)
       const before = owned && (await transactions.lock(owned.id))
