@@ -51,6 +51,8 @@ export interface Draft {
 export interface World {
   readonly ledger: Ledger
   readonly queue: Queue
+  /** Everything that was closed. */
+  readonly history: readonly ClosedLedger[]
   build(draft: Draft): Transaction
   envelope(draft: Draft): Envelope
   close(): ClosedLedger
@@ -65,6 +67,7 @@ export interface World {
 export function createWorld(): World {
   const ledger = createLedger(parameters, genesisCloseTime)
   const queue = createQueue(ledger)
+  const history: ClosedLedger[] = []
 
   const build = ({ source, operations, signers = [source], fee = '100', sequence }: Draft) => {
     const current = sequence === undefined ? sequenceOf(ledger, source) : sequence - 1n
@@ -84,6 +87,7 @@ export function createWorld(): World {
     const closeTime = ledger.head.closeTime + 5n
     const closed = ledger.close({ ...queue.takeForLedger(closeTime), closeTime })
     queue.afterClose(closed)
+    history.push(closed)
     return closed
   }
   const apply = (draft: Draft): AppliedTransaction => {
@@ -99,6 +103,7 @@ export function createWorld(): World {
   return {
     ledger,
     queue,
+    history,
     build,
     envelope,
     close,
