@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyServerOptions,
+} from 'fastify'
 import { fastify } from 'fastify'
 import type { Principal } from '../../domain/client/principal.ts'
 import type { BodyLimits } from './body.ts'
@@ -52,7 +58,7 @@ const timeLimits = { requestTimeout: 30_000, keepAliveTimeout: 72_000 }
  */
 export function createHttpServer(parts: HttpServerParts): FastifyInstance {
   const { tls } = parts
-  const app = fastify({
+  const options: FastifyServerOptions = {
     serverFactory: (answer) =>
       tls === undefined
         ? createServer(timeLimits, answer)
@@ -69,7 +75,8 @@ export function createHttpServer(parts: HttpServerParts): FastifyInstance {
       parts.log.warn({ requestId: request.id, code: error.code }, 'refused a malformed address')
     },
     clientErrorHandler: refuseNoHttp,
-  })
+  }
+  const app = fastify(options)
   app.decorateRequest('principal', undefined)
   addSurroundings(app, parts.log)
   void app.register((scope, _, done) => {
