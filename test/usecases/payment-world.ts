@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { memoryNetwork } from '../../src/adapters/memory/memory-network.ts'
 import type { Customer } from '../../src/domain/customer/customer.ts'
 import { defaultPatience } from '../../src/domain/payout/back-off.ts'
+import type { PayoutPatience } from '../../src/domain/payout/back-off.ts'
 import { newPayout } from '../../src/domain/payout/decisions.ts'
 import type { Payout, PayoutAttempt } from '../../src/domain/payout/payout.ts'
 import type { Transaction } from '../../src/domain/transaction/transaction.ts'
@@ -24,15 +25,24 @@ import { freshCommit } from '../database.ts'
 const newId = (): string => randomUUID()
 const savingParts = { newId, writeNotice: ({ id, phase }: Transaction) => `${id} ${phase}` }
 
-/** The use-cases of collecting, matching and paying out on a real database, with a clock set by hand. */
-export async function paymentWorld() {
+export interface WorldOptions {
+  /** Goes by the real clock, for tests with a real queue. */
+  readonly live?: boolean
+  readonly patience?: PayoutPatience
+}
+
+/** The use-cases of collecting, matching and paying out on a real database; the clock is set by hand. */
+export async function paymentWorld({
+  live = false,
+  patience = defaultPatience,
+}: WorldOptions = {}) {
   const database = await freshCommit()
   const { commit, read } = database
   const clock = { now: new Date('2026-11-21T12:00:10Z') }
-  const now = () => clock.now
+  const now = () => (live ? new Date() : clock.now)
   const network = memoryNetwork()
   const saving = saveChange(savingParts)
-  const parts = { commit, saveChange: saving, now, patience: defaultPatience }
+  const parts = { commit, saveChange: saving, now, patience }
 
   return {
     commit,
@@ -76,7 +86,7 @@ export async function paymentWorld() {
       const transaction = aTransaction({ phase: 'payingOut', ...funding(), ...changes })
       await commit(async (records) => {
         await records.transactions.open({ transaction, events: [] })
-        await records.payouts.add([newPayout(transaction.id, clock.now)])
+        await records.payouts.add([newPayout(transaction.id, now())])
       })
       return transaction
     },
