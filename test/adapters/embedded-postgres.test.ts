@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -154,15 +154,37 @@ describe('the embedded PostgreSQL', () => {
     expect(await onServer(url, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
-  it.skipIf(!isRoot)('runs as root below a directory that only root may enter', async () => {
-    const hidden = join(parent, 'private')
+  const canRun = (command: string, ...options: string[]): boolean =>
+    isRoot && spawnSync(command, [...options, 'true']).status === 0
+  const ways = {
+    namespace: canRun('unshare', '--user'),
+    capability: canRun('setpriv', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'),
+  }
+
+  for (const way of ['namespace', 'capability'] as const) {
+    it.skipIf(!ways[way])(`runs as root below a directory of root alone, by ${way}`, async () => {
+      const hidden = join(parent, `private-${way}`)
+      await mkdir(hidden, { mode: 0o700 })
+      const options = { dataDir: join(hidden, 'data'), durable: true, runAs: [way] }
+      const first = await startEmbeddedPostgres(options)
+      running.push(first)
+      await note(first.url)
+      await first.stop()
+      const second = await startEmbeddedPostgres(options)
+      running.push(second)
+      expect(await recall(second.url)).toEqual([{ answer: 42 }])
+    })
+  }
+
+  it.skipIf(!isRoot)('says what to do when root has no way to run it', async () => {
+    const hidden = join(parent, 'private-none')
     await mkdir(hidden, { mode: 0o700 })
-    const dataDir = join(hidden, 'data')
-    const first = await start(dataDir)
-    await note(first.url)
-    await first.stop()
-    const second = await start(dataDir)
-    expect(await recall(second.url)).toEqual([{ answer: 42 }])
+    const none = startEmbeddedPostgres({
+      dataDir: join(hidden, 'data'),
+      durable: true,
+      runAs: ['nobody'],
+    })
+    await expect(none).rejects.toThrow('Run Fairlead as an ordinary user')
   })
 
   it.skipIf(!isRoot)('runs as an ordinary user', async () => {

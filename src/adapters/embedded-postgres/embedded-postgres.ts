@@ -8,7 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { findPostgresBinaries } from './binaries.ts'
-import type { PostgresBinaries } from './binaries.ts'
 import { claimDirectory, readIfThere } from './ownership.ts'
 import {
   clearLeftovers,
@@ -17,7 +16,7 @@ import {
   watchOverPostmaster,
 } from './postmaster.ts'
 import { chooseRunAs } from './run-as.ts'
-import type { RunAs } from './run-as.ts'
+import type { RunAs, RunAsWay } from './run-as.ts'
 
 export interface EmbeddedPostgresOptions {
   /** Ours alone: the cluster, its password and its log lie below it; made when missing. */
@@ -26,6 +25,8 @@ export interface EmbeddedPostgresOptions {
   readonly port?: number
   /** false gives up crash safety for speed; for tests only. */
   readonly durable: boolean
+  /** How to run when we are root; absent: the first of all ways that works here. */
+  readonly runAs?: readonly RunAsWay[]
 }
 
 export interface EmbeddedPostgres {
@@ -37,7 +38,6 @@ interface Place {
   readonly directory: string
   readonly cluster: string
   readonly logFile: string
-  readonly binaries: PostgresBinaries
   readonly runAs: RunAs
 }
 
@@ -56,7 +56,7 @@ export async function startEmbeddedPostgres(
   const directory = await realpath(options.dataDir)
   const release = await claimDirectory(directory)
   try {
-    const place = await findPlace(directory)
+    const place = await findPlace(directory, options.runAs)
     await clearLeftovers(place.cluster)
     const password = await ensureCluster(place)
     const { child, port } = await startServer(place, options)
@@ -78,11 +78,10 @@ export async function startEmbeddedPostgres(
   }
 }
 
-async function findPlace(directory: string): Promise<Place> {
-  const binaries = await findPostgresBinaries()
-  const runAs = await chooseRunAs([join(directory, 'cluster'), binaries.postgres])
+async function findPlace(directory: string, ways?: readonly RunAsWay[]): Promise<Place> {
   const cluster = join(directory, 'cluster')
-  return { directory, cluster, logFile: join(directory, 'postgres.log'), binaries, runAs }
+  const runAs = await chooseRunAs(cluster, await findPostgresBinaries(), ways)
+  return { directory, cluster, logFile: join(directory, 'postgres.log'), runAs }
 }
 
 async function ensureCluster(place: Place): Promise<string> {
@@ -107,7 +106,7 @@ async function createCluster(place: Place, passwordFile: string): Promise<void> 
   await place.runAs.own(given)
   const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
   const auth = ['--auth=scram-sha-256', `--pwfile=${given}`, '--username', user]
-  await run(place, [place.binaries.initdb, '-D', draft, '-E', 'UTF8', ...locale, ...auth])
+  await run(place, [place.runAs.binaries.initdb, '-D', draft, '-E', 'UTF8', ...locale, ...auth])
   await rm(given)
   await rename(draft, place.cluster)
 }
@@ -153,7 +152,7 @@ async function startServer(
 async function spawnServer(place: Place, port: number, durable: boolean): Promise<ChildProcess> {
   await rm(place.logFile, { force: true })
   const log = await open(place.logFile, 'a', 0o600)
-  const { postgres } = place.binaries
+  const { postgres } = place.runAs.binaries
   const [program = '', ...rest] = [...place.runAs.prefix, postgres, ...settings(port, durable)]
   try {
     const child = spawn(program, [...rest, '-D', place.cluster], {
@@ -176,6 +175,7 @@ function settings(port: number, durable: boolean): readonly string[] {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
+    max_parallel_workers_per_gather: '0', // a container may have little shared memory
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),

@@ -1,41 +1,71 @@
 import { spawnSync } from 'node:child_process'
-import { chown, readdir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, chown, cp, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import type { PostgresBinaries } from './binaries.ts'
 
-/**
- * How to start PostgreSQL's programs, which refuse to run as root: plainly as an ordinary user; as
- * `nobody` when root and `nobody` can reach the files; and under a private parent directory (a clone
- * in /root) in a user namespace in which root is called `nobody`.
- */
+/** How PostgreSQL's programs, which refuse to run as root, are started. */
 export interface RunAs {
   readonly prefix: readonly string[]
   readonly ids: { readonly uid: number; readonly gid: number } | Readonly<Record<string, never>>
+  readonly binaries: PostgresBinaries
   /** Makes the files belong to whoever PostgreSQL believes it is. */
   own(path: string): Promise<void>
 }
 
+/**
+ * `nobody`      what root does when nobody can reach programs and data
+ * `namespace`   below a private directory (a clone in /root): root, called nobody in a user namespace
+ * `capability`  the same where namespaces are forbidden (Docker): nobody, who may read past directories
+ */
+export type RunAsWay = 'nobody' | 'namespace' | 'capability'
+
+const allWays: readonly RunAsWay[] = ['nobody', 'namespace', 'capability']
 const nobody = 65534
 const namespacePrefix = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`]
+const capabilities = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+const asNobody = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups']
+const capabilityPrefix = ['setpriv', ...asNobody, ...capabilities]
 
-export async function chooseRunAs(paths: readonly string[]): Promise<RunAs> {
-  if (process.getuid?.() !== 0) return { prefix: [], ids: {}, own: async () => undefined }
-  const reachable = await Promise.all(paths.map(isOpenToEverybody))
-  if (reachable.every(Boolean)) {
-    return {
-      prefix: [],
-      ids: { uid: nobody, gid: nobody },
-      own: (path) => chownTree(path, nobody),
-    }
+/** Ways are tried in order; an ordinary user needs none. */
+export async function chooseRunAs(
+  cluster: string,
+  binaries: PostgresBinaries,
+  ways: readonly RunAsWay[] = allWays,
+): Promise<RunAs> {
+  const plain = { prefix: [], ids: {}, binaries, own: async () => undefined }
+  if (process.getuid?.() !== 0) return plain
+  for (const way of ways) {
+    const chosen = await attempt(way, cluster, binaries)
+    if (chosen !== undefined) return { ...plain, ...chosen }
   }
-  if (mayUseNamespaces()) {
-    return { prefix: namespacePrefix, ids: {}, own: (path) => chownTree(path, 0) }
-  }
-  const hidden = paths.filter((_, position) => !reachable[position])
   throw new Error(
-    `PostgreSQL refuses to run as root, and the user nobody cannot reach ${hidden.join(' and ')}. ` +
-      'Run Fairlead as an ordinary user, move it below a directory that everybody may enter, ' +
-      'or set DATABASE_URL.',
+    `PostgreSQL refuses to run as root, and the user nobody cannot reach ${cluster} or ` +
+      `${binaries.postgres}. Run Fairlead as an ordinary user, move it below a directory that ` +
+      'everybody may enter, or set DATABASE_URL.',
   )
+}
+
+async function attempt(
+  way: RunAsWay,
+  cluster: string,
+  binaries: PostgresBinaries,
+): Promise<Partial<RunAs> | undefined> {
+  const toNobody = { own: (path: string) => chownTree(path, nobody) }
+  switch (way) {
+    case 'nobody': {
+      const paths = [cluster, binaries.postgres]
+      const reachable = await Promise.all(paths.map(isOpenToEverybody))
+      if (!reachable.every(Boolean)) return undefined
+      return { ids: { uid: nobody, gid: nobody }, ...toNobody }
+    }
+    case 'namespace':
+      if (!succeeds([...namespacePrefix, 'true'])) return undefined
+      return { prefix: namespacePrefix, own: (path) => chownTree(path, 0) }
+    case 'capability':
+      if (!succeeds([...capabilityPrefix, 'true'])) return undefined
+      return { prefix: capabilityPrefix, binaries: await copyOut(binaries), ...toNobody }
+  }
 }
 
 /** Can another user enter every directory above this path? */
@@ -46,9 +76,37 @@ async function isOpenToEverybody(path: string): Promise<boolean> {
   return parent === path || parent === '/' ? true : isOpenToEverybody(parent)
 }
 
-function mayUseNamespaces(): boolean {
-  const [command = '', ...options] = namespacePrefix
-  return spawnSync(command, [...options, 'true'], { stdio: 'ignore' }).status === 0
+function succeeds([command = '', ...options]: readonly string[]): boolean {
+  return spawnSync(command, options, { stdio: 'ignore' }).status === 0
+}
+
+/**
+ * PostgreSQL looks for its own files with access(2), which ignores capabilities, so the programs have to
+ * lie where everybody may go. One copy per installed version, kept for the next start.
+ */
+async function copyOut(binaries: PostgresBinaries): Promise<PostgresBinaries> {
+  const programs = dirname(binaries.postgres)
+  const { size, mtimeMs } = await stat(binaries.postgres)
+  const home = join(tmpdir(), `fairlead-postgres-${size}-${Math.trunc(mtimeMs)}`)
+  if (!(await isOurs(home))) {
+    const draft = await mkdtemp(`${home}-`)
+    await cp(dirname(programs), draft, { recursive: true, verbatimSymlinks: true })
+    await chmod(draft, 0o755)
+    await rename(draft, home).catch(() => rm(draft, { recursive: true, force: true })) // made by another start
+  }
+  if (!(await isOurs(home))) throw new Error(`${home} was not made by root: remove it`)
+  const moved = (program: string): string => join(home, basename(programs), basename(program))
+  return { initdb: moved(binaries.initdb), postgres: moved(binaries.postgres) }
+}
+
+/** Nobody but root can have put programs there. */
+async function isOurs(directory: string): Promise<boolean> {
+  try {
+    const { uid, mode } = await stat(directory)
+    return uid === 0 && (mode & 0o022) === 0
+  } catch {
+    return false
+  }
 }
 
 async function chownTree(path: string, id: number): Promise<void> {
