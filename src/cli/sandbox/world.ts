@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Keypair } from '@stellar/stellar-sdk'
 import { startEmbeddedPostgres } from '../../adapters/embedded-postgres/embedded-postgres.ts'
 import type { ConfigFileInput } from '../../config/config-file.ts'
 import type { Environment } from '../../config/env.ts'
@@ -125,9 +126,14 @@ async function settle(
       extraCaFile: caFile,
       ...secretsOf(keys),
     },
-    file: sandboxAnchor(assets, { homeDomains: loginDomains }),
+    file: sandboxAnchor(assets, {
+      homeDomains: loginDomains,
+      sendingAnchors: [{ name: 'Sandbox sending anchor', accounts: [accountOf(keys)] }],
+    }),
   }
 }
+
+const accountOf = ({ seeds }: SandboxKeys) => Keypair.fromSecret(seeds.sendingAnchor).publicKey()
 
 const secretsOf = ({ seeds, secrets }: SandboxKeys) => ({
   signingSeed: seeds.signing,
