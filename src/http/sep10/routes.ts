@@ -13,6 +13,7 @@ export interface Sep10Parts {
 /** SEP-10 3.4.1: both methods live on the one address published as `WEB_AUTH_ENDPOINT`. */
 export const sep10Routes = (parts: Sep10Parts): RouteTable => ({
   cors: true,
+  isRateLimited: true,
   routes: [
     { method: 'GET', path: '/auth', auth: 'none', route: getChallenge(parts) },
     {

@@ -13,6 +13,8 @@ import type { Principal } from '../../domain/client/principal.ts'
 import type { BodyLimits } from './body.ts'
 import { defaultBodyLimits } from './body.ts'
 import { addCors } from './cors.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { callerOf } from './rate-limit.ts'
 import type { Reply } from './reply.ts'
 import { refusal } from './reply.ts'
 import { readRequest } from './read-request.ts'
@@ -41,6 +43,8 @@ export interface HttpServerParts {
   readonly authenticate: Authenticate
   readonly log: ServerLog
   readonly limits?: Partial<BodyLimits>
+  /** For the tables that are rate-limited; without it there is no limit. */
+  readonly rateLimit?: RateLimit
   /** Set when a proxy of ours stands in front: its word about the caller's address is taken. */
   readonly trustProxy?: boolean
   /** Certificate and key when the listener speaks TLS itself (sandbox); else a proxy of ours does. */
@@ -125,11 +129,23 @@ function addTable(scope: FastifyInstance, table: RouteTable, parts: HttpServerPa
     scope.route({
       method: entry.method,
       url: entry.path,
-      ...(entry.auth === 'client' && { onRequest: authentication(parts, table) }),
+      onRequest: [
+        ...(table.isRateLimited === true && parts.rateLimit ? [patience(parts.rateLimit)] : []),
+        ...(entry.auth === 'client' ? [authentication(parts, table)] : []),
+      ],
       handler: answer(entry, { ...limits, bytesMax: entry.bodyBytesMax ?? limits.bytesMax }),
     })
   }
 }
+
+const patience =
+  (rateLimit: RateLimit) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
+    const seconds = rateLimit(callerOf(request.ip))
+    if (seconds === undefined) return
+    const refused = refusal(429, `Too many requests; try again in ${seconds} seconds`)
+    return send(reply, { ...refused, headers: { 'retry-after': `${seconds}` } })
+  }
 
 const authentication =
   (parts: HttpServerParts, table: RouteTable) =>

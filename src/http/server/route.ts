@@ -48,6 +48,8 @@ export interface RouteTable {
   readonly routes: readonly RouteEntry[]
   /** Browsers on other origins may call: SEP routes only (SEP01-08, SEP10-10). */
   readonly cors: boolean
+  /** Counted per caller's address where the server has a rate limit: what anybody may ask (SEP10-31). */
+  readonly isRateLimited?: boolean
   /** What a missing or invalid token gets: SEP-31 wants 403, the others 401. Default 401. */
   readonly authFailureStatus?: 401 | 403
 }

@@ -1,0 +1,99 @@
+import type { AddressInfo } from 'node:net'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createHttpServer } from '../../../src/http/server/http-server.ts'
+import { callerOf, createRateLimit } from '../../../src/http/server/rate-limit.ts'
+
+const silent = () => undefined
+const clock = { now: new Date(0) }
+const app = createHttpServer({
+  authenticate: () => Promise.resolve({ error: 'nobody' }),
+  log: { info: silent, warn: silent, error: silent },
+  rateLimit: createRateLimit({ requestsPerMinute: 2, now: () => clock.now }),
+  tables: [
+    {
+      cors: true,
+      isRateLimited: true,
+      routes: [
+        {
+          method: 'GET',
+          path: '/limited',
+          auth: 'none',
+          route: () => Promise.resolve({ status: 204 }),
+        },
+      ],
+    },
+    {
+      cors: true,
+      routes: [
+        {
+          method: 'GET',
+          path: '/free',
+          auth: 'none',
+          route: () => Promise.resolve({ status: 204 }),
+        },
+      ],
+    },
+  ],
+})
+afterAll(() => app.close())
+
+describe('a rate limit', () => {
+  it('answers 429 with the time to wait, in the shape of all errors (SEP10-31)', async () => {
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+    const statuses = []
+    for (let index = 0; index < 3; index += 1) {
+      statuses.push((await fetch(`${origin}/limited`)).status)
+    }
+    expect(statuses).toEqual([204, 204, 429])
+    clock.now = new Date(59_001)
+    const refused = await fetch(`${origin}/limited`)
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*')
+    expect(await refused.json()).toEqual({ error: expect.any(String) as string })
+    expect((await fetch(`${origin}/free`)).status).toBe(204)
+    clock.now = new Date(60_000)
+    expect((await fetch(`${origin}/limited`)).status).toBe(204)
+  })
+
+  it('counts each caller apart, and remembers a bounded number of them', () => {
+    const limit = createRateLimit({ requestsPerMinute: 1, now: () => new Date(0) })
+    expect([limit('a'), limit('b'), limit('a')]).toEqual([undefined, undefined, 60])
+    for (let index = 0; index < 50_000; index += 1) limit(`c${index}`)
+    expect(limit('a')).toBeUndefined()
+  })
+
+  it('takes an IPv6 network for one caller', () => {
+    expect(callerOf('2001:db8::5:6')).toBe(callerOf('2001:db8:0:0:3::1'))
+    expect(callerOf('2001:db8:0:1::1')).not.toBe(callerOf('2001:db8::1'))
+    expect(callerOf('::ffff:10.0.0.1')).toBe(callerOf('10.0.0.1'))
+    expect(callerOf('::ffff:10.0.0.1')).not.toBe(callerOf('::ffff:10.0.0.2'))
+  })
+})
+
+describe('a server', () => {
+  it('closes within five seconds, also with a request that never ends', async () => {
+    const stuck = createHttpServer({
+      authenticate: () => Promise.resolve({ error: 'nobody' }),
+      log: { info: silent, warn: silent, error: silent },
+      tables: [
+        {
+          cors: false,
+          routes: [
+            { method: 'GET', path: '/stuck', auth: 'none', route: () => new Promise(silent) },
+          ],
+        },
+      ],
+    })
+    await stuck.listen({ port: 0, host: '127.0.0.1' })
+    const origin = `http://127.0.0.1:${(stuck.server.address() as AddressInfo).port}`
+    const asked = fetch(`${origin}/stuck`).catch(() => 'cut')
+    await new Promise<void>((resolve) => {
+      stuck.server.once('request', () => resolve())
+    })
+    const before = performance.now()
+    await stuck.close()
+    expect(performance.now() - before).toBeLessThan(5_000)
+    expect(await asked).toBe('cut')
+  })
+})
