@@ -13,6 +13,8 @@ import { listFiles } from '../../../src/usecases/customers/list-files.ts'
 import { setCustomerCallback } from '../../../src/usecases/customers/set-customer-callback.ts'
 import { uploadFile } from '../../../src/usecases/customers/upload-file.ts'
 import { verifyCustomer } from '../../../src/usecases/customers/verify-customer.ts'
+import { resumeTransactionsOfCustomer } from '../../../src/usecases/transactions/resume-after-customer-update.ts'
+import { saveChange } from '../../../src/usecases/transactions/save-change.ts'
 import { findCustomer } from '../../../src/usecases/customers/find-customer.ts'
 import { registerCustomer } from '../../../src/usecases/customers/register-customer.ts'
 import { saveCustomerChange } from '../../../src/usecases/customers/save-customer-change.ts'
@@ -34,14 +36,21 @@ export async function openDoor(validation: Validation = 'formats') {
   const { commit, read } = db
   const newId = () => randomUUID()
   const now = () => clock.now
-  const saveChange = saveCustomerChange({
+  const resume = resumeTransactionsOfCustomer({
+    customerTypes: types,
+    saveChange: saveChange({ newId, writeNotice: ({ id }) => id }),
+  })
+  const saveCustomer = saveCustomerChange({
     types,
     newId,
     writeNotice: writeCustomerNotice,
-    resumeTransactions: (_, update) => Promise.resolve(void resumed.push(update)),
+    resumeTransactions: async (records, update, at) => {
+      resumed.push(update)
+      await resume(records, update, at)
+    },
   })
   const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64')
-  const parts = { commit, types, saveCustomerChange: saveChange, newId, now, digest }
+  const parts = { commit, types, saveCustomerChange: saveCustomer, newId, now, digest }
   const register = registerCustomer({
     ...parts,
     codes: verificationCodes(new Uint8Array(32)),
@@ -77,7 +86,6 @@ export async function openDoor(validation: Validation = 'formats') {
     resumed,
     /** What the server logged as an error; stays empty. */
     faults,
-    saveChange,
     types,
     forgetLapsedFiles: forgetLapsedFiles({ commit, now }),
     /** For example `call(account, 'PUT /customer', { body: jane })`. */
