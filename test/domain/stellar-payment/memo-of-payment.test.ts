@@ -3,19 +3,42 @@ import { memoOfPayment } from '../../../src/domain/stellar-payment/memo-of-payme
 import type { NetworkMemo } from '../../../src/domain/stellar-payment/stellar-payment.ts'
 
 describe('the memo of a payment', () => {
-  it.each<[string, NetworkMemo, string | undefined, string]>([
-    ['none at all', { type: 'none' }, undefined, 'no_memo'],
-    ['an id', { type: 'id', value: '9' }, undefined, 'id 9'],
-    ['a text of the same digits (SEP31-47)', { type: 'text', value: '9' }, undefined, 'text 9'],
-    ['an empty text', { type: 'text', value: '' }, undefined, 'text '],
-    ['a hash', { type: 'hash', value: 'AA==' }, undefined, 'hash AA=='],
-    ['a return hash', { type: 'return', value: 'AA==' }, undefined, 'unknown_memo'],
-    ['a muxed id (SEP31-48)', { type: 'none' }, '18446744073709551615', 'id 18446744073709551615'],
-    ['a muxed id and the same id memo', { type: 'id', value: '9' }, '9', 'id 9'],
-    ['a muxed id and another id memo', { type: 'id', value: '8' }, '9', 'conflicting_memo'],
-    ['a muxed id and a text', { type: 'text', value: '9' }, '9', 'conflicting_memo'],
-  ])('is read from %s', (_, memo, muxedId, expected) => {
+  const max = '18446744073709551615'
+  const cases: readonly {
+    readonly what: string
+    readonly memo: NetworkMemo
+    readonly muxedId?: string
+    readonly reads: string
+  }[] = [
+    { what: 'nothing', memo: { type: 'none' }, reads: 'no_memo' },
+    { what: 'an id', memo: { type: 'id', value: '9' }, reads: 'id 9' },
+    { what: 'a text of digits (SEP31-47)', memo: { type: 'text', value: '9' }, reads: 'text 9' },
+    { what: 'an empty text', memo: { type: 'text', value: '' }, reads: 'text ' },
+    { what: 'a hash', memo: { type: 'hash', value: 'AA==' }, reads: 'hash AA==' },
+    { what: 'a return hash', memo: { type: 'return', value: 'AA==' }, reads: 'unknown_memo' },
+    { what: 'a muxed id (SEP31-48)', memo: { type: 'none' }, muxedId: max, reads: `id ${max}` },
+    {
+      what: 'a muxed id and the same id memo',
+      memo: { type: 'id', value: '9' },
+      muxedId: '9',
+      reads: 'id 9',
+    },
+    {
+      what: 'a muxed id and another id memo',
+      memo: { type: 'id', value: '8' },
+      muxedId: '9',
+      reads: 'conflicting_memo',
+    },
+    {
+      what: 'a muxed id and a text',
+      memo: { type: 'text', value: '9' },
+      muxedId: '9',
+      reads: 'conflicting_memo',
+    },
+  ]
+
+  it.each(cases)('is read from $what as: $reads', ({ memo, muxedId, reads }) => {
     const read = memoOfPayment({ memo, ...(muxedId === undefined ? {} : { muxedId }) })
-    expect(read.ok ? `${read.value.type} ${read.value.value}` : read.refusal.code).toBe(expected)
+    expect(read.ok ? `${read.value.type} ${read.value.value}` : read.refusal.code).toBe(reads)
   })
 })
