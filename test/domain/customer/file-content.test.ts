@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fileTypeOf, mayHold } from '../../../src/domain/customer/file-content.ts'
+import { sep9Field } from '../../../src/domain/customer/sep9-fields.ts'
+
+const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64')
+const png = bytes(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+)
+const jpeg = bytes(
+  '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
+)
+const wholeJpeg = Buffer.concat([jpeg, Buffer.from([0xff, 0xd9])])
+const pdf = Buffer.from('%PDF-1.7\n...\n%%EOF\n')
+const mp4 = Buffer.from('\0\0\0\u0018ftypisom\0\0\0\0')
+
+describe('a file', () => {
+  it('is what its content says (SEP09-36, SEP12-133)', () => {
+    expect(fileTypeOf(png)).toBe('image/png')
+    expect(fileTypeOf(wholeJpeg)).toBe('image/jpeg')
+    expect(fileTypeOf(pdf)).toBe('application/pdf')
+    expect(fileTypeOf(mp4)).toBe('video/mp4')
+    expect(fileTypeOf(Buffer.from('\0\0\0\u0018ftypqt  '))).toBe('video/quicktime')
+    expect(fileTypeOf(bytes('GkXfo59C'))).toBe('video/webm')
+    expect(fileTypeOf(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).toBeUndefined()
+    expect(fileTypeOf(Buffer.from('GIF89a'))).toBeUndefined()
+    expect(fileTypeOf(new Uint8Array())).toBeUndefined()
+  })
+
+  it('that is cut off is none (SEP12-87)', () => {
+    for (const whole of [png, wholeJpeg, pdf]) {
+      const lengths = Array.from({ length: whole.length - 12 }, (_, length) => length)
+      expect(lengths.filter((length) => fileTypeOf(whole.subarray(0, length)))).toEqual([])
+    }
+  })
+
+  it('as a video proves liveness and nothing else (SEP09-37)', () => {
+    const [liveness, front] = [sep9Field('proof_of_liveness'), sep9Field('photo_id_front')]
+    expect(liveness && mayHold(liveness, 'video/mp4')).toBe(true)
+    expect(front && mayHold(front, 'video/mp4')).toBe(false)
+    expect(front && mayHold(front, 'application/pdf')).toBe(true)
+  })
+
+  it('may be anything without harm', () => {
+    const start = fc.constantFrom(png.subarray(0, 20), jpeg.subarray(0, 4), Buffer.from('%PDF-'))
+    fc.assert(
+      fc.property(start, fc.uint8Array({ maxLength: 200 }), (head, rest) => {
+        expect(() => fileTypeOf(Buffer.concat([head, rest]))).not.toThrow()
+      }),
+    )
+  })
+})

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { sep9Field, sep9Fields } from '../../../src/domain/customer/sep9-fields.ts'
+
+const text = readFileSync(new URL('sep-9-names.txt', import.meta.url), 'utf8')
+const names = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+
+describe('the table of SEP-9 fields', () => {
+  it('knows every name of SEP-9 1.18.0, spelt exactly (SEP09-01)', () => {
+    expect(names.filter((name) => sep9Field(name) === undefined)).toEqual([])
+    expect(sep9Field('organization.vat_number')).toBeUndefined()
+    expect(sep9Field('Organization.VAT_number')).toBeUndefined()
+  })
+
+  it('knows no name that SEP-9 does not have, but its financial fields of organizations (SEP09-12)', () => {
+    const known = new Set(names)
+    const further = [...sep9Fields.keys()].filter((name) => !known.has(name))
+    expect(further.every((name) => known.has(name.replace('organization.', '')))).toBe(true)
+    expect(sep9Field('organization.bank_account_number')).toBeDefined()
+  })
+
+  it('keeps synonyms as one datum (SEP09-06, SEP09-30, SEP09-35)', () => {
+    expect(sep9Field('family_name')).toBe(sep9Field('last_name'))
+    expect(sep9Field('given_name')).toBe(sep9Field('first_name'))
+    expect(sep9Field('crypto_memo')).toBe(sep9Field('external_transfer_memo'))
+    expect(sep9Field('photo_proof_of_income')).toBe(sep9Field('proof_of_income'))
+  })
+
+  it('has these binary fields and no others (SEP09-34)', () => {
+    const binary = [...sep9Fields.values()].filter(({ kind }) => kind === 'binary')
+    expect(binary.map(({ name }) => name).toSorted()).toEqual([
+      'notary_approval_of_photo_id',
+      'organization.photo_incorporation_doc',
+      'organization.photo_proof_address',
+      'photo_id_back',
+      'photo_id_front',
+      'photo_proof_residence',
+      'proof_of_income',
+      'proof_of_liveness',
+    ])
+  })
+
+  it('finds nothing under names of the prototype (SEP09-13)', () => {
+    for (const name of ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']) {
+      expect(sep9Field(name)).toBeUndefined()
+    }
+  })
+
+  it('describes each field (SEP12-61)', () => {
+    expect([...sep9Fields.values()].every(({ description }) => description !== '')).toBe(true)
+  })
+})

@@ -1,0 +1,142 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { AskedField } from '../../../src/domain/customer/customer-type.ts'
+import { readyCustomerTypes } from '../../../src/domain/customer/customer-type.ts'
+import type { Customer, ProvidedField } from '../../../src/domain/customer/customer.ts'
+import { standingFor } from '../../../src/domain/customer/standing.ts'
+import { customerTypes } from '../../builders/customer-types.ts'
+
+const at = new Date('2026-03-01T12:00:00Z')
+const value = (more: Partial<ProvidedField> = {}): ProvidedField => ({
+  value: 'x',
+  status: 'ACCEPTED',
+  ...more,
+})
+const aCustomer = (
+  fields: Customer['fields'],
+  more: Partial<Pick<Customer, 'rejected'>> = {},
+): Customer => ({
+  id: 'c',
+  key: { account: 'G' },
+  fields,
+  version: 1,
+  createdAt: at,
+  updatedAt: at,
+  ...more,
+})
+const asked = (type: string, validation: 'formats' | 'full' = 'formats'): readonly AskedField[] =>
+  customerTypes(validation).byName.get(type) ?? []
+const person = { first_name: value(), last_name: value(), email_address: value() }
+
+describe('where a customer stands', () => {
+  it('is that everything is wanted of somebody unknown (SEP12-31)', () => {
+    const { status, wanted, missing } = standingFor(undefined, asked('sep31-receiver'))
+    expect(status).toBe('NEEDS_INFO')
+    expect(wanted.map(({ askedAs }) => askedAs)).toHaveLength(5)
+    expect(missing).not.toContain('bank_account_type')
+  })
+
+  it('is accepted once all required fields are; what is optional stays wanted (SEP12-52, SEP12-57)', () => {
+    const customer = aCustomer({ ...person, bank_account_number: value() })
+    const { status, wanted } = standingFor(customer, asked('sep31-receiver'))
+    expect(status).toBe('ACCEPTED')
+    expect(wanted.map(({ askedAs, optional }) => [askedAs, optional])).toEqual([
+      ['bank_account_type', true],
+    ])
+  })
+
+  it('counts a synonym, and tells of it under the name that is asked for (SEP09-06, SEP09-07, SEP12-60)', () => {
+    const customer = aCustomer({ last_name: value(), mobile_number: value() })
+    const { status, provided } = standingFor(customer, asked('sep31-large-receiver'))
+    expect(status).toBe('ACCEPTED')
+    expect(provided.map(({ askedAs }) => askedAs)).toEqual(['family_name', 'mobile_number'])
+  })
+
+  it('wants a code only where validation is full (SEP12-91)', () => {
+    const customer = aCustomer({ last_name: value(), mobile_number: value() })
+    const { status, missing } = standingFor(customer, asked('sep31-large-receiver', 'full'))
+    expect([status, missing]).toEqual(['NEEDS_INFO', ['mobile_number']])
+    const verified = aCustomer({ ...customer.fields, mobile_number: value({ verified: true }) })
+    expect(standingFor(verified, asked('sep31-large-receiver', 'full')).status).toBe('ACCEPTED')
+  })
+
+  it('is processing, with a message, while a field is being checked (SEP12-55)', () => {
+    const customer = aCustomer({ ...person, last_name: value({ status: 'PROCESSING' }) })
+    const standing = standingFor(customer, asked('sep31-sender'))
+    expect([standing.status, standing.message]).toEqual(['PROCESSING', expect.any(String)])
+  })
+
+  it('shows a rejected field as provided, with the reason, and as wanted (SEP12-59, SEP12-66)', () => {
+    const customer = aCustomer({ ...person, last_name: value({ status: 'REJECTED', error: 'no' }) })
+    const { status, wanted, provided } = standingFor(customer, asked('sep31-sender'))
+    expect([status, wanted.map(({ name }) => name)]).toEqual(['NEEDS_INFO', ['last_name']])
+    expect(provided.find(({ name }) => name === 'last_name')).toMatchObject({
+      status: 'REJECTED',
+      error: 'no',
+    })
+  })
+
+  it('holds what a transaction wants corrected, asked for by the type or not (SEP12-49)', () => {
+    const customer = aCustomer({ ...person, city: value() })
+    const wishes = [
+      { name: 'family_name', message: 'wrong' },
+      { name: 'city', message: 'unknown' },
+      { name: 'tax_id', message: 'needed' },
+    ]
+    const { status, wanted, missing } = standingFor(customer, asked('sep31-sender'), wishes)
+    expect(status).toBe('NEEDS_INFO')
+    expect(wanted.map(({ askedAs }) => askedAs)).toEqual(['last_name', 'city', 'tax_id'])
+    expect(missing.toSorted()).toEqual(['city', 'last_name', 'tax_id'])
+  })
+
+  it('never has a required field wanted of an accepted customer, nor an accepted field twice (SEP12-51, SEP12-52)', () => {
+    const status = fc.constantFrom('ACCEPTED', 'PROCESSING', 'REJECTED') as fc.Arbitrary<
+      ProvidedField['status']
+    >
+    const names = asked('sep31-receiver').map(({ name }) => name)
+    const fields = fc.dictionary(
+      fc.constantFrom(...names, 'city'),
+      status.map((each) => value({ status: each })),
+    )
+    fc.assert(
+      fc.property(fields, fc.subarray(names), (provided, wishes) => {
+        const standing = standingFor(
+          aCustomer(provided),
+          asked('sep31-receiver'),
+          wishes.map((name) => ({ name, message: 'm' })),
+        )
+        const required = standing.wanted.filter(({ optional }) => !optional)
+        expect(standing.status === 'ACCEPTED' && required.length > 0).toBe(false)
+        expect(standing.status === 'NEEDS_INFO').toBe(standing.missing.length > 0)
+        const wanted = new Set(standing.wanted.map(({ name }) => name))
+        const both = standing.provided.filter(({ name }) => wanted.has(name))
+        expect(both.every((field) => field.status === 'REJECTED')).toBe(true)
+        expect(wishes.length === 0 || standing.status === 'NEEDS_INFO').toBe(true)
+      }),
+    )
+  })
+})
+
+describe('customer types', () => {
+  const faults = (type: Parameters<typeof readyCustomerTypes>[0][string]) => {
+    const ready = readyCustomerTypes({ t: type }, 'full')
+    return ready.ok ? [] : ready.refusal.faults
+  }
+
+  it('ask only for fields of SEP-9, each once, with what they need (SEP09-09, SEP12-62)', () => {
+    const requirements = [
+      { field: 'favourite_colour' },
+      { field: 'card.cvc' },
+      { field: 'last_name' },
+      { field: 'family_name' },
+      { field: 'city', choices: [], description: '' },
+    ]
+    expect(faults({ description: 'd', requirements, verify: ['mobile_number'] })).toHaveLength(6)
+    expect(faults({ description: 'd', requirements: [{ field: 'city' }] })).toEqual([])
+  })
+
+  it('may be none at all: then nothing is asked of anybody (SEP12-41)', () => {
+    const ready = readyCustomerTypes({}, 'full')
+    expect(ready.ok && ready.value.byName.size).toBe(0)
+  })
+})

@@ -1,0 +1,190 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isCbu, isClabe, isIban } from '../../../src/domain/customer/check-digits.ts'
+import { readValue } from '../../../src/domain/customer/value-form.ts'
+import type { ValueForm } from '../../../src/domain/customer/value-form.ts'
+
+const read = (form: ValueForm, text: string): string | undefined => {
+  const value = readValue(form, text)
+  return value.ok ? value.value : undefined
+}
+/** Those that are taken. */
+const taken = (form: ValueForm, texts: readonly string[]): readonly string[] =>
+  texts.filter((text) => read(form, text) !== undefined)
+
+describe('a date', () => {
+  it('is a day of the calendar, as written (SEP09-17, SEP09-19)', () => {
+    const days = ['1976-07-04', '2000-02-29', '2024-02-29', '2023-12-31']
+    expect(taken('day', days)).toEqual(days)
+    const none = [
+      '2001-02-30',
+      '2023-02-29',
+      '1900-02-29',
+      '2023-13-01',
+      '2023-00-10',
+      '2023-04-31',
+      '2023-4-1',
+      '04/07/1976',
+      '1976-07-04x',
+      '',
+    ]
+    expect(taken('day', none)).toEqual([])
+  })
+
+  it('is the date part of a timestamp, never shifted by a time zone (SEP09-17, SEP09-18)', () => {
+    expect(read('day', '1976-07-04T23:59:59-12:00')).toBe('1976-07-04')
+    expect(read('day', '1976-07-04T00:00:00.000Z')).toBe('1976-07-04')
+    expect(read('day', '1976-07-04T')).toBeUndefined()
+  })
+
+  it('exists exactly when the calendar of the platform has it', () => {
+    const two = (number: number) => String(number).padStart(2, '0')
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1800, max: 2400 }),
+        fc.integer({ min: 0, max: 13 }),
+        fc.integer({ min: 0, max: 32 }),
+        (year, month, day) => {
+          const text = `${year}-${two(month)}-${two(day)}`
+          const date = new Date(`${text}T00:00:00Z`)
+          const exists = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+          expect(read('day', text)).toBe(exists ? text : undefined)
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('codes', () => {
+  it('of countries are alpha-3; alpha-2 is mapped (SEP09-15, SEP09-16)', () => {
+    expect(read('country', 'DEU')).toBe('DEU')
+    expect(read('country', 'US')).toBe('USA')
+    expect(taken('country', ['usa', 'XXX', 'XX', 'Germany', 'U', '', 'USAX', 'ZZZ'])).toEqual([])
+  })
+
+  it('of countries on cards are alpha-2 (SEP09-15)', () => {
+    expect(taken('cardCountry', ['DE', 'DEU', 'de', 'XX'])).toEqual(['DE'])
+  })
+
+  it('of languages are ISO 639-1, kept in lower case (SEP09-27)', () => {
+    expect(read('language', 'EN')).toBe('en')
+    expect(taken('language', ['en', 'eng', 'xx', 'e', '', 'en-US'])).toEqual(['en'])
+  })
+
+  it('of occupations keep their leading zeros (SEP09-26, SEP09-29)', () => {
+    expect(read('occupation', '011')).toBe('011')
+    expect(taken('occupation', ['251', '2', '25111', 'a', '-1', '2.5'])).toEqual(['251', '2'])
+  })
+
+  it('of the month a card expires are YY-MM (SEP09-39)', () => {
+    expect(taken('cardMonth', ['29-11', '11/29', '29-13', '29-00', '2029-11'])).toEqual(['29-11'])
+  })
+})
+
+describe('a phone number', () => {
+  it('is E.164 (SEP09-22)', () => {
+    const good = ['+14155550100', '+12', '+123456789012345']
+    expect(taken('phone', good)).toEqual(good)
+    const bad = ['14155550100', '+0123', '+1 415', '+1234567890123456', '+', '+1', '++12', '+12a']
+    expect(taken('phone', bad)).toEqual([])
+  })
+})
+
+describe('an e-mail address', () => {
+  it('has a name, an @ and a domain', () => {
+    const good = ['jane@example.com', 'j.d+x@sub.example.co', 'JANE@EXAMPLE.COM', 'j@müller.de']
+    expect(taken('email', good)).toEqual(good)
+    const bad = [
+      'jane',
+      'jane@',
+      '@example.com',
+      'jane@example',
+      'ja ne@example.com',
+      'jane@@example.com',
+      'jane@-example.com',
+      'jane@example..com',
+      '.jane@example.com',
+      'jane.@example.com',
+      'jane@1.2.3.4',
+      `${'j'.repeat(65)}@example.com`,
+      `j@${'a.'.repeat(130)}com`,
+    ]
+    expect(taken('email', bad)).toEqual([])
+  })
+
+  it('is read in no time, however long the text is', () => {
+    const started = performance.now()
+    for (const text of ['a'.repeat(100_000), `a@${'a-'.repeat(50_000)}`, '@'.repeat(100_000)]) {
+      expect(read('email', text)).toBeUndefined()
+    }
+    expect(performance.now() - started).toBeLessThan(1_000)
+  })
+})
+
+describe('an IP address', () => {
+  it('is version 4 or 6', () => {
+    const good = ['1.2.3.4', '::', '::1', '2001:db8::1', '1:2:3:4:5:6:7:8', '::ffff:1.2.3.4']
+    expect(taken('ip', good)).toEqual(good)
+    const bad = ['1.2.3', '1.2.3.256', '01.2.3.4', ':::', '1::2::3', '1:2:3:4:5:6:7', '12345::']
+    expect(taken('ip', bad)).toEqual([])
+    expect(taken('ip', ['1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7::8', '::1%eth0', 'g::'])).toEqual([])
+  })
+})
+
+describe('account numbers', () => {
+  it('keep zeros and letters (SEP09-29)', () => {
+    expect(read('account', '000123')).toBe('000123')
+    expect(read('account', '1000990004')).toBe('1000990004')
+  })
+
+  it('that look like an IBAN have right check digits; blanks are dropped', () => {
+    expect(read('account', 'DE89 3704 0044 0532 0130 00')).toBe('DE89370400440532013000')
+    expect(read('account', 'DE88370400440532013000')).toBeUndefined()
+    expect(isIban('GB82WEST12345698765432')).toBe(true)
+  })
+
+  it('as CLABE and CBU have right check digits (SEP09-31)', () => {
+    expect(isClabe('032180000118359719')).toBe(true)
+    expect(isClabe('032180000118359718')).toBe(false)
+    expect(isCbu('2850590940090418135201')).toBe(true)
+    expect(isCbu('2850590940090418135202')).toBe(false)
+    expect(isCbu('2850591940090418135201')).toBe(false)
+  })
+
+  it('are refused as CLABE, CBU or IBAN when any one digit is another', () => {
+    const numbers = [
+      [isClabe, '032180000118359719'],
+      [isCbu, '2850590940090418135201'],
+      [isIban, 'DE89370400440532013000'],
+    ] as const
+    for (const [isRight, number] of numbers) {
+      fc.assert(
+        fc.property(fc.nat(number.length - 1), fc.nat(9), (place, digit) => {
+          const other = number.slice(0, place) + String(digit) + number.slice(place + 1)
+          expect(isRight(other)).toBe(other === number)
+        }),
+      )
+    }
+  })
+})
+
+describe('text', () => {
+  it('is composed, trimmed and free of control characters (SEP09-32)', () => {
+    expect(read('text', '  Rene\u0301e\u0000\u0007 ')).toBe('Ren\u00e9e')
+  })
+
+  it('of an address keeps its lines (SEP09-28)', () => {
+    expect(read('lines', 'Main St 1\r\n12345 Town\r')).toBe('Main St 1\n12345 Town')
+  })
+
+  it('read again is as it was', () => {
+    const forms: readonly ValueForm[] = ['text', 'lines', 'email', 'country', 'day', 'account']
+    fc.assert(
+      fc.property(fc.constantFrom(...forms), fc.string({ unit: 'grapheme' }), (form, text) => {
+        const once = read(form, text)
+        expect(once === undefined ? undefined : read(form, once)).toBe(once)
+      }),
+    )
+  })
+})
