@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Horizon, Keypair } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openClient, recordsOf } from '../http/client.ts'
+import type { Client } from '../http/client.ts'
 import { spawnNetwork } from './network-child.ts'
 
 let dataDir: string
@@ -41,19 +42,19 @@ describe('a network with a data directory', () => {
 
   test('continues with the same ledgers, hash by hash, and the same authority (SBX-05)', async () => {
     const options = { dataDir, httpsPort: 0 }
-    const hashes = async (get: (path: string) => Promise<{ body: unknown }>) =>
-      recordsOf((await get('/ledgers?limit=200')) as never).map(({ hash }) => hash)
+    const hashes = async (client: Client) =>
+      recordsOf(await client.get('/ledgers?limit=200')).map(({ hash }) => hash)
     const first = await openClient(options)
     const [from, to] = [await first.funded(), await first.funded()]
     await first.pay(from, to.publicKey())
     first.sandbox.control.close({ ledgers: 3 })
     first.sandbox.control.surge({ baseFee: 300n, ledgers: 1 })
-    const before = await hashes(first.get)
+    const before = await hashes(first)
     const authority = await readFile(String(first.sandbox.caFile), 'utf8')
     await first.sandbox.stop()
 
     await using second = await openClient(options)
-    expect(await hashes(second.get)).toEqual(before)
+    expect(await hashes(second)).toEqual(before)
     expect(await readFile(String(second.sandbox.caFile), 'utf8')).toBe(authority)
     expect((await stat(join(dataDir, 'tls', 'ca-key.pem'))).mode & 0o077).toBe(0)
     await second.pay(from, to.publicKey(), { fee: '300' })

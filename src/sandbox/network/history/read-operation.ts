@@ -2,6 +2,7 @@ import type { xdr } from '@stellar/stellar-sdk'
 import { namedAccount } from './addresses.ts'
 import type { NamedAccount } from './addresses.ts'
 import { decodeParts } from './envelopes.ts'
+import type { EnvelopeParts } from './envelopes.ts'
 import { decodeResult, resultParts } from './results.ts'
 import type { StoredOperation } from './stored.ts'
 
@@ -9,19 +10,24 @@ import type { StoredOperation } from './stored.ts'
 export interface ReadOperation {
   readonly body: xdr.OperationBody
   readonly source: NamedAccount
+  /** Decoded when it is asked for: most words do without. */
   readonly result: xdr.OperationResult | undefined
   readonly stored: StoredOperation
 }
 
-export function readOperation(stored: StoredOperation): ReadOperation {
+export function readOperation(
+  stored: StoredOperation,
+  { inner }: EnvelopeParts = decodeParts(stored.transaction.envelopeXdr),
+): ReadOperation {
   const { transaction, index } = stored
-  const { inner } = decodeParts(transaction.envelopeXdr)
   const operation = inner.operations[index]
   if (!operation) throw new Error(`operation ${stored.id} is not in its envelope`)
   return {
     body: operation.body,
     source: namedAccount(operation.sourceAccount ?? inner.sourceAccount),
-    result: resultParts(decodeResult(transaction.resultXdr)).operations?.[index],
+    get result() {
+      return resultParts(decodeResult(transaction.resultXdr)).operations?.[index]
+    },
     stored,
   }
 }

@@ -52,6 +52,8 @@ export interface ClosePlan {
   readonly applyOrder?: 'fifo' | { readonly seed: string }
   /** Take effect after the transactions of this ledger. */
   readonly upgrades?: Upgrades
+  /** The transactions come from a record of our own: their signatures were verified then. */
+  readonly replayed?: boolean
 }
 
 /** Opaque; belongs to the ledger it was taken from, and can be restored any number of times. */

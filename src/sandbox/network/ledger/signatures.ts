@@ -19,7 +19,7 @@ export type SignatureChecker = (envelope: Envelope) => SignatureCheck
 const mostWeight = 255
 
 /** Remembers what it has verified: each signature is looked at on admission and on application. */
-export function createSignatureChecker(): SignatureChecker {
+export function createSignatureChecker(signedBy: typeof signs = signs): SignatureChecker {
   const formOf = createSignerForms()
   const verified = new WeakMap<xdr.DecoratedSignature, Map<string, boolean>>()
 
@@ -27,7 +27,7 @@ export function createSignatureChecker(): SignatureChecker {
     const known = verified.get(signature)
     const answer = known?.get(key)
     if (answer !== undefined) return answer
-    const fresh = signs(signature, formOf(key), hash)
+    const fresh = signedBy(signature, formOf(key), hash)
     if (known === undefined) verified.set(signature, new Map([[key, fresh]]))
     else known.set(key, fresh)
     return fresh

@@ -55,6 +55,19 @@ export function signs(
   }
 }
 
+/**
+ * The same for a signature that was verified before, as in a replay of our own record: the hint is
+ * enough to know whose it is. Should it not be, the replayed ledger has another hash.
+ */
+export function signedBefore(
+  signature: xdr.DecoratedSignature,
+  form: SignerForm,
+  hash: Uint8Array,
+): boolean {
+  if (form.type === 'pre-auth' || form.type === 'hash-x') return signs(signature, form, hash)
+  return sameBytes(signature.hint.value, form.hint)
+}
+
 function isSignature(signature: Uint8Array, message: Uint8Array, key: KeyObject): boolean {
   return signature.length === 64 && verify(null, message, key, signature)
 }

@@ -10,7 +10,7 @@ import type { ReplayedLedger, WrittenLedger } from './ledger-lines.ts'
  */
 export interface Journal {
   readonly genesisCloseTime: bigint
-  /** The ledgers on file, in order. To be called once, before the first `append`. */
+  /** The ledgers on file, in order. To be called before the first `append`. */
   replay(networkPassphrase: string): Iterable<ReplayedLedger>
   append(ledger: WrittenLedger): void
   /** Forgets every ledger after the given one. */
@@ -55,15 +55,14 @@ export function openJournal({ file, network, now }: JournalOptions): Journal {
       return open.genesisCloseTime
     },
     *replay(networkPassphrase) {
-      const recorded = lines.slice(1)
-      lines = []
       open.lastCloseTime = open.genesisCloseTime
-      for (const ledger of readLines(recorded, open.genesisCloseTime, networkPassphrase)) {
+      for (const ledger of readLines(lines.slice(1), open.genesisCloseTime, networkPassphrase)) {
         open.lastCloseTime = ledger.plan.closeTime
         yield ledger
       }
     },
     append(ledger) {
+      lines = []
       write(open, writeLine(ledger, open.lastCloseTime))
       open.lastCloseTime = ledger.closeTime
     },

@@ -1,4 +1,5 @@
 import type { xdr } from '@stellar/stellar-sdk'
+import { decodeParts } from '../../history/envelopes.ts'
 import type { StoredOperation } from '../../history/stored.ts'
 import { link, neighbours } from './links.ts'
 import { operationDetails } from './operation-details.ts'
@@ -16,7 +17,8 @@ export interface OperationContext {
 export function operationRecord(stored: StoredOperation, context: OperationContext): object {
   const { origin, joined, withMeta } = context
   const { transaction } = stored
-  const read = readOperation(stored)
+  const parts = decodeParts(transaction.envelopeXdr)
+  const read = readOperation(stored, parts)
   const token = stored.id.toString()
   const sponsor = sponsorOf(stored)
   return {
@@ -35,7 +37,7 @@ export function operationRecord(stored: StoredOperation, context: OperationConte
     type_i: TYPE_NUMBERS[read.body.type],
     created_at: timeWords(transaction.ledger.closeTime),
     transaction_hash: transaction.hash,
-    ...(joined ? { transaction: transactionRecord(transaction, { origin, withMeta }) } : {}),
+    ...(joined ? { transaction: transactionRecord(transaction, { origin, withMeta }, parts) } : {}),
     ...(sponsor === undefined ? {} : { sponsor }),
     ...operationDetails(read),
   }

@@ -20,8 +20,8 @@ const NO_CHANGES = 'AAAAAA=='
 export function transactionRecord(
   transaction: StoredTransaction,
   context: TransactionContext,
+  parts: EnvelopeParts = decodeParts(transaction.envelopeXdr),
 ): object {
-  const parts = decodeParts(transaction.envelopeXdr)
   const hash = context.askedHash ?? transaction.hash
   const token = transaction.id.toString()
   const source = namedAccount(parts.inner.sourceAccount)
