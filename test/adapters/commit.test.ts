@@ -3,7 +3,7 @@ import { createCommit } from '../../src/adapters/postgres/commit.ts'
 import { openDatabase, sql } from '../../src/adapters/postgres/database.ts'
 import { recordFactories } from '../../src/adapters/postgres/records.ts'
 import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
-import { freshCommit, onServer } from '../database.ts'
+import { freshCommit, onServer, testSealer } from '../database.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
 beforeAll(async () => {
