@@ -2,6 +2,7 @@ import type { JobBodies } from '../src/usecases/ports/job-queue.ts'
 import { collectStellarPaymentsJob } from './collect-stellar-payments.ts'
 import { deliverCallbackJob } from './deliver-callback.ts'
 import { expireTransactionsJob } from './expire-transactions.ts'
+import { forgetLapsedJob } from './forget-lapsed.ts'
 import { matchStellarPaymentsJob } from './match-stellar-payments.ts'
 import { sendPayoutJob } from './send-payout.ts'
 import { settlePayoutJob } from './settle-payout.ts'
@@ -14,6 +15,7 @@ export type JobRooms = Parameters<typeof collectStellarPaymentsJob>[0] &
   Parameters<typeof settlePayoutJob>[0] &
   Parameters<typeof deliverCallbackJob>[0] &
   Parameters<typeof expireTransactionsJob>[0] &
+  Parameters<typeof forgetLapsedJob>[0] &
   Parameters<typeof sweepDueWorkJob>[0]
 
 /** A new name in `Jobs` does not compile until it has its body here. */
@@ -24,5 +26,6 @@ export const jobBodies = (rooms: JobRooms): JobBodies => ({
   'settle-payout': settlePayoutJob(rooms),
   'deliver-callback': deliverCallbackJob(rooms),
   'expire-transactions': expireTransactionsJob(rooms),
+  'forget-lapsed': forgetLapsedJob(rooms),
   'sweep-due-work': sweepDueWorkJob(rooms),
 })

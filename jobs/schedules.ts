@@ -11,6 +11,7 @@ export interface SchedulePeriods {
 }
 
 const expireEveryMs = 10_000
+const forgetEveryMs = 300_000
 /** Work whose job was lost with the queue waits this long at most. */
 const sweepEveryMs = 15_000
 
@@ -31,5 +32,6 @@ export const schedules = (
     job: { name: 'expire-transactions', subject: 'all', payload: {} },
     everyMs: expireEveryMs,
   },
+  { job: { name: 'forget-lapsed', subject: 'all', payload: {} }, everyMs: forgetEveryMs },
   { job: { name: 'sweep-due-work', subject: 'all', payload: {} }, everyMs: sweepEveryMs },
 ]

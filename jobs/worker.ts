@@ -27,6 +27,7 @@ const concurrency: Readonly<Record<JobName, number>> = {
   'settle-payout': 4,
   'deliver-callback': 8,
   'expire-transactions': 1,
+  'forget-lapsed': 1,
   'sweep-due-work': 1,
 }
 

@@ -8,6 +8,7 @@ import type { Secrets } from '../config/secrets.ts'
 import type { Agreement } from '../domain/client/agreement.ts'
 import { authorise } from '../usecases/clients/authorise.ts'
 import { exchangeChallenge } from '../usecases/clients/exchange-challenge.ts'
+import { forgetLapsedChallenges } from '../usecases/clients/forget-lapsed-challenges.ts'
 import { makeChallenge } from '../usecases/clients/make-challenge.ts'
 import type { LoginSettings } from '../usecases/clients/login-settings.ts'
 import type { HomePageLookup } from '../usecases/ports/home-page-lookup.ts'
@@ -42,6 +43,7 @@ export async function composeLogins(
   }
   return {
     signingKey,
+    forgetLapsedChallenges: forgetLapsedChallenges({ commit, now }),
     authorise: authorise({
       tokens,
       issuers: sites.map(loginEndpoint),

@@ -38,6 +38,7 @@ function open(store: JobStoreOptions, seen: string[], sweep = idle) {
     'settle-payout': idle,
     'deliver-callback': idle,
     'expire-transactions': idle,
+    'forget-lapsed': idle,
     'sweep-due-work': sweep,
   }
   const queue = createJobQueue({ store, onError: () => undefined })
@@ -106,6 +107,7 @@ describe.each(Object.entries(stores))('workers on %s', (_, openStore) => {
         'settle-payout': idle,
         'deliver-callback': idle,
         'expire-transactions': idle,
+        'forget-lapsed': idle,
         'sweep-due-work': idle,
       },
     })

@@ -50,6 +50,7 @@ async function start() {
     'sweep-due-work': sweepDueWorkJob({ sweepDueWork: sweep }),
     'deliver-callback': done,
     'expire-transactions': done,
+    'forget-lapsed': done,
   }
   const reports = { gaveUp: () => undefined, failed: () => undefined, troubled: () => undefined }
   const concurrency = { 'send-payout': 8 }

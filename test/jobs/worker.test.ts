@@ -41,6 +41,8 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
         sendPayout: note('send', 'idle' as const),
         settlePayout: note('settle', 'idle' as const),
         deliverCallback: note('deliver', 'idle' as const),
+        forgetLapsedChallenges: note('forget challenges', 0),
+        forgetLapsedFiles: note('forget files', 0),
         expireTransactions: note('expire', 0),
         sweepDueWork: note('sweep', 0),
       },
@@ -53,7 +55,7 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
     { name: 'deliver-callback', subject: '1', payload: { callbackId: 'to deliver' } },
   ])
   await until(
-    () => calls.size === 7 && (calls.get('collect')?.length ?? 0) >= 3,
+    () => calls.size === 9 && (calls.get('collect')?.length ?? 0) >= 3,
     'each use-case to be called, collecting again and again',
     20_000,
   )

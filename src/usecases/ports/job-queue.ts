@@ -6,6 +6,8 @@ export interface Jobs {
   readonly 'settle-payout': { readonly transactionId: string }
   readonly 'deliver-callback': { readonly callbackId: string }
   readonly 'expire-transactions': Readonly<Record<string, never>>
+  /** Drops used challenges and unclaimed uploads whose time is over. */
+  readonly 'forget-lapsed': Readonly<Record<string, never>>
   /** Re-creates jobs for everything that is due in the database: the queue may be lost at any time. */
   readonly 'sweep-due-work': Readonly<Record<string, never>>
 }
