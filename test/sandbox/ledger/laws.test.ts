@@ -3,7 +3,11 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { liabilitiesOf } from '../../../src/sandbox/network/ledger/book/liabilities.ts'
 import type { ClosedLedger } from '../../../src/sandbox/network/ledger/closed-ledger.ts'
-import { entryKey, type Entry } from '../../../src/sandbox/network/ledger/entries.ts'
+import {
+  entryKey,
+  type Entry,
+  type EntryChange,
+} from '../../../src/sandbox/network/ledger/entries.ts'
 import { createLedger, type Ledger } from '../../../src/sandbox/network/ledger/ledger.ts'
 import { attempts, people, type Attempt } from './random-operations.ts'
 import { asset, createWorld, genesisCloseTime, idOf, parameters, type World } from './world.ts'
@@ -30,7 +34,8 @@ function startWorld(): World {
 interface Walk {
   readonly world: World
   readonly closed: readonly ClosedLedger[]
-  readonly successes: number
+  /** How often an offer was taken by a transaction that succeeded. */
+  readonly trades: number
 }
 
 function walk(drawn: readonly Attempt[]): Walk {
@@ -44,8 +49,14 @@ function walk(drawn: readonly Attempt[]): Walk {
     closed.push(world.close())
   }
   const all = closed.flatMap(({ transactions }) => transactions)
-  return { world, closed, successes: all.filter(({ successful }) => successful).length }
+  const trades = all.flatMap(({ operations }) =>
+    operations.flatMap(({ changes }) => changes.filter(isTakenOffer)),
+  )
+  return { world, closed, trades: trades.length }
 }
+
+const isTakenOffer = ({ before, after }: EntryChange): boolean =>
+  before?.type === 'offer' && (after?.type !== 'offer' || after.amount < before.amount)
 
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((one, other) => one + other, 0n)
 
@@ -55,20 +66,20 @@ const ofType = <Type extends Entry['type']>(ledger: Ledger, type: Type) =>
   )
 
 it('keeps every lumen, whatever is tried (SBX-38)', () => {
-  let successes = 0
+  let trades = 0
   fc.assert(
     fc.property(attempts, (drawn) => {
       const { world, ...walked } = walk(drawn)
-      successes += walked.successes
+      trades += walked.trades
       const { ledger } = world
       const promised = ofType(ledger, 'claimable_balance').filter((one) => one.asset === 'native')
       const held = sum(ofType(ledger, 'account').map(({ balance }) => balance))
       const total = held + ledger.head.feePool + sum(promised.map(({ amount }) => amount))
       expect(total).toBe(parameters.totalCoins)
     }),
-    { numRuns: 25 },
+    { numRuns: 8 },
   )
-  expect(successes).toBeGreaterThan(25)
+  expect(trades).toBeGreaterThan(25)
 })
 
 it('keeps counters, limits and liabilities true, whatever is tried (SBX-18, SBX-38)', () => {
@@ -87,7 +98,7 @@ it('keeps counters, limits and liabilities true, whatever is tried (SBX-18, SBX-
       }
       expect(sponsoringLessSponsored(ledger)).toBe(0)
     }),
-    { numRuns: 25 },
+    { numRuns: 8 },
   )
 })
 
@@ -124,7 +135,7 @@ it('comes to the same hashes when the same envelopes are replayed (SBX-05, SBX-1
       expect(hashes).toEqual(recorded.map(({ hash }) => hash))
       expect(sortedState(again)).toEqual(sortedState(first.world.ledger))
     }),
-    { numRuns: 5 },
+    { numRuns: 3 },
   )
 })
 

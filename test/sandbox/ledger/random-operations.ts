@@ -24,7 +24,15 @@ const person = fc.constantFrom(...people)
 const anyAsset = fc.constantFrom(...assets)
 const credit = fc.constantFrom(asset('USD'), asset('EUR'))
 const amount = fc.constantFrom('0.0000001', '1', '3.3333333', '50', '400', '922337203685.4775807')
-const price = fc.constantFrom({ n: 1, d: 1 }, { n: 3, d: 2 }, { n: 2, d: 7 }, { n: 99, d: 100 })
+const tradable = fc.constantFrom('0.0000003', '1', '3.3333333', '17', '50')
+/** Around one, so that offers of both directions meet. */
+const price = fc.constantFrom(
+  { n: 1, d: 1 },
+  { n: 2, d: 3 },
+  { n: 3, d: 4 },
+  { n: 99, d: 100 },
+  { n: 100, d: 99 },
+)
 
 const move = <Parts extends object>(
   parts: fc.Arbitrary<Parts & { by: string }>,
@@ -48,22 +56,37 @@ const trust = move(fc.record({ by: person, one: credit, limit: amount }), (drawn
   Operation.changeTrust({ source: drawn.source, asset: drawn.one, limit: drawn.limit }),
 ])
 
+/** Two different assets. */
+const pair = fc
+  .tuple(fc.nat(2), fc.integer({ min: 1, max: 2 }))
+  .map(([at, step]) => [assets[at], assets[(at + step) % 3]] as const)
+
 const sell = move(
-  fc.record({ by: person, one: anyAsset, other: anyAsset, amount, price }),
-  ({ source, one, other, ...terms }) => [
-    Operation.manageSellOffer({ source, selling: one, buying: other, ...terms }),
+  fc.record({ by: person, pair, amount: tradable, price }),
+  ({ source, pair: [selling, buying], ...terms }) => [
+    Operation.manageSellOffer({
+      source,
+      selling: selling ?? Asset.native(),
+      buying: buying ?? Asset.native(),
+      ...terms,
+    }),
   ],
 )
 
 const buy = move(
-  fc.record({ by: person, one: anyAsset, other: anyAsset, amount, price }),
-  ({ source, one, other, amount: buyAmount, ...terms }) => [
-    Operation.manageBuyOffer({ source, selling: one, buying: other, buyAmount, ...terms }),
+  fc.record({ by: person, pair, buyAmount: tradable, price }),
+  ({ source, pair: [selling, buying], ...terms }) => [
+    Operation.manageBuyOffer({
+      source,
+      selling: selling ?? Asset.native(),
+      buying: buying ?? Asset.native(),
+      ...terms,
+    }),
   ],
 )
 
 const path = move(
-  fc.record({ by: person, to: person, one: anyAsset, other: anyAsset, amount }),
+  fc.record({ by: person, to: person, one: anyAsset, other: anyAsset, amount: tradable }),
   (drawn) => [
     Operation.pathPaymentStrictSend({
       source: drawn.source,
@@ -140,24 +163,21 @@ const sponsor: fc.Arbitrary<Move> = fc
   }))
 
 const anyMove = fc.oneof(
-  pay,
-  pay,
-  trust,
-  sell,
-  sell,
-  buy,
-  path,
-  path,
-  store,
-  set,
-  revoke,
-  clawBack,
-  promise,
-  claim,
-  sponsor,
+  { weight: 10, arbitrary: sell },
+  { weight: 5, arbitrary: buy },
+  { weight: 5, arbitrary: path },
+  { weight: 3, arbitrary: pay },
+  { weight: 1, arbitrary: trust },
+  { weight: 1, arbitrary: store },
+  { weight: 1, arbitrary: set },
+  { weight: 1, arbitrary: revoke },
+  { weight: 1, arbitrary: clawBack },
+  { weight: 2, arbitrary: promise },
+  { weight: 1, arbitrary: claim },
+  { weight: 1, arbitrary: sponsor },
 )
 
 export const attempts: fc.Arbitrary<readonly Attempt[]> = fc.array(
-  fc.record({ source: person, moves: fc.array(anyMove, { minLength: 1, maxLength: 3 }) }),
-  { minLength: 5, maxLength: 40 },
+  fc.record({ source: person, moves: fc.array(anyMove, { minLength: 1, maxLength: 2 }) }),
+  { minLength: 20, maxLength: 40, size: 'max' },
 )
