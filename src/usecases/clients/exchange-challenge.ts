@@ -53,7 +53,7 @@ export const exchangeChallenge =
       return refused({ code: 'not_agreed' })
     }
     const id = toHex(hash)
-    if (!(await parts.logins.consumeChallenge(id, challenge.lapsesAt))) {
+    if (!(await parts.logins.consumeChallenge(id, keptUntil(challenge)))) {
       return refused({ code: 'challenge_used' })
     }
     return accepted({ token: await issueToken(challenge, id, parts) })
@@ -94,6 +94,12 @@ function issueToken(
     ...(challenge.clientDomain && { clientDomain: challenge.clientDomain.domain }),
   })
 }
+
+/**
+ * A challenge counts until the end of its last second, and by the slowest clock among the gateways: its
+ * hash is kept a minute longer, so that none is forgotten while it can still be exchanged.
+ */
+const keptUntil = ({ lapsesAt }: Challenge): Date => new Date(lapsesAt.getTime() + 60_000)
 
 const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
