@@ -25,7 +25,7 @@ export async function startFairlead(settings: StartSettings): Promise<{ stop(): 
   const log = createLog({ level: config.logLevel })
   const sites: readonly Site[] = tls === undefined ? [config.site] : [config.site, tls.site]
   const rooms = await compose({ config, secrets, sites, log })
-  const stops: (() => Promise<void>)[] = [rooms.close]
+  const stops: (() => Promise<void>)[] = [() => rooms.close()]
   const stop = async () => {
     for (const stopOne of stops.toReversed()) await stopOne()
   }

@@ -1,3 +1,20 @@
+import { sandboxCode, sandboxSender } from '../adapters/verification/sandbox-sender.ts'
+import { verificationCodes } from '../adapters/verification/verification-codes.ts'
+import type { CallbackRules } from '../domain/callback/callback-url.ts'
+import { writeCustomerNotice } from '../http/sep12/wire.ts'
+import { deleteCustomer } from '../usecases/customers/delete-customer.ts'
+import { findCustomer } from '../usecases/customers/find-customer.ts'
+import { forgetLapsedFiles } from '../usecases/customers/forget-lapsed-files.ts'
+import { listFiles } from '../usecases/customers/list-files.ts'
+import { registerCustomer } from '../usecases/customers/register-customer.ts'
+import { saveCustomerChange } from '../usecases/customers/save-customer-change.ts'
+import { setCustomerCallback } from '../usecases/customers/set-customer-callback.ts'
+import { uploadFile } from '../usecases/customers/upload-file.ts'
+import { verifyCustomer } from '../usecases/customers/verify-customer.ts'
+import type { HostLookup } from '../usecases/ports/host-lookup.ts'
+import type { ResumeTransactionsOfCustomer } from '../usecases/transactions/resume-after-customer-update.ts'
+import type { Foundation } from './foundation.ts'
+import { sha256 } from './transactions.ts'
 import type { Config } from '../config/config.ts'
 import { ConfigurationFaulty } from '../config/faults.ts'
 import type { CustomerTypes } from '../domain/customer/customer-type.ts'
@@ -22,3 +39,53 @@ const compact = ({ choices, optional, ...requirement }: Requirement) => ({
 })
 
 type Requirement = Config['customerTypes'][string]['requirements'][number]
+
+export interface CustomerParts {
+  readonly types: CustomerTypes
+  readonly resumeTransactions: ResumeTransactionsOfCustomer
+  readonly callbackRules: CallbackRules
+  readonly hosts: HostLookup
+  readonly isSandbox: boolean
+  /** Keys the confirmation codes. */
+  readonly codeSecret: Uint8Array
+}
+
+/** Rooms of customers. */
+export function composeCustomers(foundation: Foundation, parts: CustomerParts) {
+  const { commit, read, now, newId, log } = foundation
+  const { types, callbackRules, hosts } = parts
+  const saveChange = saveCustomerChange({
+    types,
+    newId,
+    writeNotice: writeCustomerNotice,
+    resumeTransactions: parts.resumeTransactions,
+  })
+  const find = findCustomer({ read, types })
+  const register = registerCustomer({
+    commit,
+    types,
+    saveCustomerChange: saveChange,
+    codes: verificationCodes(parts.codeSecret, parts.isSandbox ? () => sandboxCode : undefined),
+    sender: sandboxSender((field, customerId) => log.info({ field, customerId }, 'code noted')),
+    newId,
+    now,
+    digest: sha256,
+  })
+  return {
+    findCustomer: find,
+    registerCustomer: register,
+    verifyCustomer: verifyCustomer({ registerCustomer: register, findCustomer: find }),
+    setCustomerCallback: setCustomerCallback({
+      commit,
+      types,
+      saveCustomerChange: saveChange,
+      callbackRules,
+      hosts,
+      now,
+    }),
+    deleteCustomer: deleteCustomer({ commit }),
+    uploadFile: uploadFile({ commit, newId, now, digest: sha256 }),
+    listFiles: listFiles({ read, now }),
+    forgetLapsedFiles: forgetLapsedFiles({ commit, now }),
+  }
+}

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { guardedFetch } from '../adapters/guarded-fetch/guarded-fetch.ts'
+import { hostLookup } from '../adapters/guarded-fetch/host-lookup.ts'
 import { homePages } from '../adapters/guarded-fetch/home-pages.ts'
 import type { Config } from '../config/config.ts'
 import type { Foundation } from './foundation.ts'
@@ -17,6 +18,7 @@ export async function composeOutside({ now, log }: Foundation, config: Config) {
   })
   return {
     fetch: guarded.fetch,
+    hosts: hostLookup(),
     homePages: homePages({
       fetch: guarded.fetch,
       now,

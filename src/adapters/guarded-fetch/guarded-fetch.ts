@@ -8,7 +8,7 @@ import { isPublicAddress } from './public-address.ts'
 
 export interface GuardedFetchParts {
   /**
-   * Hosts (`name` or `name:port`) that may lead to private addresses. For the sandbox and for callbacks
+   * Hosts (`name` or `name:port`) that may lead to private addresses, and be called without TLS. For the sandbox and for callbacks
    * inside an anchor's own network; never for names that others choose.
    */
   readonly allowPrivateHosts?: readonly string[]
@@ -95,6 +95,7 @@ export function guardedFetch(parts: GuardedFetchParts = {}): GuardedFetch {
     async fetch(asked) {
       const url = readUrl(asked.url)
       const mayBePrivate = isAllowed(url)
+      if (url.protocol !== 'https:' && !mayBePrivate) throw new FetchRefused('not_https')
       // The lookup is not asked about addresses, only about names.
       if (!mayBePrivate && isAddress(url) && !isPublicAddress(bare(url.hostname))) {
         throw new FetchRefused('not_public')
@@ -115,8 +116,8 @@ export function guardedFetch(parts: GuardedFetchParts = {}): GuardedFetch {
 function readUrl(text: string): URL {
   if (!URL.canParse(text)) throw new FetchRefused('not_a_host')
   const url = new URL(text)
-  if (url.protocol !== 'https:') throw new FetchRefused('not_https')
-  const written = /^https:\/\/([^/?#]*)/i.exec(text)?.[1]
+  if (!/^https?:$/.test(url.protocol)) throw new FetchRefused('not_https')
+  const written = /^https?:\/\/([^/?#]*)/i.exec(text)?.[1]
   if (written?.toLowerCase() !== url.host) throw new FetchRefused('not_a_host')
   return url
 }

@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql'
+import type { CustomerView } from '../../usecases/customers/customer-view.ts'
 
 @ObjectType('CustomerField', { description: 'A SEP-9 field that the anchor still wants.' })
 export class CustomerFieldNode {
@@ -53,4 +54,26 @@ export class CustomerNode {
 
   @Field(() => [ProvidedFieldNode], { description: 'Already there.' })
   providedFields!: ProvidedFieldNode[]
+}
+
+/** A customer that exists; an unknown one has no id and no node. */
+export function writeCustomerView(view: CustomerView): CustomerNode | undefined {
+  if (view.id === undefined) return undefined
+  return {
+    id: view.id,
+    status: view.status,
+    message: view.message ?? null,
+    fields: view.wanted.map((field) => ({
+      name: field.askedAs,
+      type: field.kind,
+      description: field.description,
+      choices: field.choices === undefined ? null : [...field.choices],
+      optional: field.optional,
+    })),
+    providedFields: view.provided.map((field) => ({
+      name: field.askedAs,
+      status: field.status,
+      error: field.error ?? null,
+    })),
+  }
 }

@@ -1,15 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 
 const resolve = createRequire(import.meta.url).resolve
 
 /** From npm packages on this machine; nothing is fetched from elsewhere. */
 const assets = {
-  'react.js': { module: 'react/umd/react.production.min.js', type: 'text/javascript' },
-  'react-dom.js': { module: 'react-dom/umd/react-dom.production.min.js', type: 'text/javascript' },
-  'graphiql.js': { module: 'graphiql/graphiql.min.js', type: 'text/javascript' },
-  'graphiql.css': { module: 'graphiql/graphiql.min.css', type: 'text/css' },
+  'react.js': { from: 'react', file: 'umd/react.production.min.js', type: 'text/javascript' },
+  'react-dom.js': {
+    from: 'react-dom',
+    file: 'umd/react-dom.production.min.js',
+    type: 'text/javascript',
+  },
+  'graphiql.js': { from: 'graphiql', file: 'graphiql.min.js', type: 'text/javascript' },
+  'graphiql.css': { from: 'graphiql', file: 'graphiql.min.css', type: 'text/css' },
 } as const
 
 /** Serves GraphiQL at `/graphiql` for the API at `path` of the same listener. */
@@ -19,8 +24,8 @@ export async function mountGraphiql(
 ): Promise<void> {
   const html = writePage(page)
   app.get('/graphiql', (_request, reply) => reply.type('text/html; charset=utf-8').send(html))
-  for (const [name, { module, type }] of Object.entries(assets)) {
-    const text = await readFile(resolve(module))
+  for (const [name, { from, file, type }] of Object.entries(assets)) {
+    const text = await readFile(join(dirname(resolve(`${from}/package.json`)), file))
     app.get(`/graphiql/${name}`, (_request, reply) =>
       reply
         .header('cache-control', 'public, max-age=3600')

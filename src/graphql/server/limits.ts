@@ -1,8 +1,14 @@
+import { createRequire } from 'node:module'
 import type { ASTVisitor, GraphQLSchema, ValidationContext, DocumentNode } from 'graphql'
 import { GraphQLError, Kind } from 'graphql'
-import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity'
+import type * as Complexity from 'graphql-query-complexity'
 import type { ComplexityEstimator } from 'graphql-query-complexity'
 import { pageSizeMax } from '../connection.ts'
+
+// Its ESM build imports graphql's other copy (index.mjs), which refuses our schema.
+const { fieldExtensionsEstimator, getComplexity, simpleEstimator } = createRequire(import.meta.url)(
+  'graphql-query-complexity',
+) as typeof Complexity
 
 export const depthMax = 12
 export const costMax = 5_000

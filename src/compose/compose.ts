@@ -1,0 +1,115 @@
+import { callbackSender } from '../adapters/callbacks/callback-sender.ts'
+import { payoutNoticeReader } from '../adapters/rails/http/payout-notice.ts'
+import type { Config, Site } from '../config/config.ts'
+import { ConfigurationFaulty } from '../config/faults.ts'
+import type { Secrets } from '../config/secrets.ts'
+import { defaultCallbackPatience } from '../domain/callback/retry.ts'
+import { faultsOfPage } from '../http/sep1/faults-of-page.ts'
+import type { Log } from '../observability/log.ts'
+import { deliverCallback } from '../usecases/callbacks/deliver-callback.ts'
+import { sweepDueWork } from '../usecases/due-work/sweep-due-work.ts'
+import { composeBackoffice } from './backoffice.ts'
+import { composeCustomers, customerTypesOf } from './customers.ts'
+import { layFoundation } from './foundation.ts'
+import type { Foundation } from './foundation.ts'
+import { homePageOf } from './home-page.ts'
+import { composeLogins } from './logins.ts'
+import { composeOutside } from './outside.ts'
+import { composePartner } from './partner.ts'
+import { composePayments } from './payments.ts'
+import { composeTransactions } from './transactions.ts'
+
+export interface Blueprint {
+  readonly config: Config
+  readonly secrets: Secrets
+  /** Public addresses of this gateway; the first is the main one. */
+  readonly sites: readonly Site[]
+  readonly log: Log
+}
+
+export type Rooms = Awaited<ReturnType<typeof compose>>
+
+/** The one place that knows every adapter: builds all rooms from checked configuration. */
+export async function compose(blueprint: Blueprint) {
+  const { config, secrets, log } = blueprint
+  const foundation = await layFoundation(config, secrets, log)
+  try {
+    return await furnish(foundation, blueprint)
+  } catch (error) {
+    await foundation.close()
+    throw error
+  }
+}
+
+async function furnish(foundation: Foundation, blueprint: Blueprint) {
+  const { config, secrets } = blueprint
+  const outside = await composeOutside(foundation, config)
+  const logins = await composeLogins(foundation, blueprint, outside.homePages)
+  refuseFaultyPages(blueprint, logins.signingKey.account)
+  const desks = furnishDesks(foundation, blueprint, outside)
+  const payments = composePayments(foundation, blueprint, desks.transactions)
+  const { commit, read, now, queue } = foundation
+  const accounts = [...config.startCursors.keys()]
+  const sender = callbackSender({
+    fetch: outside.fetch,
+    sign: logins.signingKey.sign,
+  })
+  return {
+    ...foundation,
+    ...logins,
+    ...desks.transactions,
+    ...desks.customers,
+    ...payments,
+    assets: desks.assets,
+    accounts,
+    deliverCallback: deliverCallback({ commit, sender, patience: defaultCallbackPatience, now }),
+    sweepDueWork: sweepDueWork({ read, queue, accounts, now }),
+    readPayoutNotice: payoutNoticeReader({ secret: secrets.railSecret, now }),
+    reachDatabase: () => read(({ events }) => events.highestSequence()).then(() => undefined),
+    homePageOf: (site: Site) => homePageOf(site, config, logins.signingKey.account),
+    partner: composePartner(
+      foundation,
+      { ...desks.transactions, ...desks.customers },
+      desks.assets,
+    ),
+    backoffice: composeBackoffice(foundation, payments),
+    async close() {
+      await payments.close()
+      await outside.close()
+      await foundation.close()
+    },
+  }
+}
+
+/** Rooms in which clients are served. */
+function furnishDesks(
+  foundation: Foundation,
+  { config, secrets }: Blueprint,
+  outside: Awaited<ReturnType<typeof composeOutside>>,
+) {
+  const customerTypes = customerTypesOf(config)
+  const assets = new Map(config.assets.map((asset) => [asset.code, asset] as const))
+  const callbackRules = { allowHttp: config.isSandbox, allowPrivateHosts: config.isSandbox }
+  const { hosts } = outside
+  const transactions = composeTransactions(foundation, {
+    assets,
+    customerTypes,
+    callbackRules,
+    hosts,
+  })
+  const customers = composeCustomers(foundation, {
+    types: customerTypes,
+    resumeTransactions: transactions.resumeTransactions,
+    callbackRules,
+    hosts,
+    isSandbox: config.isSandbox,
+    codeSecret: Buffer.from(secrets.tokenSecret),
+  })
+  return { assets, transactions, customers }
+}
+
+/** A gateway that would publish something wrong does not start (SEP01-18). */
+function refuseFaultyPages({ sites, config }: Blueprint, signingKey: string): void {
+  const faults = sites.flatMap((site) => faultsOfPage(homePageOf(site, config, signingKey)))
+  if (faults.length > 0) throw new ConfigurationFaulty(faults)
+}
