@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Networks } from '@stellar/stellar-sdk'
-import { rootKey } from './friendbot/friendbot.ts'
+import { rootKey } from './friendbot/root-key.ts'
 import { isLoopback } from './http/loopback.ts'
 import { startSandboxNetwork } from './sandbox-network.ts'
 import type { SandboxNetwork, SandboxOptions } from './sandbox-network.ts'

@@ -19,6 +19,8 @@ import { createRequestLog } from './http/request-log.ts'
 import { horizonRoutes } from './http/routes.ts'
 import type { NetworkParameters } from './ledger/closed-ledger.ts'
 import { createClock } from './network/clock.ts'
+import { installFixture } from './network/fixture.ts'
+import type { Fixture } from './network/fixture.ts'
 import { openJournal } from './network/journal.ts'
 import { createNetwork } from './network/network.ts'
 import type { Network } from './network/network.ts'
@@ -49,6 +51,8 @@ export interface SandboxOptions {
   readonly friendbotForcesClose?: boolean
   /** A seeded mix of faults (SBX-116). */
   readonly chaos?: boolean | undefined
+  /** Accounts, lines and balances from ledger 2 on, of a network that is new (SBX-13). */
+  readonly fixture?: Fixture
   readonly horizon?: Partial<Horizon['options']>
 }
 
@@ -82,6 +86,7 @@ const CERTIFIED_NAMES = [
 export async function startSandboxNetwork(options: SandboxOptions = {}): Promise<SandboxNetwork> {
   const { host = '127.0.0.1' } = options
   const network = buildNetwork(options)
+  fillNew(network, options.fixture)
   const friendbot = createFriendbot(network, {
     startingBalance: options.startingBalance ?? 100_000_000_000n,
     forcesClose: options.friendbotForcesClose ?? true,
@@ -108,6 +113,18 @@ export async function startSandboxNetwork(options: SandboxOptions = {}): Promise
       await Promise.all(servers.map((server) => server.stop()))
     },
   }
+}
+
+/** A fixture is there again after a reset (SBX-107). */
+function fillNew(network: Network, fixture: Fixture | undefined): void {
+  if (!fixture) return
+  const fill = () => {
+    if (network.ledger.head.sequence === network.ledger.genesis.sequence) {
+      installFixture(network, fixture)
+    }
+  }
+  fill()
+  network.onRewound(fill)
 }
 
 function urlHost(host: string): string {

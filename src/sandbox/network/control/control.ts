@@ -2,7 +2,7 @@ import { Account, Asset, Keypair, Operation, TransactionBuilder } from '@stellar
 import { CHAOS } from '../faults/chaos.ts'
 import type { Fault, FaultOrder } from '../faults/fault.ts'
 import type { FaultRegistry } from '../faults/registry.ts'
-import { rootKey } from '../friendbot/friendbot.ts'
+import { rootKey } from '../friendbot/root-key.ts'
 import { resultCodes } from '../history/result-codes.ts'
 import { decodeResult } from '../history/results.ts'
 import type { LoggedRequest, RequestLog } from '../http/request-log.ts'

@@ -1,9 +1,10 @@
-import { Account, Keypair, Operation, TransactionBuilder, hash } from '@stellar/stellar-sdk'
-import type { Asset, Transaction } from '@stellar/stellar-sdk'
+import { Account, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
+import type { Asset, Keypair, Transaction } from '@stellar/stellar-sdk'
 import { amountWords } from '../history/assets.ts'
 import { readEnvelope } from '../ledger/envelope.ts'
 import type { Network } from '../network/network.ts'
 import { submitAndWait } from '../network/submission.ts'
+import { rootKey } from './root-key.ts'
 
 /** Gives lumens to whoever asks. All requests that wait share the next transaction (SBX-91). */
 export interface Friendbot {
@@ -29,10 +30,6 @@ interface Request {
 
 const LARGEST_BATCH = 100
 const TIMEOUT_MS = 30_000
-
-export function rootKey(networkPassphrase: string): Keypair {
-  return Keypair.fromRawEd25519Seed(hash(new TextEncoder().encode(networkPassphrase)))
-}
 
 export function createFriendbot(network: Network, options: FriendbotOptions): Friendbot {
   const root = rootKey(network.options.parameters.networkPassphrase)

@@ -1,0 +1,57 @@
+import { Keypair } from '@stellar/stellar-sdk'
+import { expect, test } from 'vitest'
+import type { Fixture } from '../../../src/sandbox/network/network/fixture.ts'
+import { openClient, recordsOf } from '../http/client.ts'
+
+const [issuer, holder, cosigner] = [Keypair.random(), Keypair.random(), Keypair.random()]
+
+const fixture: Fixture = {
+  accounts: [
+    { secret: issuer.secret(), homeDomain: 'issuer.example', flags: 2 },
+    {
+      secret: holder.secret(),
+      balance: '50',
+      trusts: [`USDC:${issuer.publicKey()}`],
+      data: { purpose: 'tests' },
+      signers: [{ key: cosigner.publicKey(), weight: 1 }],
+      thresholds: { medium: 2, high: 2 },
+    },
+  ],
+  payments: [{ secret: issuer.secret(), code: 'USDC', to: holder.publicKey(), amount: '12' }],
+}
+
+test('a fixture is there from ledger 2 on, and history explains it (SBX-13)', async () => {
+  await using client = await openClient({ fixture, mode: 'manual' })
+  expect(client.sandbox.control.state().ingestedLatestLedger).toBe(2)
+  const account = await client.server.loadAccount(holder.publicKey())
+  expect(account.balances).toMatchObject([
+    { asset_code: 'USDC', balance: '12.0000000' },
+    { asset_type: 'native', balance: '50.0000000' },
+  ])
+  expect(account.thresholds).toEqual({ low_threshold: 0, med_threshold: 2, high_threshold: 2 })
+  expect(account.data_attr).toEqual({ purpose: 'dGVzdHM=' })
+  expect(account.signers).toHaveLength(2)
+  const payments = recordsOf(await client.get(`/accounts/${holder.publicKey()}/payments`))
+  expect(payments.map(({ type }) => type)).toEqual(['create_account', 'payment'])
+})
+
+test('a fixture is there again after a reset (SBX-107)', async () => {
+  await using client = await openClient({ fixture })
+  await client.funded()
+  client.sandbox.control.reset()
+  expect((await client.get(`/accounts/${holder.publicKey()}`)).status).toBe(200)
+  expect(client.sandbox.control.state().ingestedLatestLedger).toBe(2)
+})
+
+test('a fixture of many accounts takes as many transactions as it needs', async () => {
+  const accounts = Array.from({ length: 130 }, () => ({
+    secret: Keypair.random().secret(),
+    homeDomain: 'many.example',
+  }))
+  await using client = await openClient({ fixture: { accounts } })
+  const last = Keypair.fromSecret(String(accounts.at(-1)?.secret)).publicKey()
+  expect((await client.get(`/accounts/${last}`)).body).toMatchObject({
+    home_domain: 'many.example',
+    last_modified_ledger: 2,
+  })
+})
