@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { readCallbackUrl, writtenHost } from '../../../src/domain/callback/callback-url.ts'
+import { meaningOf, retryDelayMs } from '../../../src/domain/callback/retry.ts'
+
+const strict = { allowHttp: false, allowPrivateHosts: false }
+const codeOf = (url: string, rules = strict) => {
+  const read = readCallbackUrl(url, rules)
+  return read.ok ? 'accepted' : read.refusal.code
+}
+
+describe('the address of a callback', () => {
+  it.each([
+    'https://wallet.example.com',
+    'https://wallet.example.com:8443/callback?x=1',
+    'https://8.8.8.8/callback',
+    'https://[2606:4700::1111]/callback',
+  ])('may be %s', (url) => {
+    expect(codeOf(url)).toBe('accepted')
+  })
+
+  it('is kept as it was written, because its host is signed as written', () => {
+    const url = 'https://Wallet.Example.com:443/Callback'
+    expect(readCallbackUrl(url, strict)).toEqual({ ok: true, value: url })
+    expect(writtenHost(url)).toBe('Wallet.Example.com:443')
+    expect(writtenHost('https://wallet.example.com?x=1')).toBe('wallet.example.com')
+  })
+
+  it.each([
+    'wallet.example.com',
+    'ftp://wallet.example.com',
+    'https://',
+    'https://user:password@wallet.example.com',
+    'https://wallet.example.com/#fragment',
+    'https://wallet.example.com/a b',
+    'https:\\\\wallet.example.com',
+    'https://wallet.example.com:99999/',
+    ` https://wallet.example.com`,
+    `https://wallet.example.com/${'x'.repeat(2000)}`,
+  ])('is refused when malformed: %j (SEP31-82)', (url) => {
+    expect(codeOf(url)).toBe('callback_url_malformed')
+  })
+
+  it('has to be https, unless the configuration allows http (SEP31-82)', () => {
+    expect(codeOf('http://wallet.example.com')).toBe('callback_url_insecure')
+    expect(codeOf('http://wallet.example.com', { ...strict, allowHttp: true })).toBe('accepted')
+  })
+
+  it.each([
+    'localhost',
+    'printer',
+    'wallet.local',
+    'a.internal',
+    '127.0.0.1',
+    '127.1',
+    '0x7f000001',
+    '2130706433',
+    '0.0.0.0',
+    '10.1.2.3',
+    '100.64.0.1',
+    '169.254.169.254',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.168.1.1',
+    '224.0.0.1',
+    '[::1]',
+    '[::]',
+    '[fe80::1]',
+    '[fc00::1]',
+    '[::ffff:10.0.0.1]',
+    '[64:ff9b::a00:1]',
+    '[2002:a00:1::]',
+    'localhost.',
+  ])('must not lead into a private network: %s (SEP31-82, SEP31-W29)', (host) => {
+    expect(codeOf(`https://${host}/callback`)).toBe('callback_url_private')
+    expect(codeOf(`https://${host}/callback`, { ...strict, allowPrivateHosts: true })).toBe(
+      'accepted',
+    )
+  })
+
+  it.each(['172.15.0.1', '172.32.0.1', '100.128.0.1', '11.0.0.1', '223.255.255.255'])(
+    'may lead to %s, which is public',
+    (host) => {
+      expect(codeOf(`https://${host}/`)).toBe('accepted')
+    },
+  )
+})
+
+describe('the answer to a callback', () => {
+  it('delivers with any 2xx, and says with 400 that the fault is ours (SEP31-89)', () => {
+    expect([200, 202, 204, 299].map(meaningOf)).toEqual(Array(4).fill('delivered'))
+    expect(meaningOf(400)).toBe('refused')
+    expect([301, 401, 404, 429, 500, 503].map(meaningOf)).toEqual(Array(6).fill('try_again'))
+  })
+
+  it('is asked for again later and later, within a bound (SEP31-88)', () => {
+    const patience = { triesMax: 5, firstDelayMs: 1_000, delayMaxMs: 5_000 }
+    expect([1, 2, 3, 4, 50].map((tries) => retryDelayMs(tries, patience))).toEqual([
+      1_000, 2_000, 4_000, 5_000, 5_000,
+    ])
+  })
+})

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { anAsset, routingFields } from '../../builders/asset.ts'
+import { openDoor } from './door.ts'
+import type { Door } from './door.ts'
+
+let door: Door
+let receive: Record<string, Record<string, unknown>>
+
+beforeAll(async () => {
+  const { minUnits: _min, maxUnits: _max, ...unbounded } = anAsset()
+  door = await openDoor([
+    anAsset({ transactionFields: routingFields }),
+    { ...unbounded, code: 'ANY', senderTypes: [], fee: { fixedUnits: 0n, percentE7: 0n } },
+  ])
+  const { status, body } = await door.call('GET /info', undefined, { subject: null })
+  expect(status).toBe(200)
+  receive = body['receive'] as typeof receive
+})
+afterAll(() => door.close())
+
+it('is open to all and lists each asset with both forms (SEP31-10, SEP31-11, SEP31-C02, SEP31-G02)', () => {
+  expect(Object.keys(receive)).toEqual(['SRT', 'ANY'])
+  expect(receive['SRT']).toEqual({
+    enabled: true,
+    quotes_supported: false,
+    quotes_required: false,
+    funding_methods: ['SEPA', 'WIRE'],
+    min_amount: 10,
+    max_amount: 10_000,
+    fee_fixed: 1,
+    fee_percent: 0.01,
+    sep12: {
+      sender: { types: { 'sep31-sender': { description: 'Who sends' } } },
+      receiver: {
+        types: {
+          'sep31-receiver': { description: 'Who receives' },
+          'sep31-large-receiver': { description: 'Who receives a large sum' },
+        },
+      },
+    },
+    sender_sep12_type: 'sep31-sender',
+    receiver_sep12_type: 'sep31-receiver',
+    fields: {
+      transaction: {
+        routing_number: { description: 'routing number of the destination bank account' },
+        account_number: { description: 'bank account number of the destination' },
+        type: { description: 'type of deposit', choices: ['SEPA', 'WIRE'], optional: true },
+      },
+    },
+  })
+})
+
+it('leaves out bounds that are not there, and the type of a side without KYC (SEP31-12, SEP31-O02, SEP31-O03, SEP31-W18)', () => {
+  const { ANY: asset = {} } = receive
+  expect(Object.keys(asset)).not.toContain('min_amount')
+  expect(Object.keys(asset)).not.toContain('max_amount')
+  expect(Object.keys(asset)).not.toContain('sender_sep12_type')
+  expect(asset).toMatchObject({ receiver_sep12_type: 'sep31-receiver', sep12: { sender: {} } })
+})
+
+it('always has fields with an object of transaction fields (SEP31-O05, SEP31-C15)', () => {
+  expect(receive['ANY']).toMatchObject({ enabled: true, fields: { transaction: {} } })
+})
+
+it('lets browsers of other origins read it (SEP31-X09)', async () => {
+  const { headers } = await door.call('GET /info', undefined, {
+    subject: null,
+    headers: { origin: 'https://demo-wallet.example.com' },
+  })
+  expect(headers['access-control-allow-origin']).toBe('*')
+})

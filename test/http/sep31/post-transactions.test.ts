@@ -1,0 +1,330 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anAsset, routingFields } from '../../builders/asset.ts'
+import { distributionAccount, issuer } from '../../builders/transaction.ts'
+import { openDoor, receiver, sender, sendingAnchor } from './door.ts'
+import type { Door } from './door.ts'
+
+let door: Door
+let senderId: string
+let receiverId: string
+
+beforeAll(async () => {
+  door = await openDoor([
+    anAsset(),
+    anAsset({ code: 'OLD', transactionFields: routingFields }),
+    anAsset({ code: 'FREE', senderTypes: [], receiverTypes: [], maxUnits: 2n ** 63n - 1n }),
+    anAsset({ code: 'LATE', kycTiming: 'after' }),
+    anAsset({ code: 'HASH', memoType: 'hash', senderTypes: [], receiverTypes: [] }),
+    anAsset({ code: 'native', name: 'stellar:native', ...{ issuer: undefined as never } }),
+  ])
+  senderId = await door.customer(sender)
+  receiverId = await door.customer(receiver)
+})
+afterAll(async () => {
+  expect(door.faults).toEqual([])
+  await door.close()
+})
+
+const opening = (changes: object = {}) => ({
+  amount: 100,
+  asset_code: 'SRT',
+  sender_id: senderId,
+  receiver_id: receiverId,
+  funding_method: 'SEPA',
+  ...changes,
+})
+const post = (changes: object = {}) => door.call('POST /transactions', opening(changes))
+
+async function read(id: unknown): Promise<Record<string, unknown>> {
+  const { body } = await door.call(`GET /transactions/${String(id)}`)
+  return body['transaction'] as Record<string, unknown>
+}
+
+async function opened(changes: object = {}): Promise<Record<string, unknown>> {
+  const { status, body } = await post(changes)
+  expect({ status, body }).toMatchObject({ status: 201 })
+  return read(body['id'])
+}
+
+describe('a new transaction', () => {
+  it('has account and memo at once, in the 201 and in GET (SEP31-33, SEP31-35, SEP31-36, SEP31-C08)', async () => {
+    const { status, body } = await post()
+    expect(status).toBe(201)
+    expect(body).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      stellar_account_id: distributionAccount,
+      stellar_memo_type: 'id',
+      stellar_memo: expect.stringMatching(/^[1-9]\d*$/),
+    })
+    expect(await read(body['id'])).toEqual({
+      ...body,
+      status: 'pending_sender',
+      amount_in: '100',
+      amount_in_asset: `stellar:SRT:${issuer}`,
+      amount_out: '98.99',
+      amount_out_asset: 'iso4217:USD',
+      amount_fee: '1.01',
+      amount_fee_asset: `stellar:SRT:${issuer}`,
+      fee_details: {
+        total: '1.01',
+        asset: `stellar:SRT:${issuer}`,
+        details: [
+          { name: 'Fixed fee', amount: '1' },
+          { name: 'Proportional fee', amount: '0.01' },
+        ],
+      },
+      started_at: '2026-03-01T12:00:00.000Z',
+      updated_at: '2026-03-01T12:00:00.000Z',
+      refunded: false,
+    })
+  })
+
+  it('is kept with its event in the same commit, and without one for a refusal (SEP31-34)', async () => {
+    const before = [await door.count('"transaction"'), await door.count('transaction_event')]
+    await post({ amount: 'much' })
+    expect([await door.count('"transaction"'), await door.count('transaction_event')]).toEqual(
+      before,
+    )
+    await post()
+    expect([await door.count('"transaction"'), await door.count('transaction_event')]).toEqual(
+      before.map((count) => count + 1),
+    )
+  })
+
+  it('takes amount as number or numeric string, to the last digit (SEP31-18, SEP31-C19)', async () => {
+    const large = '90071992547.4099931' // no JavaScript number has these digits
+    const body = JSON.stringify(opening({ asset_code: 'FREE' })).replace('100', large)
+    const { body: answer } = await door.call('POST /transactions', body)
+    expect(await read(answer['id'])).toMatchObject({ amount_in: large })
+    expect(await opened({ amount: '100.10' })).toMatchObject({ amount_in: '100.1' })
+  })
+
+  it('reads the amount of the body itself, not one that lies deeper (SEP31-18)', async () => {
+    const deeper = { fields: { transaction: {}, other: { amount: 7 } } }
+    expect(await opened(deeper)).toMatchObject({ amount_in: '100' })
+  })
+
+  it('draws another memo when one is taken (SEP31-39)', async () => {
+    const taken = { type: 'id', value: '4611686018427387905' } as const
+    const free = { type: 'id', value: '4611686018427387906' } as const
+    door.memos.push(taken, taken, free)
+    expect(await opened()).toMatchObject({ stellar_memo: taken.value })
+    expect(await opened()).toMatchObject({ stellar_memo: free.value })
+  })
+
+  it('writes a hash memo as base64 of 32 bytes (SEP31-38)', async () => {
+    const { stellar_memo: memo } = await opened({ asset_code: 'HASH' })
+    expect(Buffer.from(String(memo), 'base64')).toHaveLength(32)
+  })
+
+  it('lets unknown keys, null and empty texts be (SEP31-30, SEP31-C19)', async () => {
+    const changes = { sender_id: '', receiver_id: '', asset_code: 'FREE' }
+    await opened({ ...changes, extra: { deep: [1] }, asset_issuer: null, quote_id: '' })
+  })
+
+  it('takes the issuer of the asset and its payout asset (SEP31-21, SEP31-23)', async () => {
+    await opened({ asset_issuer: issuer })
+    const transaction = await opened({ destination_asset: 'iso4217:USD' })
+    expect(transaction).toMatchObject({ amount_out_asset: 'iso4217:USD', amount_in: '100' })
+    expect(transaction).not.toHaveProperty('amount_out') // SEP31-65: only after the payment
+  })
+
+  it('takes customers registered under any memo of the account (SEP31-28, SEP31-C12)', async () => {
+    const sibling = await door.customer(receiver, { memo: { type: 'id', value: '2' } })
+    const { status } = await door.call('POST /transactions', opening({ receiver_id: sibling }), {
+      subject: `${sendingAnchor}:1`,
+    })
+    expect(status).toBe(201)
+  })
+})
+
+describe('an unfit request gets 400 with a sentence, and nothing is stored', () => {
+  const long = '9'.repeat(21)
+  it.each([
+    ['SEP31-18', { amount: undefined }, /amount is missing/],
+    ['SEP31-18', { amount: 'much' }, /plain decimal/],
+    ['SEP31-18', { amount: 0 }, /above 0/],
+    ['SEP31-18', { amount: -5 }, /above 0/],
+    ['SEP31-18', { amount: true }, /amount must be a number/],
+    ['SEP31-18', { amount: '100.12345678' }, /at most 7 decimals/],
+    ['SEP31-W26', { amount: '1e2' }, /plain decimal/],
+    ['SEP31-W26', { amount: long }, /plain decimal/],
+    ['SEP31-W26', { amount: '9'.repeat(60) }, /at most 50 characters/],
+    ['SEP31-19', { amount: 9.9999999 }, /at least 10 and at most 10000/],
+    ['SEP31-19', { amount: '10000.0000001' }, /at least 10 and at most 10000/],
+    ['SEP31-20', { asset_code: undefined }, /asset_code is missing/],
+    ['SEP31-20', { asset_code: 'EUR' }, /asset of \/info: SRT/],
+    ['SEP31-20', { asset_code: '__proto__' }, /asset of \/info/],
+    ['SEP31-20', { asset_code: 7 }, /asset_code must be a string/],
+    ['SEP31-21', { asset_issuer: distributionAccount }, /asset_issuer must be G/],
+    ['SEP31-22', { funding_method: 'PIGEON' }, /one of: SEPA, WIRE/],
+    ['SEP31-23', { destination_asset: 'iso4217:BRL' }, /must be iso4217:USD/],
+    ['SEP31-27', { quote_id: 'de762cda-a193-4961-861e-57b31fed6eb3' }, /leave out quote_id/],
+    ['SEP31-29', { refund_memo: '1' }, /given together/],
+    ['SEP31-29', { refund_memo_type: 'id' }, /given together/],
+    ['SEP31-29', { refund_memo: '-1', refund_memo_type: 'id' }, /must fit refund_memo_type/],
+    ['SEP31-29', { refund_memo: 'x'.repeat(29), refund_memo_type: 'text' }, /must fit/],
+    ['SEP31-29', { refund_memo: 'ff', refund_memo_type: 'hash' }, /must fit/],
+    ['SEP31-29', { refund_memo: '1', refund_memo_type: 'return' }, /must fit/],
+    ['SEP31-28', { receiver_id: 7 }, /receiver_id must be a string/],
+    ['SEP31-O07', { fields: 'x' }, /fields must be an object/],
+    ['SEP31-O07', { fields: { transaction: [] } }, /fields.transaction must be an object/],
+    ['SEP31-O07', { fields: { transaction: { a: 1 } } }, /fields.transaction.a must be a string/],
+  ])('%s: %j', async (_, changes, sentence) => {
+    const before = await door.count('"transaction"')
+    const { status, body } = await post(changes)
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: { error: expect.stringMatching(sentence) },
+    })
+    expect(await door.count('"transaction"')).toBe(before)
+  })
+
+  it.each(['1e2', '1E2', '100e0', '0.1e4'])(
+    'refuses the exponent of %s also as a number (SEP31-W26)',
+    async (source) => {
+      const body = JSON.stringify(opening()).replace('"amount":100', `"amount":${source}`)
+      expect(await door.call('POST /transactions', body)).toMatchObject({ status: 400 })
+    },
+  )
+
+  it('has no issuer for the native asset (SEP31-W17)', async () => {
+    expect(await post({ asset_code: 'native', asset_issuer: issuer })).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/native asset has no asset_issuer/) },
+    })
+    await opened({ asset_code: 'native' })
+  })
+
+  it.each(['[]', '"x"', '7', 'null', '{', '', '\u0000'])(
+    'answers JSON to the body %j (SEP31-09)',
+    async (body) => {
+      const answer = await door.call('POST /transactions', body)
+      expect(answer.status).toBe(400)
+      expect(answer.body).toEqual({ error: expect.any(String) })
+    },
+  )
+
+  it('refuses bodies that are no JSON (SEP31-09)', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await door.call('POST /transactions', 'amount=100&asset_code=SRT', { headers })
+    expect(answer).toMatchObject({ status: 415, body: { error: expect.any(String) } })
+  })
+
+  it('says it in the language asked for, else in English (SEP31-31, SEP31-32)', async () => {
+    const sentence = async (lang: unknown) =>
+      (await post({ amount: 1, lang })).body['error'] as string
+    expect(await sentence('es-MX')).toMatch(/^amount debe ser al menos 10/)
+    expect(await sentence('xx')).toMatch(/^amount must be at least 10/)
+    expect(await sentence(7)).toMatch(/^amount must be at least 10/)
+  })
+})
+
+describe('customers asked for before the payment', () => {
+  it.each(['sender_id', 'receiver_id'])(
+    'wants %s: absent, unknown, no id at all (SEP31-28, SEP31-42, SEP31-O21)',
+    async (name) => {
+      const type = name === 'sender_id' ? 'sep31-sender' : 'sep31-receiver'
+      const unknown = 'd3f2a8e0-1111-4222-8333-444455556666'
+      for (const id of [undefined, '', unknown, 'not-an-id', `${unknown}'--`]) {
+        const { status, body } = await post({ [name]: id })
+        expect({ status, body }).toEqual({
+          status: 400,
+          body: { error: 'customer_info_needed', type },
+        })
+      }
+    },
+  )
+
+  it('refuses a customer of another account, and one who is not accepted (SEP31-28)', async () => {
+    const foreign = await door.customer(receiver, { account: distributionAccount })
+    const incomplete = await door.customer(sender)
+    for (const id of [foreign, incomplete]) {
+      expect(await post({ receiver_id: id })).toMatchObject({
+        status: 400,
+        body: { error: 'customer_info_needed', type: 'sep31-receiver' },
+      })
+    }
+  })
+
+  it('asks for the type that the amount wants', async () => {
+    expect(await post({ amount: 5000 })).toMatchObject({
+      status: 400,
+      body: { error: 'customer_info_needed', type: 'sep31-large-receiver' },
+    })
+  })
+})
+
+describe('customers asked for after the opening', () => {
+  it('waits for the data and tells no memo yet (SEP31-35, SEP31-36, SEP31-40)', async () => {
+    const incomplete = await door.customer(sender)
+    const { status, body } = await post({ asset_code: 'LATE', receiver_id: incomplete })
+    expect({ status, keys: Object.keys(body) }).toEqual({ status: 201, keys: ['id'] })
+    const transaction = await read(body['id'])
+    expect(transaction).toMatchObject({ status: 'pending_customer_info_update' })
+    expect(transaction).not.toHaveProperty('stellar_memo')
+  })
+
+  it('is ready at once when both are accepted (SEP31-35)', async () => {
+    expect(await opened({ asset_code: 'LATE' })).toMatchObject({ status: 'pending_sender' })
+  })
+})
+
+describe('the old form', () => {
+  const bank = { routing_number: '0110', account_number: '42' }
+
+  it('asks for the missing fields only, as /info describes them (SEP31-O08)', async () => {
+    const fields = { transaction: { routing_number: '0110', account_number: '' } }
+    const { status, body } = await post({ asset_code: 'OLD', fields })
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: {
+        error: 'transaction_info_needed',
+        fields: {
+          transaction: {
+            account_number: { description: 'bank account number of the destination' },
+          },
+        },
+      },
+    })
+  })
+
+  it.each([undefined, null, {}, { transaction: {} }, { transaction: null }])(
+    'accepts fields = %j when no field is wanted (SEP31-O07, SEP31-C07)',
+    async (fields) => {
+      await opened({ fields })
+    },
+  )
+
+  it('refuses a value outside of the choices (SEP31-O09)', async () => {
+    const fields = { transaction: { ...bank, type: 'PIGEON' } }
+    expect(await post({ asset_code: 'OLD', fields })).toMatchObject({
+      status: 400,
+      body: { error: 'fields.transaction.type must be one of: SEPA, WIRE' },
+    })
+  })
+
+  it('keeps what is asked for, sealed, and nothing else (SEP31-O10)', async () => {
+    const fields = { transaction: { ...bank, colour: 'red' } }
+    const { body } = await post({ asset_code: 'OLD', fields })
+    const kept = await door.read(({ transactions }) => transactions.find(String(body['id'])))
+    expect(kept?.fields).toEqual({ ...bank, type: 'SEPA' })
+    const [row] = await door.database.em
+      .fork()
+      .execute<readonly { readonly sealed: string }[]>(
+        `select encode(fields_sealed, 'escape') as sealed from "transaction" where id = ?`,
+        [String(body['id'])],
+      )
+    expect(row?.sealed).not.toContain('0110')
+  })
+
+  it.each([
+    [{ funding_method: undefined, fields: { transaction: { ...bank, type: 'WIRE' } } }, 'WIRE'],
+    [{ funding_method: undefined, fields: { transaction: bank } }, 'SEPA'],
+    [{ funding_method: 'WIRE', fields: { transaction: bank } }, 'WIRE'],
+  ])('finds the method in %j (SEP31-O12)', async (changes, method) => {
+    const { body } = await post({ asset_code: 'OLD', ...changes })
+    const kept = await door.read(({ transactions }) => transactions.find(String(body['id'])))
+    expect(kept?.fundingMethod).toBe(method)
+  })
+})

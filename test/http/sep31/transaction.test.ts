@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
+import { anAsset, routingFields } from '../../builders/asset.ts'
+import { aTransaction, distributionAccount, issuer } from '../../builders/transaction.ts'
+import { keepWaitingTransaction } from '../../builders/waiting-transaction.ts'
+import { openDoor, sendingAnchor } from './door.ts'
+import type { Door } from './door.ts'
+
+let door: Door
+
+beforeAll(async () => {
+  door = await openDoor([anAsset({ transactionFields: routingFields })])
+})
+afterAll(async () => {
+  expect(door.faults).toEqual([])
+  await door.close()
+})
+
+const owner = { account: sendingAnchor }
+
+async function kept(changes: Partial<Transaction> = {}): Promise<Transaction> {
+  const transaction = aTransaction({ owner, ...changes })
+  await door.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+  return transaction
+}
+
+const waiting = (changes: Partial<Transaction> = {}) =>
+  keepWaitingTransaction(door.commit, {
+    owner,
+    fields: { routing_number: '0110', account_number: 'wrong' },
+    wantedFields: { account_number: 'The bank knows no such account.' },
+    ...changes,
+  })
+
+describe('who may read and change a transaction', () => {
+  const other = `${sendingAnchor}:7`
+  const lines = [
+    ['GET /transactions/', undefined],
+    ['PATCH /transactions/', { fields: { transaction: { account_number: '43' } } }],
+    ['PUT /transactions/', { url: 'https://wallet.example.com' }],
+  ] as const
+
+  it.each(lines)(
+    'answers 404 to %s of another client (SEP31-79, SEP31-W01, SEP31-W02)',
+    async (line, body) => {
+      const { id } = await waiting()
+      const path = `${line}${id}${line.startsWith('PUT') ? '/callback' : ''}` as `GET /${string}`
+      const own = await door.call(path, body)
+      expect(own.status).toBeLessThan(300)
+      for (const subject of [other, distributionAccount]) {
+        expect(await door.call(path, body, { subject })).toMatchObject({
+          status: 404,
+          body: { error: expect.any(String) },
+        })
+      }
+    },
+  )
+
+  it.each(lines)(
+    'answers 404 to %s whatever the id looks like (SEP31-78, SEP31-C11)',
+    async (line, body) => {
+      const end = line.startsWith('PUT') ? '/callback' : ''
+      for (const id of ['not-an-id', '1', "'--", '%00', 'd3f2a8e0-1111-4222-8333-444455556666']) {
+        const answer = await door.call(`${line}${id}${end}` as `GET /${string}`, body)
+        expect([400, 404]).toContain(answer.status)
+        if (id !== '%00') expect(answer.status).toBe(404)
+      }
+    },
+  )
+
+  it.each([
+    ['POST /transactions', '{}'],
+    ['GET /transactions/1', undefined],
+    ['PATCH /transactions/1', '{}'],
+    ['PUT /transactions/1/callback', '{}'],
+  ] as const)(
+    'answers 403 to %s without a token, before it looks at the body (SEP31-04, SEP31-07, SEP31-C05)',
+    async (line, body) => {
+      const headers = { 'content-type': 'text/plain' }
+      for (const subject of [null, 'nonsense']) {
+        const answer = await door.call(line, body, { subject, ...(body && { headers }) })
+        expect(answer).toMatchObject({ status: 403, body: { error: expect.any(String) } })
+      }
+    },
+  )
+
+  it('knows a muxed account and its id as one client (SEP31-06)', async () => {
+    const { id } = await kept({ owner: { ...owner, memo: '7' } })
+    expect(await door.call(`GET /transactions/${id}`, undefined, { subject: other })).toMatchObject(
+      {
+        status: 200,
+      },
+    )
+    expect((await door.call(`GET /transactions/${id}`)).status).toBe(404)
+  })
+})
+
+describe('GET /transactions/:id', () => {
+  const read = async (id: string) => {
+    const { body } = await door.call(`GET /transactions/${id}`)
+    return body['transaction'] as Record<string, unknown>
+  }
+
+  it('tells everything about a completed payment (SEP31-54, SEP31-61, SEP31-68)', async () => {
+    const { id } = await kept({
+      phase: 'completed',
+      stellarPaymentId: '42',
+      stellarTransactionHash: 'cd'.repeat(32),
+      fundsReceivedAt: new Date('2026-03-01T11:30:00Z'),
+      externalTransactionId: 'bank-1',
+      completedAt: new Date('2026-03-01T11:40:00Z'),
+      updatedAt: new Date('2026-03-01T11:40:00Z'),
+      destinationAsset: 'iso4217:USD',
+    })
+    expect(await read(id)).toMatchObject({
+      status: 'completed',
+      amount_out: '99',
+      completed_at: '2026-03-01T11:40:00.000Z',
+      updated_at: '2026-03-01T11:40:00.000Z',
+      stellar_transaction_id: 'cd'.repeat(32),
+      external_transaction_id: 'bank-1',
+      refunded: false,
+      stellar_account_id: distributionAccount,
+      amount_in_asset: `stellar:SRT:${issuer}`,
+    })
+  })
+
+  it('names the wanted fields while they are wanted (SEP31-56, SEP31-O19, SEP31-G16)', async () => {
+    expect(await read((await waiting()).id)).toMatchObject({
+      status: 'pending_transaction_info_update',
+      required_info_message: 'The bank knows no such account.',
+      required_info_updates: {
+        transaction: {
+          account_number: { description: 'bank account number of the destination' },
+        },
+      },
+    })
+  })
+
+  it('has no null and no empty text anywhere (SEP31-W10, SEP31-C10)', async () => {
+    const { id } = await kept()
+    const text = JSON.stringify(await read(id))
+    expect(text).not.toMatch(/null|""/)
+    expect(text).not.toContain('required_info')
+  })
+
+  it('tells no memo before it is ready to be paid (SEP31-36, SEP31-37)', async () => {
+    for (const phase of ['screening', 'awaitingInfo'] as const) {
+      expect(Object.keys(await read((await kept({ phase })).id))).not.toContain('stellar_memo')
+    }
+  })
+})
+
+describe('PATCH /transactions/:id', () => {
+  const patch = (id: string, transaction: unknown) =>
+    door.call(`PATCH /transactions/${id}`, { fields: { transaction } })
+
+  it('takes the corrected field and tries the payout again (SEP31-58, SEP31-O17, SEP31-W12, SEP31-W13)', async () => {
+    const { id } = await waiting()
+    const { status, body } = await patch(id, { account_number: '43' })
+    const transaction = body['transaction'] as Record<string, unknown>
+    expect({ status, transaction }).toMatchObject({
+      status: 200,
+      transaction: {
+        id,
+        status: 'pending_receiver',
+        updated_at: door.clock.now.toISOString(),
+      },
+    })
+    expect(transaction).not.toHaveProperty('required_info_updates')
+    expect(transaction).not.toHaveProperty('required_info_message')
+    await door.read(async ({ transactions, payouts }) => {
+      expect((await transactions.find(id))?.fields).toEqual({
+        routing_number: '0110',
+        account_number: '43',
+      })
+      expect(await payouts.find(id)).toMatchObject({ state: 'due', failures: 0 })
+    })
+    const jobs = await door.commit(({ outbox }) => outbox.takeUnsent(1000))
+    expect(jobs.map(({ job }) => job)).toContainEqual(
+      expect.objectContaining({ name: 'send-payout', payload: { transactionId: id } }),
+    )
+  })
+
+  it('keeps a part, stays, and names the rest (SEP31-O16)', async () => {
+    const { id } = await waiting({ wantedFields: { account_number: 'a', routing_number: 'b' } })
+    expect(await patch(id, { account_number: '43' })).toMatchObject({
+      status: 400,
+      body: { error: 'These fields are still to be corrected: routing_number' },
+    })
+    const { body } = await door.call(`GET /transactions/${id}`)
+    expect(body).toMatchObject({
+      transaction: {
+        status: 'pending_transaction_info_update',
+        required_info_updates: { transaction: { routing_number: expect.anything() } },
+      },
+    })
+    expect((await patch(id, { routing_number: '0111' })).status).toBe(200)
+  })
+
+  it('refuses a field nobody asked for, and stores nothing (SEP31-O14)', async () => {
+    const { id, version } = await waiting()
+    expect(await patch(id, { account_number: '43', colour: 'red' })).toMatchObject({
+      status: 400,
+      body: { error: 'colour is not to be corrected; send only: account_number' },
+    })
+    expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject({ version })
+  })
+
+  it('refuses a value outside of the choices (SEP31-O09)', async () => {
+    const { id } = await waiting({ wantedFields: { type: 'not offered' } })
+    expect(await patch(id, { type: 'PIGEON' })).toMatchObject({ status: 400 })
+    expect(await patch(id, { type: 'WIRE' })).toMatchObject({ status: 200 })
+  })
+
+  it('is refused in any other status, the second time too (SEP31-O13)', async () => {
+    const { id } = await kept()
+    expect(await patch(id, { account_number: '43' })).toMatchObject({ status: 400 })
+    const corrected = await waiting()
+    await patch(corrected.id, { account_number: '43' })
+    expect(await patch(corrected.id, { account_number: '43' })).toMatchObject({ status: 400 })
+  })
+
+  it.each([
+    {},
+    { fields: {} },
+    { fields: null },
+    { fields: { transaction: null } },
+    { fields: [] },
+  ])('is refused for the body %j (SEP31-O15, SEP31-W12)', async (body) => {
+    const { id } = await waiting()
+    expect(await door.call(`PATCH /transactions/${id}`, body)).toMatchObject({ status: 400 })
+  })
+
+  it('corrects nothing with an empty value', async () => {
+    const { id, version } = await waiting()
+    expect(await patch(id, { account_number: '' })).toMatchObject({ status: 400 })
+    expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject({ version })
+  })
+
+  it('succeeds once when ten come at the same time (SEP31-W25)', async () => {
+    const { id } = await waiting()
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => patch(id, { account_number: '43' })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(9).fill(400)])
+  })
+})
+
+describe('PUT /transactions/:id/callback', () => {
+  const put = (id: string, url: unknown) => door.call(`PUT /transactions/${id}/callback`, { url })
+
+  it('answers 204 without a body; a later call replaces the address (SEP31-81)', async () => {
+    const { id } = await kept()
+    expect(await put(id, 'https://one.example.com/')).toMatchObject({ status: 204, body: {} })
+    expect((await put(id, 'https://two.example.com/')).status).toBe(204)
+    expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject({
+      callbackUrl: 'https://two.example.com/',
+    })
+  })
+
+  it.each([
+    undefined,
+    null,
+    7,
+    'nonsense',
+    'http://wallet.example.com',
+    'https://localhost/x',
+    'https://10.0.0.1/x',
+    'https://inside.example.com/x',
+  ])('refuses %j (SEP31-82)', async (url) => {
+    const { id } = await kept()
+    expect(await put(id, url)).toMatchObject({ status: 400, body: { error: expect.any(String) } })
+  })
+})
