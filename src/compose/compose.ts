@@ -47,7 +47,10 @@ async function furnish(foundation: Foundation, blueprint: Blueprint) {
   const logins = await composeLogins(foundation, blueprint, outside.homePages)
   refuseFaultyPages(blueprint, logins.signingKey.account)
   const desks = furnishDesks(foundation, blueprint, outside)
-  const payments = composePayments(foundation, blueprint, desks.transactions)
+  const payments = composePayments(foundation, blueprint, {
+    ...desks.transactions,
+    tellCustomers: desks.customers.tellCustomers,
+  })
   const { commit, read, now, queue } = foundation
   const accounts = [...config.startCursors.keys()]
   const sender = callbackSender({

@@ -9,6 +9,7 @@ import { listFiles } from '../usecases/customers/list-files.ts'
 import { registerCustomer } from '../usecases/customers/register-customer.ts'
 import { saveCustomerChange } from '../usecases/customers/save-customer-change.ts'
 import { setCustomerCallback } from '../usecases/customers/set-customer-callback.ts'
+import { tellCustomers } from '../usecases/customers/tell-customers.ts'
 import { uploadFile } from '../usecases/customers/upload-file.ts'
 import { verifyCustomer } from '../usecases/customers/verify-customer.ts'
 import type { HostLookup } from '../usecases/ports/host-lookup.ts'
@@ -54,10 +55,10 @@ export interface CustomerParts {
 export function composeCustomers(foundation: Foundation, parts: CustomerParts) {
   const { commit, read, now, newId, log } = foundation
   const { types, callbackRules, hosts } = parts
+  refuseCodesWithoutWay(parts)
+  const notices = { types, newId, writeNotice: writeCustomerNotice }
   const saveChange = saveCustomerChange({
-    types,
-    newId,
-    writeNotice: writeCustomerNotice,
+    ...notices,
     resumeTransactions: parts.resumeTransactions,
   })
   const find = findCustomer({ read, types })
@@ -87,5 +88,15 @@ export function composeCustomers(foundation: Foundation, parts: CustomerParts) {
     uploadFile: uploadFile({ commit, newId, now, digest: sha256 }),
     listFiles: listFiles({ read, now }),
     forgetLapsedFiles: forgetLapsedFiles({ commit, now }),
+    tellCustomers: tellCustomers(notices),
   }
+}
+
+/** Outside of the sandbox nothing carries codes to people yet: customers would wait for ever. */
+function refuseCodesWithoutWay({ types, isSandbox }: CustomerParts): void {
+  const needsCodes = [...types.byName.values()].flat().some((field) => field.needsCode)
+  if (!needsCodes || isSandbox) return
+  throw new ConfigurationFaulty([
+    'fairlead.yaml: customerTypes: verify asks for codes, and there is no way to send them yet',
+  ])
 }

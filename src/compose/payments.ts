@@ -3,6 +3,7 @@ import { httpPayoutRail } from '../adapters/rails/http/http-payout-rail.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
 import { defaultPatience } from '../domain/payout/back-off.ts'
+import type { TellCustomers } from '../usecases/customers/tell-customers.ts'
 import { receivePayoutNotice } from '../usecases/payouts/receive-payout-notice.ts'
 import { recordRailWord } from '../usecases/payouts/record-rail-word.ts'
 import { retryDeadPayout } from '../usecases/payouts/retry-dead-payout.ts'
@@ -20,13 +21,14 @@ const railTimeoutMs = 15_000
 interface Saving {
   readonly saveChange: SaveChange
   readonly saveChanges: SaveChanges
+  readonly tellCustomers: TellCustomers
 }
 
 /** Rooms of money coming in on Stellar and going out at the bank. */
 export function composePayments(
   foundation: Foundation,
   { config, secrets }: { readonly config: Config; readonly secrets: Secrets },
-  { saveChange, saveChanges }: Saving,
+  { saveChange, saveChanges, tellCustomers }: Saving,
 ) {
   const { commit, read, now, newId, log } = foundation
   const network = horizonNetwork({ horizonUrl: config.network.horizonUrl })
@@ -39,7 +41,7 @@ export function composePayments(
     onCall: (line) => log.info(line, 'called the rail'),
   })
   const patience = defaultPatience
-  const heard = recordRailWord({ commit, saveChange, now, patience })
+  const heard = recordRailWord({ commit, saveChange, tellCustomers, now, patience })
   const paying = { commit, saveChange, now, patience, rail, recordRailWord: heard }
   const watch = startWatching({ commit, read, network })
   const match = matchStellarPayments({ commit, saveChanges, now })

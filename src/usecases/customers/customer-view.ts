@@ -9,13 +9,16 @@ export interface CustomerView extends Standing {
   readonly id?: string
 }
 
-/** Where a customer stands now, with what waiting transactions want corrected. */
+/**
+ * Where a customer stands now, with what waiting transactions want corrected. Without `typeName` it is
+ * the usual type: that of the latest PUT, of this customer or of the state `typeOf`.
+ */
 export async function viewCustomer(
   records: Pick<Records, 'transactions'>,
   customer: Customer | undefined,
-  wish: { readonly types: CustomerTypes; readonly typeName?: string },
+  wish: { readonly types: CustomerTypes; readonly typeName?: string; readonly typeOf?: Customer },
 ): Promise<CustomerView> {
-  const typeName = wish.typeName ?? usualTypeName(wish.types, customer)
+  const typeName = wish.typeName ?? usualTypeName(wish.types, wish.typeOf ?? customer)
   const asked = wish.types.byName.get(typeName) ?? []
   if (customer === undefined) return standingFor(undefined, asked)
   const wishes = await fieldsToCorrect(records, customer)

@@ -1,12 +1,12 @@
-import type { CustomerTypes } from '../../domain/customer/customer-type.ts'
 import type { Customer } from '../../domain/customer/customer.ts'
 import { changedFields } from '../../domain/customer/provide-fields.ts'
 import type { Actor } from '../../domain/transaction/event.ts'
-import type { Callback } from '../ports/callback-records.ts'
 import type { Records } from '../ports/commit.ts'
-import type { CustomerView } from './customer-view.ts'
 import type { ResumeTransactionsOfCustomer } from '../transactions/resume-after-customer-update.ts'
+import type { CustomerView } from './customer-view.ts'
 import { viewCustomer } from './customer-view.ts'
+import type { NoticeParts } from './owe-notice.ts'
+import { listens, oweNotice } from './owe-notice.ts'
 
 export interface CustomerChange {
   /** As it was loaded and locked in this commit. */
@@ -23,11 +23,7 @@ export type SaveCustomerChange = (
   now: Date,
 ) => Promise<Customer>
 
-interface Parts {
-  readonly types: CustomerTypes
-  readonly newId: () => string
-  /** The body of SEP-12 GET customer as text (SEP12-104). */
-  readonly writeNotice: (view: CustomerView) => string
+interface Parts extends NoticeParts {
   readonly resumeTransactions: ResumeTransactionsOfCustomer
 }
 
@@ -40,22 +36,19 @@ interface Parts {
 export const saveCustomerChange =
   (parts: Parts): SaveCustomerChange =>
   async (records, { before, after, actor }, now) => {
-    const { types } = parts
-    const listens = after.callbackUrl !== undefined && before.callbackUrl !== undefined
-    const typeName = after.lastType
-    const wish = { types, ...(typeName !== undefined && { typeName }) }
-    const viewBefore = listens ? await viewCustomer(records, before, wish) : undefined
     const saved = { ...after, version: before.version + 1, updatedAt: now }
+    const wish = { types: parts.types, typeOf: saved }
+    const viewBefore = listens(before) ? await viewCustomer(records, before, wish) : undefined
     await records.customers.save(saved)
     if (before.fields !== after.fields) {
       const changed = changedFields(before.fields, after.fields)
       const update = { customerId: after.id, changedFields: changed, actor }
       await parts.resumeTransactions(records, update, now)
     }
-    if (viewBefore === undefined) return saved
+    if (viewBefore === undefined || !listens(saved)) return saved
     const view = await viewCustomer(records, saved, wish)
     if (view.status === viewBefore.status) return saved
-    await addNotice(records, noticeOf(saved, parts, { view, now }))
+    await oweNotice(records, parts, { customer: saved, view, now })
     return isLastNotice(view) ? endSubscription(records, saved) : saved
   }
 
@@ -67,28 +60,4 @@ async function endSubscription(records: Records, customer: Customer): Promise<Cu
   const saved = { ...rest, version: customer.version + 1 }
   await records.customers.save(saved)
   return saved
-}
-
-const noticeOf = (
-  { id, callbackUrl = '' }: Customer,
-  { newId, writeNotice }: Parts,
-  { view, now }: { readonly view: CustomerView; readonly now: Date },
-): Callback => ({
-  id: newId(),
-  subject: { kind: 'customer', id },
-  url: callbackUrl,
-  body: writeNotice(view),
-  state: 'due',
-  tries: 0,
-  dueAt: now,
-  createdAt: now,
-})
-
-async function addNotice({ callbacks, outbox }: Records, callback: Callback): Promise<void> {
-  await callbacks.add(callback)
-  await outbox.addJob({
-    name: 'deliver-callback',
-    payload: { callbackId: callback.id },
-    subject: callback.id,
-  })
 }

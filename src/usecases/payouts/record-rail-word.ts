@@ -5,6 +5,7 @@ import type { PayoutState } from '../../domain/payout/payout.ts'
 import type { RailReply, RailTrouble } from '../../domain/payout/payout-reply.ts'
 import { recordReply } from '../../domain/payout/record-reply.ts'
 import type { KnownAttempt } from '../../domain/payout/record-reply.ts'
+import type { TellCustomers } from '../customers/tell-customers.ts'
 import type { Commit, Records } from '../ports/commit.ts'
 import type { SaveChange } from '../transactions/save-change.ts'
 import { jobsOf } from './payout-job.ts'
@@ -13,6 +14,8 @@ import { jobsOf } from './payout-job.ts'
 export interface PayoutParts {
   readonly commit: Commit
   readonly saveChange: SaveChange
+  /** Owes notices to clients whose customers have to correct something; left out, nobody is told. */
+  readonly tellCustomers?: TellCustomers
   readonly now: () => Date
   readonly patience: PayoutPatience
 }
@@ -51,12 +54,14 @@ async function lockAttempt(records: Records, key: string): Promise<KnownAttempt 
   return { transaction, payout, attempt }
 }
 
-type Keeping<More> = Pick<PayoutParts, 'saveChange'> & { readonly terms: PayoutTerms } & More
+type Keeping<More> = Pick<PayoutParts, 'saveChange' | 'tellCustomers'> & {
+  readonly terms: PayoutTerms
+} & More
 
 async function keepReply(
   records: Records,
   known: KnownAttempt,
-  { saveChange, terms, reply }: Keeping<{ readonly reply: RailReply }>,
+  { saveChange, tellCustomers, terms, reply }: Keeping<{ readonly reply: RailReply }>,
 ): Promise<PayoutState> {
   const recorded = recordReply(known, reply, terms)
   if (recorded === undefined) return known.payout.state
@@ -72,7 +77,11 @@ async function keepReply(
     ...(attempt.railPayoutId === undefined ? {} : { payoutId: attempt.railPayoutId }),
   }
   const { transaction: before } = known
-  await saveChange(records, { before, ...change, actor, jobs: jobsOf(payout) }, terms.now)
+  const save = () =>
+    saveChange(records, { before, ...change, actor, jobs: jobsOf(payout) }, terms.now)
+  await (change.type === 'customerInfoWanted' && tellCustomers !== undefined
+    ? tellCustomers(records, { transaction: before, now: terms.now }, save)
+    : save())
   return payout.state
 }
 
