@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesOf, linesWith, textOf } from './repository.ts'
 
@@ -135,6 +135,41 @@ describe('purity', () => {
       (path) => path !== 'src/config/env.ts' && !/^src\/cli(\.ts|\/)/.test(path),
     )
     expect(linesWith(/\bprocess\.env\b/, elsewhere)).toEqual([])
+  })
+})
+
+describe('files', () => {
+  /** Where a reader, or Node, comes in from outside. */
+  const doors: Readonly<Record<string, string>> = {
+    'src/cli.ts': 'the command',
+    'src/demo/demo.ts': 'a process of its own, started by the command',
+    'src/graphql/emit-schema.ts': 'npm run schema',
+    'src/sandbox/network/preload.ts': 'given to Node with --import by clients',
+  }
+  const imported = /(?:from|import\()\s*'(\.[^']+\.ts)'|^import '(\.[^']+\.ts)'/gm
+
+  it('each one is reached from a door, but the twins in memory, which are for tests', () => {
+    const reached = new Set<string>()
+    const reach = (path: string): void => {
+      if (reached.has(path)) return
+      reached.add(path)
+      for (const [, from, bare] of textOf(path).matchAll(imported)) {
+        const next = join(dirname(path), from ?? bare ?? '')
+        if (code.includes(next)) reach(next)
+      }
+    }
+    for (const door of Object.keys(doors)) reach(door)
+    const orphans = code.filter(
+      (path) => !reached.has(path) && !path.startsWith('src/adapters/memory/'),
+    )
+    expect(orphans).toEqual([])
+  })
+
+  it('each migration says why it is there and what it locks', () => {
+    const silent = code
+      .filter((path) => /^migrations\/\d/.test(path))
+      .filter((path) => !/\/\*\*[^/]*\block/i.test(textOf(path)))
+    expect(silent).toEqual([])
   })
 })
 
