@@ -2,7 +2,7 @@ import { Asset, Horizon, NetworkError, Operation } from '@stellar/stellar-sdk'
 import type { Keypair } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FaultOrder } from '../../../src/sandbox/network/faults/fault.ts'
-import { openClient, recordsOf, until } from '../http/client.ts'
+import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 import { openRawStream } from '../streams/raw-stream.ts'
 
@@ -229,7 +229,7 @@ describe('a fault', () => {
 
   test('by chance follows the seed of the network (SBX-97, SBX-116)', async () => {
     const run = async (seed: string) => {
-      await using other = await openClient({ seed, chaos: true })
+      const other = await openForTest({ seed, chaos: true })
       const statuses: string[] = []
       for (let count = 0; count < 80; count += 1) {
         statuses.push(

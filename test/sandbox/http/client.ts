@@ -8,6 +8,7 @@ import {
   TransactionBuilder,
 } from '@stellar/stellar-sdk'
 import type { Memo, Transaction, xdr } from '@stellar/stellar-sdk'
+import { onTestFinished } from 'vitest'
 import { startSandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
 import type {
   SandboxNetwork,
@@ -85,6 +86,13 @@ export async function openClient(options: SandboxOptions = {}): Promise<Client> 
     },
     [Symbol.asyncDispose]: () => sandbox.stop(),
   }
+  return client
+}
+
+/** A network that ends with the test. */
+export async function openForTest(options: SandboxOptions = {}): Promise<Client> {
+  const client = await openClient(options)
+  onTestFinished(() => client[Symbol.asyncDispose]())
   return client
 }
 

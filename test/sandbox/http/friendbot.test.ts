@@ -1,6 +1,6 @@
 import { Keypair } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openClient } from './client.ts'
+import { openClient, openForTest } from './client.ts'
 import type { Client } from './client.ts'
 
 let client: Client
@@ -70,7 +70,7 @@ test('a request with the host of the public friendbot is served at the root (SBX
 })
 
 test('in manual mode friendbot closes the ledger it waits for (SBX-31)', async () => {
-  await using manual = await openClient({ mode: 'manual' })
+  const manual = await openForTest({ mode: 'manual' })
   await manual.funded()
   expect(manual.sandbox.control.state().coreLatestLedger).toBe(2)
 })

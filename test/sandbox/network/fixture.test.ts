@@ -1,7 +1,7 @@
 import { Keypair } from '@stellar/stellar-sdk'
 import { expect, test } from 'vitest'
 import type { Fixture } from '../../../src/sandbox/network/network/fixture.ts'
-import { openClient, recordsOf } from '../http/client.ts'
+import { openForTest, recordsOf } from '../http/client.ts'
 
 const [issuer, holder, cosigner] = [Keypair.random(), Keypair.random(), Keypair.random()]
 
@@ -21,7 +21,7 @@ const fixture: Fixture = {
 }
 
 test('a fixture is there from ledger 2 on, and history explains it (SBX-13)', async () => {
-  await using client = await openClient({ fixture, mode: 'manual' })
+  const client = await openForTest({ fixture, mode: 'manual' })
   expect(client.sandbox.control.state().ingestedLatestLedger).toBe(2)
   const account = await client.server.loadAccount(holder.publicKey())
   expect(account.balances).toMatchObject([
@@ -36,7 +36,7 @@ test('a fixture is there from ledger 2 on, and history explains it (SBX-13)', as
 })
 
 test('a fixture is there again after a reset (SBX-107)', async () => {
-  await using client = await openClient({ fixture })
+  const client = await openForTest({ fixture })
   await client.funded()
   client.sandbox.control.reset()
   expect((await client.get(`/accounts/${holder.publicKey()}`)).status).toBe(200)
@@ -48,7 +48,7 @@ test('a fixture of many accounts takes as many transactions as it needs', async 
     secret: Keypair.random().secret(),
     homeDomain: 'many.example',
   }))
-  await using client = await openClient({ fixture: { accounts } })
+  const client = await openForTest({ fixture: { accounts } })
   const last = Keypair.fromSecret(String(accounts.at(-1)?.secret)).publicKey()
   expect((await client.get(`/accounts/${last}`)).body).toMatchObject({
     home_domain: 'many.example',

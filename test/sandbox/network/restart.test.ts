@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Horizon, Keypair } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openClient, recordsOf } from '../http/client.ts'
+import { openClient, openForTest, recordsOf } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 import { spawnNetwork } from './network-child.ts'
 
@@ -53,7 +53,7 @@ describe('a network with a data directory', () => {
     const authority = await readFile(String(first.sandbox.caFile), 'utf8')
     await first.sandbox.stop()
 
-    await using second = await openClient(options)
+    const second = await openForTest(options)
     expect(await hashes(second)).toEqual(before)
     expect(await readFile(String(second.sandbox.caFile), 'utf8')).toBe(authority)
     expect((await stat(join(dataDir, 'tls', 'ca-key.pem'))).mode & 0o077).toBe(0)
@@ -70,7 +70,7 @@ describe('a network with a data directory', () => {
     const second = await openClient({ dataDir })
     await second.pay(key, (await second.funded()).publicKey())
     await second.sandbox.stop()
-    await using third = await openClient({ dataDir })
+    const third = await openForTest({ dataDir })
     expect((await third.server.loadAccount(key.publicKey())).balances[0]?.balance).toBe(
       '9998.9999900',
     )
@@ -81,7 +81,7 @@ describe('a network with a data directory', () => {
     first.sandbox.control.close({ ledgers: 1000 })
     await first.sandbox.stop()
     expect((await stat(join(dataDir, 'ledgers.jsonl'))).size).toBeLessThan(4000)
-    await using second = await openClient({ dataDir })
+    const second = await openForTest({ dataDir })
     expect(second.sandbox.control.state().ingestedLatestLedger).toBe(1001)
   })
 
@@ -97,7 +97,7 @@ describe('a network with a data directory', () => {
     expect((await second.get(`/accounts/${later.publicKey()}`)).status).toBe(404)
     second.sandbox.control.reset()
     await second.sandbox.stop()
-    await using third = await openClient({ dataDir })
+    const third = await openForTest({ dataDir })
     expect(third.sandbox.control.state().ingestedLatestLedger).toBe(1)
   })
 
@@ -123,12 +123,12 @@ describe('a network with a data directory', () => {
 
 test('two networks with the same seed and inputs have the same history (SBX-05)', async () => {
   const exported = await (async () => {
-    await using one = await openClient({ seed: 'same' })
+    const one = await openForTest({ seed: 'same' })
     const [from, to] = [await one.funded(), await one.funded()]
     await one.pay(from, to.publicKey())
     return one.sandbox.control.export()
   })()
-  await using two = await openClient({ seed: 'same' })
+  const two = await openForTest({ seed: 'same' })
   two.sandbox.control.import(exported)
   expect(two.sandbox.control.export()).toEqual(exported)
 })
