@@ -27,8 +27,9 @@ const trusting = (world: World, name: string, ...assets: Asset[]): void => {
   })
 }
 
-const paid = (world: World, name: string, one: Asset, amount: string): void => {
-  const operations = [Operation.payment({ destination: idOf(name), asset: one, amount })]
+/** A hundred of an asset from its issuer. */
+const paid = (world: World, name: string, one: Asset): void => {
+  const operations = [Operation.payment({ destination: idOf(name), asset: one, amount: '100' })]
   world.apply({ source: 'issuer', operations })
 }
 
@@ -60,7 +61,7 @@ const buying = (buyAmount: string, offerId = '0') =>
 
 const holdingBoth = (world: World): void => {
   trusting(world, 'alice', usd, eur)
-  paid(world, 'alice', usd, '100')
+  paid(world, 'alice', usd)
 }
 
 const balanceOf = (world: World): string => {
@@ -109,7 +110,7 @@ const recorded: readonly Case[] = [
     when: 'the best offer is one of its own',
     given(world) {
       holdingBoth(world)
-      paid(world, 'alice', eur, '100')
+      paid(world, 'alice', eur)
       world.apply({ source: 'alice', operations: [selling('10')] })
     },
     operation: () =>
@@ -125,7 +126,7 @@ const recorded: readonly Case[] = [
     when: 'it cannot hold what it buys',
     given(world) {
       trusting(world, 'alice', usd)
-      paid(world, 'alice', usd, '100')
+      paid(world, 'alice', usd)
     },
     operation: () => buying('10'),
   },
@@ -170,7 +171,7 @@ const recorded: readonly Case[] = [
     when: 'the best offer is one of its own',
     given(world) {
       holdingBoth(world)
-      paid(world, 'alice', eur, '100')
+      paid(world, 'alice', eur)
       world.apply({
         source: 'alice',
         operations: [

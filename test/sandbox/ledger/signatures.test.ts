@@ -1,4 +1,4 @@
-import { Keypair, Operation, xdr } from '@stellar/stellar-sdk'
+import { Operation, xdr, type Keypair } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { createSignatureChecker } from '../../../src/sandbox/network/ledger/signatures.ts'

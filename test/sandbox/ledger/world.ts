@@ -6,14 +6,18 @@ import {
   Networks,
   Operation,
   TransactionBuilder,
+  xdr,
   type Transaction,
-  type xdr,
 } from '@stellar/stellar-sdk'
 import type {
   AppliedTransaction,
   ClosedLedger,
 } from '../../../src/sandbox/network/ledger/closed-ledger.ts'
-import { readEnvelope, type Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import {
+  envelopeOf,
+  readEnvelope,
+  type Envelope,
+} from '../../../src/sandbox/network/ledger/envelope.ts'
 import { rootKeypair } from '../../../src/sandbox/network/ledger/genesis.ts'
 import { createLedger, type Ledger } from '../../../src/sandbox/network/ledger/ledger.ts'
 import { createQueue, type Queue } from '../../../src/sandbox/network/queue/queue.ts'
@@ -55,6 +59,8 @@ export interface World {
   readonly history: readonly ClosedLedger[]
   build(draft: Draft): Transaction
   envelope(draft: Draft): Envelope
+  /** With an operation the SDK's builder would refuse; signed by the source. */
+  rawEnvelope(source: string, operation: xdr.Operation): Envelope
   close(): ClosedLedger
   /** Admits, closes and answers what became of it; fails when it is not admitted. */
   apply(draft: Draft): AppliedTransaction
@@ -106,6 +112,7 @@ export function createWorld(): World {
     history,
     build,
     envelope,
+    rawEnvelope: (source, operation) => rawEnvelope(ledger, source, operation),
     close,
     apply,
     codes(draft) {
@@ -121,6 +128,24 @@ export function createWorld(): World {
       apply({ source: 'root', operations })
     },
   }
+}
+
+function rawEnvelope(ledger: Ledger, source: string, operation: xdr.Operation): Envelope {
+  const tx = new xdr.Transaction({
+    sourceAccount: xdr.MuxedAccount.keyTypeEd25519(keyOf(source).rawPublicKey()),
+    fee: 100,
+    seqNum: sequenceOf(ledger, source) + 1n,
+    cond: xdr.Preconditions.precondNone(),
+    memo: xdr.Memo.memoNone(),
+    operations: [operation],
+    ext: xdr.TransactionExt.v0(),
+  })
+  const wrap = (signatures: xdr.DecoratedSignature[]) =>
+    envelopeOf(
+      xdr.TransactionEnvelope.envelopeTypeTx(new xdr.TransactionV1Envelope({ tx, signatures })),
+      parameters.networkPassphrase,
+    )
+  return wrap([keyOf(source).signDecorated(wrap([]).hashBytes)])
 }
 
 function sequenceOf(ledger: Ledger, name: string): bigint {

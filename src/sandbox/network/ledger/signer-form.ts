@@ -118,3 +118,7 @@ export const signerAddress = (key: xdr.SignerKey): string => SignerKey.encodeSig
 
 /** The signer that authorizes the transaction with this hash in advance. */
 export const preAuthorizedAddress = (hash: Uint8Array): string => StrKey.encodePreAuthTx(hash)
+
+/** A signed-payload signer of nothing: it can be written in XDR, but it is nobody's signer. */
+export const isEmptyPayload = (key: xdr.SignerKey): boolean =>
+  key.type === 'signerKeyTypeEd25519SignedPayload' && key.ed25519SignedPayload.payload.length === 0

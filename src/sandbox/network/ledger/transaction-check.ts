@@ -3,7 +3,7 @@ import { availableBalance } from './balance.ts'
 import type { AccountEntry } from './entries.ts'
 import type { PlainEnvelope, Preconditions } from './envelope.ts'
 import type { SignatureCheck } from './signatures.ts'
-import { signerAddress } from './signer-form.ts'
+import { isEmptyPayload, signerAddress } from './signer-form.ts'
 import type { LedgerState } from './state.ts'
 import type { Refusal } from './transaction-result.ts'
 
@@ -79,9 +79,6 @@ function hasBadExtraSigners(signers: readonly xdr.SignerKey[]): boolean {
   if (signers.some(isEmptyPayload)) return true
   return new Set(signers.map(signerAddress)).size !== signers.length
 }
-
-const isEmptyPayload = (key: xdr.SignerKey): boolean =>
-  key.type === 'signerKeyTypeEd25519SignedPayload' && key.ed25519SignedPayload.payload.length === 0
 
 function isBadSequence(
   { sequence, preconditions: { minSequence } }: PlainEnvelope,

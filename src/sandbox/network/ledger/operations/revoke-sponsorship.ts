@@ -11,7 +11,7 @@ import {
   sponsorRefusal,
   type ReserveRefusal,
 } from '../reserve.ts'
-import { signerAddress } from '../signer-form.ts'
+import { isEmptyPayload, signerAddress } from '../signer-form.ts'
 import type { LedgerState } from '../state.ts'
 import { balanceKey } from './create-claimable-balance.ts'
 import {
@@ -146,6 +146,7 @@ function revokeSigner(
   { accountId, signerKey }: xdr.RevokeSponsorshipOpSigner,
   { state, source, sponsorships }: Scope,
 ): xdr.OperationResult {
+  if (isEmptyPayload(signerKey)) return doesNotExist
   const owner = accountIdOf(accountId)
   const key = signerAddress(signerKey)
   const signer = state.account(owner)?.signers.find((one) => one.key === key)

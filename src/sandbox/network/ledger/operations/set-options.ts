@@ -3,7 +3,7 @@ import { accountIdOf } from '../account-id.ts'
 import { addSigner, changeSigner, removeSigner } from '../account-signers.ts'
 import type { AccountEntry } from '../entries.ts'
 import { accountIn } from '../reserve.ts'
-import { signerAddress } from '../signer-form.ts'
+import { isEmptyPayload, signerAddress } from '../signer-form.ts'
 import { accountFlags, allAccountFlags } from './account-flags.ts'
 import {
   done,
@@ -66,13 +66,8 @@ function staticRefusal(options: xdr.SetOptionsOp, source: string): xdr.Operation
   return undefined
 }
 
-function isBadSigner({ key, weight }: xdr.Signer, source: string): boolean {
-  if (weight > mostWeight) return true
-  if (key.type === 'signerKeyTypeEd25519SignedPayload') {
-    return key.ed25519SignedPayload.payload.length === 0
-  }
-  return signerAddress(key) === source
-}
+const isBadSigner = ({ key, weight }: xdr.Signer, source: string): boolean =>
+  weight > mostWeight || isEmptyPayload(key) || signerAddress(key) === source
 
 function setInflationDestination({ state, source }: Scope, { inflationDest }: xdr.SetOptionsOp) {
   if (inflationDest === null) return undefined
