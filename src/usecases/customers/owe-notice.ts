@@ -1,5 +1,6 @@
 import type { CustomerTypes } from '../../domain/customer/customer-type.ts'
 import type { Customer } from '../../domain/customer/customer.ts'
+import { deliveryOf } from '../callbacks/delivery-job.ts'
 import type { Callback } from '../ports/callback-records.ts'
 import type { Records } from '../ports/commit.ts'
 import type { CustomerView } from './customer-view.ts'
@@ -40,9 +41,5 @@ export async function oweNotice(
     createdAt: now,
   }
   await callbacks.add(callback)
-  await outbox.addJob({
-    name: 'deliver-callback',
-    payload: { callbackId: callback.id },
-    subject: callback.id,
-  })
+  await outbox.addJob(deliveryOf(callback))
 }

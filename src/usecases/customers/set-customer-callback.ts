@@ -40,17 +40,19 @@ export const setCustomerCallback =
     if (!allowPrivateHosts && !(await parts.hosts.isPublic(url.value))) {
       return refused({ code: 'callback_url_private' })
     }
+    // the host is signed as it is kept: lower case, without the usual port (SEP12-108)
+    const callbackUrl = new URL(url.value).href
     return parts.commit(async (records) => {
       const { types } = parts
       const located = await locateCustomer(records, question, { types, forChange: true })
       if (!located.ok) return located
       const before = located.value.customer
       if (before === undefined) return refused({ code: 'customer_unknown' })
-      if (before.callbackUrl === url.value) return accepted(undefined)
-      const after = { ...before, callbackUrl: url.value }
+      if (before.callbackUrl === callbackUrl) return accepted(undefined)
+      const after = { ...before, callbackUrl }
       const change = { before, after, actor: actorOf(question) }
       await parts.saveCustomerChange(records, change, parts.now())
-      await records.callbacks.redirect(before.id, url.value)
+      await records.callbacks.redirect(before.id, callbackUrl)
       return accepted(undefined)
     })
   }

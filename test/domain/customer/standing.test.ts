@@ -52,7 +52,7 @@ describe('where a customer stands', () => {
     expect(provided.map(({ askedAs }) => askedAs)).toEqual(['family_name', 'mobile_number'])
   })
 
-  it('wants a code only where validation is full (SEP12-91)', () => {
+  it('wants a code only where validation is full (SEP12-82, SEP12-91)', () => {
     const customer = aCustomer({ last_name: value(), mobile_number: value() })
     const { status, missing } = standingFor(customer, asked('sep31-large-receiver', 'full'))
     expect([status, missing]).toEqual(['NEEDS_INFO', ['mobile_number']])
@@ -135,7 +135,7 @@ describe('customer types', () => {
     expect(faults({ description: 'd', requirements: [{ field: 'city' }] })).toEqual([])
   })
 
-  it('may be none at all: then nothing is asked of anybody (SEP12-41)', () => {
+  it('may be none at all: then nothing is asked of anybody (SEP09-10, SEP12-41)', () => {
     const ready = readyCustomerTypes({}, 'full')
     expect(ready.ok && ready.value.byName.size).toBe(0)
   })

@@ -47,7 +47,7 @@ describe('GET /sep12/customer', () => {
     expect(foreign.body).toEqual(unknown.body)
   })
 
-  it('finds a customer by id, by the token and by account; tells status per type (SEP12-33, SEP12-39)', async () => {
+  it('finds a customer by id, by the token and by account; tells status per type (SEP12-12, SEP12-33, SEP12-39)', async () => {
     const account = anAccount()
     const put = await door.call(account, 'PUT /customer', { body: jane })
     const { id } = put.body
@@ -63,7 +63,7 @@ describe('GET /sep12/customer', () => {
     ])
   })
 
-  it('describes what was provided and never gives a value back (SEP12-38, SEP12-52, SEP12-61)', async () => {
+  it('describes what was provided and never gives a value back (SEP12-38, SEP12-52, SEP12-58, SEP12-61, SEP12-63)', async () => {
     const account = anAccount()
     await door.call(account, 'PUT /customer', { body: jane })
     const { body } = await door.call(account, 'GET /customer?type=sep31-sender')

@@ -32,6 +32,7 @@ export async function openDoor(validation: Validation = 'formats') {
   const sent: VerificationMessage[] = []
   const resumed: CustomerUpdate[] = []
   const faults: object[] = []
+  const logged: object[] = []
   const clock = { now: new Date('2026-03-01T12:00:00Z') }
   const { commit, read } = db
   const newId = () => randomUUID()
@@ -75,7 +76,11 @@ export async function openDoor(validation: Validation = 'formats') {
   const app = createHttpServer({
     tables: [sep12],
     authenticate: (authorization) => Promise.resolve(authenticate(authorization)),
-    log: { info: () => undefined, warn: () => undefined, error: (fields) => faults.push(fields) },
+    log: {
+      info: (fields) => logged.push(fields),
+      warn: (fields) => logged.push(fields),
+      error: (fields) => faults.push(fields),
+    },
   })
 
   return {
@@ -84,6 +89,7 @@ export async function openDoor(validation: Validation = 'formats') {
     clock,
     sent,
     resumed,
+    logged,
     /** What the server logged as an error; stays empty. */
     faults,
     types,

@@ -114,7 +114,7 @@ describe('transaction_id', () => {
 })
 
 describe('a transaction whose payout was refused', () => {
-  it('shows its fields as rejected and as wanted, by id alone (SEP12-49, SEP12-54, SEP12-59)', async () => {
+  it('shows its fields as rejected and as wanted, by id alone (SEP12-49, SEP12-54, SEP12-59, SEP12-64)', async () => {
     const { account, receiverId, senderId } = await world(refusedPayout())
     const { body } = await door.call(account, `GET /customer?id=${receiverId}`)
     expect(body.status).toBe('NEEDS_INFO')

@@ -36,7 +36,7 @@ describe('a field that needs a code', () => {
     expect(door.sent.at(-1)).toMatchObject({ customerId: id, destination: '+14155550100' })
   })
 
-  it('refuses a wrong code and takes the right one, once (SEP12-92, SEP12-93, SEP12-95, SEP12-96)', async () => {
+  it('refuses a wrong code and takes the right one, once, together with other fields (SEP12-92, SEP12-93, SEP12-94, SEP12-95, SEP12-96)', async () => {
     const account = anAccount()
     const id = await register(account)
     const code = codeOf(id)

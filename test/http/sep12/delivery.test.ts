@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import { Keypair } from '@stellar/stellar-sdk'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { callbackSender } from '../../../src/adapters/callbacks/callback-sender.ts'
+import { newPayout } from '../../../src/domain/payout/decisions.ts'
+import { writeCustomerNotice } from '../../../src/http/sep12/wire.ts'
+import { deliverCallback } from '../../../src/usecases/callbacks/deliver-callback.ts'
+import { tellCustomers } from '../../../src/usecases/customers/tell-customers.ts'
+import { recordRailWord } from '../../../src/usecases/payouts/record-rail-word.ts'
+import { saveChange } from '../../../src/usecases/transactions/save-change.ts'
+import { aTransaction } from '../../builders/transaction.ts'
+import { onServer } from '../../database.ts'
+import { anAccount, jane, openDoor } from './door.ts'
+
+let door: Awaited<ReturnType<typeof openDoor>>
+beforeAll(async () => {
+  door = await openDoor()
+})
+afterAll(() => door.close())
+
+const key = Keypair.random()
+
+interface Received {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Our delivery, and a receiver that answers with these statuses, one after the other. */
+function delivery(...statuses: readonly number[]) {
+  const received: Received[] = []
+  const deliver = deliverCallback({
+    commit: door.commit,
+    sender: callbackSender({
+      sign: (message) => key.sign(Buffer.from(message)),
+      fetch: (request) => {
+        received.push(request)
+        return Promise.resolve({ status: statuses[received.length - 1] ?? 200 })
+      },
+    }),
+    patience: { triesMax: 3, firstDelayMs: 10_000, delayMaxMs: 60_000 },
+    now: () => door.clock.now,
+  })
+  return { received, deliver }
+}
+
+const pass = (seconds: number): void => {
+  door.clock.now = new Date(door.clock.now.getTime() + seconds * 1000)
+}
+
+async function listening(url: string): Promise<{ account: string; id: string }> {
+  const account = anAccount()
+  const put = { type: 'sep31-receiver', ...jane, bank_account_number: '1' }
+  const { body } = await door.call(account, 'PUT /customer', { body: put })
+  const id = body.id ?? ''
+  await door.call(account, 'PUT /customer/callback', { body: { id, url } })
+  return { account, id }
+}
+
+const noticesOf = async (id: string): Promise<readonly string[]> => {
+  const rows = await onServer(
+    door.url,
+    'select id from callback where subject_id = $1 order by number',
+    [id],
+  )
+  return rows.map((row) => String(row['id']))
+}
+
+/** As a wallet checks it: SEP-12, "Callback signature". */
+function isSigned({ headers, body }: Received, host: string): boolean {
+  const [, seconds, signature] = /^t=(\d+), s=(.+)$/.exec(headers['signature'] ?? '') ?? []
+  const text = Buffer.from(`${seconds}.${host}.${body}`)
+  return key.verify(text, Buffer.from(signature ?? '', 'base64'))
+}
+
+describe('a notice of SEP-12', () => {
+  it('is signed afresh at each try, over the bytes that are sent (SEP12-105, SEP12-106, SEP12-107, SEP12-109, SEP12-110, SEP12-111, SEP12-112)', async () => {
+    const account = anAccount()
+    const { body } = await door.call(account, 'PUT /customer', {
+      body: { type: 'sep31-receiver', ...jane },
+    })
+    const url = 'https://WALLET.example.com:8443/kyc'
+    await door.call(account, 'PUT /customer/callback', { body: { url } })
+    const rest = { bank_account_number: '1' }
+    await door.call(account, 'PUT /customer', { body: { id: body.id, ...rest } })
+    const [notice = ''] = await noticesOf(body.id ?? '')
+    const { received, deliver } = delivery(500, 200)
+    await deliver(notice)
+    pass(11)
+    await deliver(notice)
+    await deliver(notice)
+    expect(received).toHaveLength(2)
+    const host = 'wallet.example.com:8443'
+    expect(received.map((each) => isSigned(each, host))).toEqual([true, true])
+    expect(received[0]?.headers['signature']).not.toBe(received[1]?.headers['signature'])
+    expect(received[1]?.headers['x-stellar-signature']).toBe(received[1]?.headers['signature'])
+    const found = await door.call(account, `GET /customer?id=${body.id}`)
+    expect(received[1]?.body).toBe(JSON.stringify(found.body))
+  })
+
+  it('names the host in lower case, without the usual port (SEP12-108)', async () => {
+    const { id } = await listening('https://Wallet.Example.COM:443/kyc')
+    const [row] = await onServer(door.url, 'select callback_url from customer where id = $1', [id])
+    expect(row).toEqual({ callback_url: 'https://wallet.example.com/kyc' })
+  })
+
+  it('is owed when the rail refuses a field of the customer (SEP12-79, SEP12-102)', async () => {
+    const { account, id } = await listening('https://wallet.example.com/kyc')
+    const idempotencyKey = randomUUID()
+    const transaction = aTransaction({
+      phase: 'payingOut',
+      owner: { account },
+      receiverId: id,
+      receiverType: 'sep31-receiver',
+      stellarPaymentId: '4711',
+    })
+    const { id: transactionId } = transaction
+    const { now } = door.clock
+    await door.commit(async (records) => {
+      await records.transactions.open({ transaction, events: [] })
+      const payout = newPayout(transactionId, now)
+      await records.payouts.add([{ ...payout, state: 'claimed', attemptNumber: 1 }])
+      await records.payouts.addAttempt({
+        transactionId,
+        number: 1,
+        idempotencyKey,
+        state: 'claimed',
+        startedAt: now,
+      })
+    })
+    const newId = () => randomUUID()
+    const record = recordRailWord({
+      commit: door.commit,
+      saveChange: saveChange({ newId, writeNotice: () => '{}' }),
+      tellCustomers: tellCustomers({
+        types: door.types,
+        newId,
+        writeNotice: writeCustomerNotice,
+      }),
+      now: () => now,
+      patience: { claimMs: 1, firstDelayMs: 1, longestDelayMs: 1, failuresMax: 1 },
+    })
+    const [owner, name] = ['receiver', 'bank_account_number'] as const
+    const fields = [{ owner, name, message: 'There is no such account' }]
+    const reply = { state: 'rejected', reason: 'invalid_field', message: 'No', fields } as const
+    await record(idempotencyKey, { reply })
+    const [notice = ''] = await noticesOf(id)
+    const callback = await door.commit(({ callbacks }) => callbacks.lock(notice))
+    const found = await door.call(account, `GET /customer?id=${id}`)
+    expect(found.body.status).toBe('NEEDS_INFO')
+    expect(callback?.body).toBe(JSON.stringify(found.body))
+  })
+})
