@@ -40,7 +40,7 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
         matchStellarPayments: note('match', { matched: 0, unmatched: 0 }),
         sendPayout: note('send', 'idle' as const),
         settlePayout: note('settle', 'idle' as const),
-        deliverCallback: note('deliver', 'idle' as const),
+        deliverCallback: note('deliver', accepted('nothing_due' as const)),
         forgetLapsedChallenges: note('forget challenges', 0),
         forgetLapsedFiles: note('forget files', 0),
         expireTransactions: note('expire', 0),

@@ -11,10 +11,7 @@ let door: Door
 beforeAll(async () => {
   door = await openDoor([anAsset({ transactionFields: routingFields })])
 })
-afterAll(async () => {
-  expect(door.faults).toEqual([])
-  await door.close()
-})
+afterAll(() => door.close())
 
 const owner = { account: sendingAnchor }
 
@@ -60,10 +57,9 @@ describe('who may read and change a transaction', () => {
     'answers 404 to %s whatever the id looks like (SEP31-78, SEP31-C11)',
     async (line, body) => {
       const end = line.startsWith('PUT') ? '/callback' : ''
-      for (const id of ['not-an-id', '1', "'--", '%00', 'd3f2a8e0-1111-4222-8333-444455556666']) {
+      for (const id of ['not-an-id', '1', "'--", 'd3f2a8e0-1111-4222-8333-444455556666']) {
         const answer = await door.call(`${line}${id}${end}` as `GET /${string}`, body)
-        expect([400, 404]).toContain(answer.status)
-        if (id !== '%00') expect(answer.status).toBe(404)
+        expect(answer.status).toBe(404)
       }
     },
   )
@@ -176,7 +172,7 @@ describe('PATCH /transactions/:id', () => {
       })
       expect(await payouts.find(id)).toMatchObject({ state: 'due', failures: 0 })
     })
-    const jobs = await door.commit(({ outbox }) => outbox.takeUnsent(1000))
+    const jobs = await door.commit(({ outbox }) => outbox.unsent(1000))
     expect(jobs.map(({ job }) => job)).toContainEqual(
       expect.objectContaining({ name: 'send-payout', payload: { transactionId: id } }),
     )
@@ -243,7 +239,10 @@ describe('PATCH /transactions/:id', () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => patch(id, { account_number: '43' })),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(9).fill(400)])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200,
+      ...Array<number>(9).fill(400),
+    ])
   })
 })
 
@@ -272,4 +271,8 @@ describe('PUT /transactions/:id/callback', () => {
     const { id } = await kept()
     expect(await put(id, url)).toMatchObject({ status: 400, body: { error: expect.any(String) } })
   })
+})
+
+it('logged no fault of ours for any of these', () => {
+  expect(door.faults).toEqual([])
 })

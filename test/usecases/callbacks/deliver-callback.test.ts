@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import type { Callback } from '../../../src/usecases/ports/callback-records.ts'
+import type { CallbackAnswer } from '../../../src/usecases/ports/callback-sender.ts'
+import { deliverCallback } from '../../../src/usecases/callbacks/deliver-callback.ts'
+import { freshCommit } from '../../database.ts'
+
+const start = new Date('2026-03-01T12:00:00Z')
+const patience = { triesMax: 3, firstDelayMs: 10_000, delayMaxMs: 60_000 }
+
+let db: Awaited<ReturnType<typeof freshCommit>>
+let now: Date
+let sent: { readonly url: string; readonly body: string; readonly at: Date }[]
+let answers: CallbackAnswer[]
+
+beforeAll(async () => {
+  db = await freshCommit()
+})
+afterAll(() => db.close())
+beforeEach(() => {
+  now = start
+  sent = []
+  answers = []
+})
+
+const later = (seconds: number) => {
+  now = new Date(now.getTime() + seconds * 1000)
+}
+
+const deliver = (id: string) =>
+  deliverCallback({
+    commit: db.commit,
+    sender: {
+      send: ({ url, body }, at) => {
+        sent.push({ url, body, at })
+        return Promise.resolve(answers.shift() ?? { kind: 'answered', status: 200 })
+      },
+    },
+    patience,
+    now: () => now,
+  })(id)
+
+async function add(changes: Partial<Callback> = {}): Promise<Callback> {
+  const callback: Callback = {
+    id: randomUUID(),
+    subject: { kind: 'transaction', id: randomUUID() },
+    url: 'https://wallet.example.com/callback',
+    body: `{"transaction":{"id":"${randomUUID()}"}}`,
+    state: 'due',
+    tries: 0,
+    dueAt: start,
+    createdAt: start,
+    ...changes,
+  }
+  await db.commit(({ callbacks }) => callbacks.add(callback))
+  return callback
+}
+
+const kept = (id: string) => db.commit(({ callbacks }) => callbacks.lock(id))
+
+it('delivers the body as it was kept, once (SEP31-84)', async () => {
+  const callback = await add()
+  expect(await deliver(callback.id)).toEqual({ ok: true, value: 'delivered' })
+  expect(await deliver(callback.id)).toEqual({ ok: true, value: 'nothing_due' })
+  expect(sent).toEqual([{ url: callback.url, body: callback.body, at: start }])
+  expect(await kept(callback.id)).toMatchObject({ state: 'delivered', tries: 1, endedAt: start })
+})
+
+it('tries again later, with a fresh time, and gives up after the bound (SEP31-86, SEP31-88)', async () => {
+  const { id } = await add()
+  answers = [
+    { kind: 'answered', status: 503 },
+    { kind: 'unreachable', reason: 'timed_out' },
+    { kind: 'answered', status: 301 },
+  ]
+  expect(await deliver(id)).toEqual({ ok: true, value: 'later' })
+  expect(await deliver(id)).toEqual({ ok: true, value: 'nothing_due' })
+  later(10)
+  expect(await deliver(id)).toEqual({ ok: true, value: 'later' })
+  later(20)
+  expect(await deliver(id)).toEqual({
+    ok: false,
+    refusal: { code: 'callback_undeliverable', lastAnswer: '301' },
+  })
+  expect(sent.map(({ at }) => (at.getTime() - start.getTime()) / 1000)).toEqual([0, 10, 30])
+  expect(await kept(id)).toMatchObject({ state: 'dead', tries: 3, lastAnswer: '301' })
+})
+
+it('makes the job of the next try in the same commit', async () => {
+  const { id } = await add()
+  answers = [{ kind: 'answered', status: 500 }]
+  await deliver(id)
+  const jobs = await db.commit(({ outbox }) => outbox.unsent(1000))
+  expect(jobs.map(({ job }) => job)).toContainEqual({
+    name: 'deliver-callback',
+    payload: { callbackId: id },
+    subject: `${id}-1`,
+    dueAt: new Date(start.getTime() + 10_000),
+  })
+})
+
+it('gives up at once when the receiver says that the fault is ours (SEP31-89)', async () => {
+  const { id } = await add()
+  answers = [{ kind: 'answered', status: 400 }]
+  expect(await deliver(id)).toEqual({ ok: false, refusal: { code: 'callback_refused' } })
+})
+
+it('keeps the order of a transaction: the second waits for the first (SEP31-88)', async () => {
+  const first = await add()
+  const second = await add({ subject: first.subject })
+  const other = await add()
+  expect(await deliver(second.id)).toEqual({ ok: true, value: 'nothing_due' })
+  expect(await deliver(other.id)).toEqual({ ok: true, value: 'delivered' })
+  await deliver(first.id)
+  const jobs = await db.commit(({ outbox }) => outbox.unsent(1000))
+  expect(jobs.map(({ job }) => job.payload)).toContainEqual({ callbackId: second.id })
+  expect(await deliver(second.id)).toEqual({ ok: true, value: 'delivered' })
+  expect(sent.map(({ body }) => body)).toEqual([other.body, first.body, second.body])
+})
+
+it('lets the next one through when the first is given up', async () => {
+  const first = await add()
+  const second = await add({ subject: first.subject })
+  answers = [{ kind: 'answered', status: 400 }]
+  await deliver(first.id)
+  expect(await deliver(second.id)).toEqual({ ok: true, value: 'delivered' })
+})
+
+it('goes to the latest address (SEP31-83)', async () => {
+  const callback = await add()
+  await db.commit(({ callbacks }) =>
+    callbacks.redirect(callback.subject.id, 'https://new.example.com/'),
+  )
+  await deliver(callback.id)
+  expect(sent[0]?.url).toBe('https://new.example.com/')
+})
+
+it('is sent once when two workers have the job at the same time', async () => {
+  const { id } = await add()
+  const outcomes = await Promise.all([deliver(id), deliver(id), deliver(id)])
+  expect(sent).toHaveLength(1)
+  expect(outcomes.filter((outcome) => outcome.ok && outcome.value === 'delivered')).toHaveLength(1)
+})
+
+it('is due again when a worker died between the call and the note', async () => {
+  const { id } = await add()
+  const dying = deliverCallback({
+    commit: db.commit,
+    sender: { send: () => Promise.reject(new Error('killed')) },
+    patience,
+    now: () => now,
+  })
+  await expect(dying(id)).rejects.toThrow('killed')
+  expect(await deliver(id)).toEqual({ ok: true, value: 'nothing_due' })
+  later(60)
+  expect(await db.read(({ callbacks }) => callbacks.due(now, 100))).toContain(id)
+  expect(await deliver(id)).toEqual({ ok: true, value: 'delivered' })
+})
+
+it('is gone with its subject, and its body is never kept in clear', async () => {
+  const callback = await add({ body: '{"secret":"Jane Doe"}' })
+  const clear = await db.database.em
+    .fork()
+    .execute<readonly object[]>(
+      `select from callback where position('Jane'::bytea in body_sealed) > 0`,
+    )
+  expect(clear).toEqual([])
+  await db.commit(({ callbacks }) => callbacks.removeOfSubject(callback.subject.id))
+  expect(await kept(callback.id)).toBeUndefined()
+})

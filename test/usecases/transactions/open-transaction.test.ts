@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anAsset } from '../../builders/asset.ts'
+import { openDoor } from '../../http/sep31/door.ts'
+import type { Door } from '../../http/sep31/door.ts'
+import { sendingAnchor } from '../../http/sep31/door.ts'
+
+let door: Door
+
+beforeAll(async () => {
+  door = await openDoor([anAsset({ senderTypes: [], receiverTypes: [] })])
+})
+afterAll(() => door.close())
+
+const post = (key: string, body: object = {}, subject = sendingAnchor) =>
+  door.call(
+    'POST /transactions',
+    { amount: 100, asset_code: 'SRT', ...body },
+    { subject, headers: { 'idempotency-key': key } },
+  )
+
+describe('the same idempotency key', () => {
+  it('gives the first answer again, and says so', async () => {
+    const first = await post('a')
+    const before = await door.count('"transaction"')
+    const second = await post('a')
+    expect(second).toMatchObject({ status: 201, body: first.body })
+    expect(second.headers['idempotency-replayed']).toBe('true')
+    expect(first.headers['idempotency-replayed']).toBeUndefined()
+    expect(await door.count('"transaction"')).toBe(before)
+  })
+
+  it('gives the first answer also when the order of the keys is another', async () => {
+    const fields = { transaction: { a: '1', b: '2' } }
+    const { body } = await post('order', { fields, lang: 'en' })
+    const turned = { lang: 'en', fields: { transaction: { b: '2', a: '1' } } }
+    expect((await post('order', turned)).body).toEqual(body)
+  })
+
+  it('refuses another request', async () => {
+    await post('b')
+    const before = await door.count('"transaction"')
+    expect(await post('b', { amount: 101 })).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/another request/) },
+    })
+    expect(await door.count('"transaction"')).toBe(before)
+  })
+
+  it('is another one for another client', async () => {
+    const { body } = await post('c')
+    const other = await post('c', {}, `${sendingAnchor}:5`)
+    expect(other.status).toBe(201)
+    expect(other.body['id']).not.toBe(body['id'])
+  })
+
+  it('opens one transaction when ten come at the same time', async () => {
+    const before = [await door.count('"transaction"'), await door.count('transaction_event')]
+    const answers = await Promise.all(Array.from({ length: 10 }, () => post('d')))
+    expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(1)
+    expect(
+      answers.filter(({ headers }) => headers['idempotency-replayed'] === undefined),
+    ).toHaveLength(1)
+    expect([await door.count('"transaction"'), await door.count('transaction_event')]).toEqual(
+      before.map((count) => count + 1),
+    )
+  })
+
+  it('is free again after a refusal', async () => {
+    expect((await post('e', { amount: 1 })).status).toBe(400)
+    expect((await post('e')).status).toBe(201)
+  })
+
+  it.each(['', ' ', 'x'.repeat(256), 'ä'])('may not be %j', async (key) => {
+    expect(await post(key)).toMatchObject({ status: 400 })
+  })
+})
+
+it('gives a hundred transactions opened at once a memo each (SEP31-39, SEP31-W04)', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () =>
+      door.call('POST /transactions', { amount: 100, asset_code: 'SRT' }),
+    ),
+  )
+  expect(new Set(answers.map(({ body }) => body['stellar_memo'])).size).toBe(100)
+  expect(door.faults).toEqual([])
+})

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
+import type { Change } from '../../../src/usecases/transactions/save-change.ts'
+import { aTransaction } from '../../builders/transaction.ts'
+import { openDoor, sendingAnchor } from '../../http/sep31/door.ts'
+import type { Door } from '../../http/sep31/door.ts'
+
+let door: Door
+
+beforeAll(async () => {
+  door = await openDoor()
+})
+afterAll(() => door.close())
+
+async function kept(changes: Partial<Transaction> = {}): Promise<Transaction> {
+  const transaction = aTransaction({ owner: { account: sendingAnchor }, ...changes })
+  await door.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+  return transaction
+}
+
+const funded = (before: Transaction, id: string): Change => ({
+  before,
+  after: {
+    ...before,
+    phase: 'payingOut',
+    stellarPaymentId: id,
+    stellarTransactionHash: 'ab'.repeat(32),
+    fundsReceivedAt: door.clock.now,
+  },
+  type: 'fundsReceived',
+  actor: { kind: 'network', stellarPaymentId: id },
+  jobs: [{ name: 'send-payout', payload: { transactionId: before.id }, subject: before.id }],
+})
+
+const save = (change: Change) =>
+  door.commit((records) => door.saveChange(records, change, door.clock.now))
+
+const callbacksOf = async (transactionId: string) => {
+  const rows = await door.database.em
+    .fork()
+    .execute<readonly { readonly id: string }[]>(
+      `select id from callback where subject_id = ? order by number`,
+      [transactionId],
+    )
+  return door.commit(async ({ callbacks }) => {
+    const found = []
+    for (const { id } of rows) found.push(await callbacks.lock(id))
+    return found
+  })
+}
+
+describe('saving a change', () => {
+  it('keeps the next version, the event and the work in one commit', async () => {
+    const before = await kept()
+    const saved = await save(funded(before, '1'))
+    expect(saved).toMatchObject({ version: 2, updatedAt: door.clock.now, phase: 'payingOut' })
+    await door.commit(async ({ transactions, events, outbox }) => {
+      expect(await transactions.find(before.id)).toEqual(saved)
+      await events.assignSequences(1000)
+      expect(await events.ofTransaction(before.id)).toMatchObject([
+        { type: 'fundsReceived', from: 'awaitingFunds', to: 'payingOut', version: 2 },
+      ])
+      const jobs = await outbox.unsent(1000)
+      expect(jobs.map(({ job }) => job.subject)).toContain(before.id)
+    })
+  })
+
+  it('keeps nothing at all when the commit fails', async () => {
+    const before = await kept()
+    const failing = door.commit(async (records) => {
+      await door.saveChange(records, funded(before, '2'), door.clock.now)
+      throw new Error('stop')
+    })
+    await expect(failing).rejects.toThrow('stop')
+    expect(await door.read(({ transactions }) => transactions.find(before.id))).toEqual(before)
+  })
+
+  it('throws when another commit saved the transaction first (SEP31-W25)', async () => {
+    const before = await kept()
+    await save(funded(before, '3'))
+    await expect(save(funded(before, '4'))).rejects.toThrow(/Another commit/)
+  })
+
+  it('throws when the lifecycle does not lead there', async () => {
+    const before = await kept()
+    const after: Transaction = { ...before, phase: 'completed' }
+    const change = { ...funded(before, '5'), after }
+    await expect(save(change)).rejects.toThrow(/leads from awaitingFunds to payingOut/)
+  })
+
+  it('notices a change of the status with a snapshot of that change (SEP31-83, SEP31-84, SEP31-W27)', async () => {
+    const before = await kept({ callbackUrl: 'https://wallet.example.com/x' })
+    const first = await save(funded(before, '6'))
+    const settling: Transaction = { ...first, phase: 'settling' }
+    await save({ before: first, after: settling, type: 'payoutAccepted', actor: { kind: 'rail' } })
+    const callbacks = await callbacksOf(before.id)
+    expect(
+      callbacks.map((callback) => JSON.parse(callback?.body ?? '{}') as Record<string, unknown>),
+    ).toMatchObject([
+      { transaction: { id: before.id, status: 'pending_receiver' } },
+      { transaction: { id: before.id, status: 'pending_external' } },
+    ])
+    expect(Object.keys(JSON.parse(callbacks[0]?.body ?? '{}') as object)).toEqual(['transaction'])
+  })
+
+  it('notices nothing when the status stays, or nobody asked (SEP31-80, SEP31-83)', async () => {
+    const silent = await kept()
+    await save(funded(silent, '7'))
+    expect(await callbacksOf(silent.id)).toEqual([])
+    const listening = await kept({
+      callbackUrl: 'https://wallet.example.com/x',
+      phase: 'payingOut',
+      stellarPaymentId: '8',
+    })
+    const saved = await save({
+      before: listening,
+      after: { ...listening, statusMessage: 'The bank is slow' },
+      type: 'payoutFailed',
+      actor: { kind: 'rail' },
+    })
+    expect(saved.updatedAt).toEqual(listening.updatedAt)
+    expect(await callbacksOf(listening.id)).toEqual([])
+  })
+
+  it('forgets what was wanted when the phase that waits for it ends (SEP31-O17, SEP31-O19)', async () => {
+    const before = await kept({
+      phase: 'awaitingPayoutTransactionInfo',
+      stellarPaymentId: '9',
+      wantedFields: { account_number: 'unknown' },
+      requiredInfoMessage: 'Mend it',
+    })
+    const after: Transaction = { ...before, phase: 'payingOut' }
+    const saved = await save({ before, after, type: 'infoReceived', actor: { kind: 'gateway' } })
+    expect(saved.wantedFields).toEqual({})
+    expect(saved.requiredInfoMessage).toBeUndefined()
+  })
+
+  it('notes when it was completed (SEP31-54)', async () => {
+    const before = await kept({ phase: 'settling', stellarPaymentId: '10' })
+    const after: Transaction = { ...before, phase: 'completed' }
+    const saved = await save({ before, after, type: 'payoutDelivered', actor: { kind: 'rail' } })
+    expect(saved.completedAt).toEqual(door.clock.now)
+  })
+
+  it('saves a batch of 500 as one', async () => {
+    const changes: Change[] = []
+    for (let place = 0; place < 500; place += 1) {
+      changes.push(funded(await kept(), `${100_000 + place}`))
+    }
+    const saved = await door.commit((records) => door.saveChanges(records, changes, door.clock.now))
+    expect(saved.every(({ version }) => version === 2)).toBe(true)
+    const ids = saved.map(({ id }) => id)
+    const found = await door.read(({ transactions }) => transactions.findMany(ids))
+    expect(found.every(({ phase }) => phase === 'payingOut')).toBe(true)
+  })
+})
