@@ -130,6 +130,10 @@ export function changeCounters(state: LedgerState, id: string, change: CounterCh
   })
 }
 
+/** Stamps an account that an operation has to do with although nothing in it changes. */
+export const touchAccount = (state: LedgerState, id: string): void =>
+  state.put(accountIn(state, id))
+
 /** An account that the rules say must be there. */
 export function accountIn(state: LedgerState, id: string): AccountEntry {
   const account = state.account(id)

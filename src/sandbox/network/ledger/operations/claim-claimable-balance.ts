@@ -1,5 +1,5 @@
 import { xdr } from '@stellar/stellar-sdk'
-import { removeEntry } from '../reserve.ts'
+import { removeEntry, touchAccount } from '../reserve.ts'
 import { holdsAt } from './claim-predicate.ts'
 import { balanceKey } from './create-claimable-balance.ts'
 import { done, type BodyOf, type OperationRule } from './operation-rule.ts'
@@ -31,6 +31,7 @@ export const claimClaimableBalance: OperationRule<BodyOf<'claimClaimableBalance'
     const { asset, amount } = entry
     const refusal = credit(state, { account: source, asset, amount })
     if (refusal !== undefined) return refusals[refusal]
+    touchAccount(state, source)
     removeEntry(state, entry, source)
     return claimClaimableBalance.success
   },

@@ -1,6 +1,6 @@
 import { xdr } from '@stellar/stellar-sdk'
 import { issuerOf } from '../asset.ts'
-import { removeEntry } from '../reserve.ts'
+import { removeEntry, touchAccount } from '../reserve.ts'
 import { balanceKey, clawbackEnabled } from './create-claimable-balance.ts'
 import { done, type BodyOf, type OperationRule } from './operation-rule.ts'
 
@@ -23,6 +23,7 @@ export const clawbackClaimableBalance: OperationRule<BodyOf<'clawbackClaimableBa
     if (entry.flags !== clawbackEnabled) {
       return result(xdr.ClawbackClaimableBalanceResult.clawbackClaimableBalanceNotClawbackEnabled())
     }
+    touchAccount(state, source)
     removeEntry(state, entry, source)
     return clawbackClaimableBalance.success
   },

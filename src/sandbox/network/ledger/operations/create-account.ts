@@ -1,6 +1,6 @@
 import { xdr } from '@stellar/stellar-sdk'
 import { accountIdOf } from '../account-id.ts'
-import { withNative } from '../balance.ts'
+import { availableBalance } from '../balance.ts'
 import type { AccountEntry } from '../entries.ts'
 import { accountIn, createEntry } from '../reserve.ts'
 import { done, type BodyOf, type OperationRule } from './operation-rule.ts'
@@ -26,11 +26,11 @@ export const createAccount: OperationRule<BodyOf<'createAccount'>> = {
     if (createEntry(state, { entry, owner: id, sponsorships }) !== undefined) {
       return result(xdr.CreateAccountResult.createAccountLowReserve())
     }
-    const payer = withNative(accountIn(state, source), -balance, state.circumstances.baseReserve)
-    if (payer === undefined) {
+    const payer = accountIn(state, source)
+    if (availableBalance(payer, state.circumstances.baseReserve) < balance) {
       return result(xdr.CreateAccountResult.createAccountUnderfunded())
     }
-    state.put(payer)
+    state.put({ ...payer, balance: payer.balance - balance })
     return createAccount.success
   },
 }

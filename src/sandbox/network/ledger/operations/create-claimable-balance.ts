@@ -4,7 +4,7 @@ import { assetKeyOf, isValidAsset, issuerOf } from '../asset.ts'
 import { trustLineFlags } from '../balance.ts'
 import type { AssetKey, ClaimableBalanceEntry } from '../entries.ts'
 import { hex } from '../envelope.ts'
-import { accountIn, createEntry } from '../reserve.ts'
+import { accountIn, createEntry, touchAccount } from '../reserve.ts'
 import { accountFlags } from './account-flags.ts'
 import { isWellFormed, storedPredicate } from './claim-predicate.ts'
 import {
@@ -53,6 +53,7 @@ export const createClaimableBalance: OperationRule<BodyOf<'createClaimableBalanc
     const asset = assetKeyOf(op.asset)
     const refusal = debit(state, { account: source, asset, amount: op.amount })
     if (refusal !== undefined) return refusals[refusal]
+    touchAccount(state, source)
     const id = operationHash(scope)
     const entry: ClaimableBalanceEntry = {
       type: 'claimable_balance',
