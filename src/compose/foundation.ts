@@ -67,7 +67,7 @@ export async function layFoundation(
   const tail = await openEventTail({ read })
   const stopHearing = announcements.onEvents((upTo) => tail.rise(upTo))
   const relaying = keepRelaying({
-    relay: relayEvents({ commit, queue, announcements }),
+    relay: relayEvents({ commit, read, queue, announcements }),
     wakeUps: postgresWakeUps(listener),
     onHighest: (highest) => tail.rise(highest),
     onFailure: trouble('relay'),

@@ -55,7 +55,12 @@ async function start() {
   const reports = { gaveUp: () => undefined, failed: () => undefined, troubled: () => undefined }
   const concurrency = { 'send-payout': 8 }
   const workers = startJobWorkers({ store, bodies, concurrency, reports })
-  const relay = relayEvents({ commit: world.commit, queue, announcements: memoryAnnouncements() })
+  const relay = relayEvents({
+    commit: world.commit,
+    read: world.read,
+    queue,
+    announcements: memoryAnnouncements(),
+  })
   return {
     bank,
     queue,

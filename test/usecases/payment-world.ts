@@ -143,7 +143,7 @@ const stateOf = async (records: Records, id: string): Promise<KeptState> => ({
 })
 
 async function takeJobs({ outbox }: Records): Promise<readonly Job[]> {
-  const unsent = await outbox.takeUnsent(1000)
+  const unsent = await outbox.unsent(1000)
   await outbox.removeSent(unsent.map(({ id }) => id))
   return unsent.map(({ job }) => job)
 }

@@ -16,11 +16,10 @@ export const outbox = (em: EntityManager): Outbox => ({
   addJob: (job) => addJobs(em, [job]),
   addJobs: (jobs) => addJobs(em, jobs),
 
-  async takeUnsent(limit) {
+  async unsent(limit) {
     const rows = await sql<OutboxRow>(
       em,
-      `select id, name, subject, payload, due_at from outbox
-       order by id limit $1 for update skip locked`,
+      `select id, name, subject, payload, due_at from outbox order by id limit $1`,
       [limit],
     )
     return rows.map((row) => ({ id: row.id, job: toJob(row) }))

@@ -1,5 +1,5 @@
 import type { Announcements } from '../ports/announcements.ts'
-import type { Commit } from '../ports/commit.ts'
+import type { Commit, Read } from '../ports/commit.ts'
 import type { JobQueue } from '../ports/job-queue.ts'
 
 /** Moves what was committed out of the database; answers the highest sequence that may be read. */
@@ -11,14 +11,14 @@ const batch = 500
  * Numbers committed events and announces them, then moves outbox jobs into the queue, until nothing is
  * left. Any number of processes may run it: who finds another at work leaves it to that one.
  *
- * Jobs are added inside the commit that removes them: a crash in between adds them twice, never not at
- * all, and the lock keeps a second relay from adding the same ones. (The queue is our own; no call to
- * a bank or to the network is made here.)
+ * Jobs are added to the queue first and removed after: a crash in between, or another relay at the same
+ * moment, adds them twice, never not at all, and every job may run twice.
  * @throws DatabaseUnavailable, and JobQueueUnavailable after the events were numbered.
  */
 export const relayEvents =
   (deps: {
     readonly commit: Commit
+    readonly read: Read
     readonly queue: Pick<JobQueue, 'add'>
     readonly announcements: Pick<Announcements, 'announceEvents'>
   }): RelayEvents =>
@@ -44,19 +44,18 @@ async function numberEvents({
 
 async function moveJobs({
   commit,
+  read,
   queue,
 }: {
   readonly commit: Commit
+  readonly read: Read
   readonly queue: Pick<JobQueue, 'add'>
 }): Promise<void> {
   for (;;) {
-    const moved = await commit(async ({ outbox }) => {
-      const unsent = await outbox.takeUnsent(batch)
-      if (unsent.length === 0) return 0
-      await queue.add(unsent.map(({ job }) => job))
-      await outbox.removeSent(unsent.map(({ id }) => id))
-      return unsent.length
-    })
-    if (moved < batch) return
+    const unsent = await read(({ outbox }) => outbox.unsent(batch))
+    if (unsent.length === 0) return
+    await queue.add(unsent.map(({ job }) => job))
+    await commit(({ outbox }) => outbox.removeSent(unsent.map(({ id }) => id)))
+    if (unsent.length < batch) return
   }
 }

@@ -5,7 +5,8 @@ export interface Outbox {
   addJob(job: Job): Promise<void>
   /** Many in one round trip; none for an empty list. */
   addJobs(jobs: readonly Job[]): Promise<void>
-  /** Up to `limit` unsent jobs, oldest first; locks them for this commit. */
-  takeUnsent(limit: number): Promise<readonly { readonly id: bigint; readonly job: Job }[]>
+  /** Up to `limit` jobs that wait to be moved, oldest first. Two readers may see the same ones. */
+  unsent(limit: number): Promise<readonly { readonly id: bigint; readonly job: Job }[]>
+  /** Repeats are harmless. */
   removeSent(ids: readonly bigint[]): Promise<void>
 }
