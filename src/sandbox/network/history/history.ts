@@ -1,6 +1,7 @@
 import type { ClosedLedger } from '../ledger/closed-ledger.ts'
 import type { Entry, EntryChange } from '../ledger/entries.ts'
-import { keepLedger } from './keep-ledger.ts'
+import { encodedLedger, keepLedger } from './keep-ledger.ts'
+import type { EncodedLedger } from './keep-ledger.ts'
 import { truncate } from './log.ts'
 import { createState } from './state.ts'
 import type { State, StateView } from './state.ts'
@@ -23,7 +24,7 @@ export interface History {
   transaction(hash: string): StoredTransaction | undefined
   operation(id: bigint): StoredOperation | undefined
   ofAccount(account: string): AccountLog
-  append(closed: ClosedLedger): StoredLedger
+  append(ledger: EncodedLedger): StoredLedger
   /** The state some ledgers ago, as far back as it is remembered. */
   stateBefore(ledgers: number): StateView
   /** Moves the oldest available ledger up (SBX-65). */
@@ -82,7 +83,7 @@ export function createHistory(genesis: ClosedLedger, entries: Iterable<Entry>): 
     undo: [],
     elder: genesis.sequence,
   }
-  kept.ledgers.push(keepLedger(genesis, () => undefined))
+  kept.ledgers.push(keepLedger(encodedLedger(genesis), () => undefined))
   const first = genesis.sequence
   const latest = () => kept.ledgers.at(-1)?.sequence ?? first
   return {
@@ -101,7 +102,7 @@ export function createHistory(genesis: ClosedLedger, entries: Iterable<Entry>): 
     transaction: (hash) => kept.byHash.get(hash),
     operation: (id) => findOperation(kept, id, first),
     ofAccount: (account) => kept.byAccount.get(account) ?? NOTHING,
-    append: (closed) => append(kept, closed),
+    append: (ledger) => append(kept, ledger),
     stateBefore(ledgers) {
       const changes = kept.undo
         .filter(({ sequence }) => sequence > latest() - ledgers)
@@ -128,8 +129,8 @@ function logOf(kept: Kept, account: string): GrowingLog {
   return fresh
 }
 
-function append(kept: Kept, closed: ClosedLedger): StoredLedger {
-  const stored = keepLedger(closed, (record) => {
+function append(kept: Kept, ledger: EncodedLedger): StoredLedger {
+  const stored = keepLedger(ledger, (record) => {
     if (record.kind === 'transaction') {
       kept.all.transactions.push(record.transaction)
       kept.byHash.set(record.transaction.hash, record.transaction)
@@ -147,7 +148,7 @@ function append(kept: Kept, closed: ClosedLedger): StoredLedger {
     }
   })
   kept.ledgers.push(stored)
-  applyChanges(kept, closed)
+  applyChanges(kept, ledger.closed)
   return stored
 }
 

@@ -17,8 +17,24 @@ export type Kept =
       readonly accounts: ReadonlySet<string>
     }
 
+/** A ledger with its envelopes in base64, in the order they were applied. */
+export interface EncodedLedger {
+  readonly closed: ClosedLedger
+  readonly envelopes: readonly string[]
+}
+
+export function encodedLedger(closed: ClosedLedger): EncodedLedger {
+  return {
+    closed,
+    envelopes: closed.transactions.map(({ submitted }) => submitted.xdr.toXdr('base64')),
+  }
+}
+
 /** Turns a closed ledger into records, handing each to `index` with the accounts it concerns. */
-export function keepLedger(closed: ClosedLedger, index: (kept: Kept) => void): StoredLedger {
+export function keepLedger(
+  { closed, envelopes }: EncodedLedger,
+  index: (kept: Kept) => void,
+): StoredLedger {
   const { header } = closed
   const transactions: StoredTransaction[] = []
   const ledger: StoredLedger = {
@@ -36,15 +52,16 @@ export function keepLedger(closed: ClosedLedger, index: (kept: Kept) => void): S
     maxTxSetSize: header.maxTxSetSize,
     transactions,
   }
-  for (const applied of closed.transactions) {
-    transactions.push(keepTransaction(ledger, applied, index))
+  for (const [position, applied] of closed.transactions.entries()) {
+    const encoded = { applied, envelopeXdr: envelopes[position] ?? '' }
+    transactions.push(keepTransaction(ledger, encoded, index))
   }
   return ledger
 }
 
 function keepTransaction(
   ledger: StoredLedger,
-  applied: AppliedTransaction,
+  { applied, envelopeXdr }: { applied: AppliedTransaction; envelopeXdr: string },
   index: (kept: Kept) => void,
 ): StoredTransaction {
   const { submitted } = applied
@@ -60,7 +77,7 @@ function keepTransaction(
     feeBid: submitted.fee,
     source: inner.source,
     feeSource: feeSourceOf(submitted),
-    envelopeXdr: submitted.xdr.toXdr('base64'),
+    envelopeXdr,
     resultXdr: applied.result.toXdr('base64'),
     operations,
   }

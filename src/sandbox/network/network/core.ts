@@ -1,5 +1,6 @@
 import type { History } from '../history/history.ts'
 import { createHistory } from '../history/history.ts'
+import { encodedLedger } from '../history/keep-ledger.ts'
 import type { ClosedLedger, NetworkParameters } from '../ledger/closed-ledger.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 import { createLedger } from '../ledger/ledger.ts'
@@ -80,14 +81,14 @@ function replayed(
 }
 
 export function replayInto(core: Core, ledgers: Iterable<ReplayedLedger>, trusted: boolean): void {
-  for (const { plan, verify } of ledgers) {
+  for (const { plan, envelopes, verify } of ledgers) {
     const closed = core.ledger.close({ ...plan, applyOrder: 'fifo', replayed: trusted })
     verify(closed.hash)
     core.how.set(closed.sequence, {
       baseFee: plan.baseFee ?? core.ledger.head.baseFee,
       upgrades: plan.upgrades,
     })
-    core.history.append(closed)
+    core.history.append({ closed, envelopes })
   }
 }
 
@@ -112,13 +113,10 @@ export function closeLedger({ core, options, ingestion, order }: Closing): Close
   core.queue.afterClose(closed)
   const how = { baseFee: set.baseFee, upgrades: order.upgrades }
   core.how.set(closed.sequence, how)
-  options.journal?.append({
-    ...how,
-    closeTime: closed.closeTime,
-    hash: closed.hash,
-    envelopes: closed.transactions.map(({ submitted }) => submitted.xdr.toXdr('base64')),
-  })
-  ingestion.take(closed)
+  const encoded = encodedLedger(closed)
+  const { closeTime: time, hash } = closed
+  options.journal?.append({ ...how, closeTime: time, hash, envelopes: encoded.envelopes })
+  ingestion.take(encoded)
   return closed
 }
 

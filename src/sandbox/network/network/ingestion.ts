@@ -1,4 +1,4 @@
-import type { ClosedLedger } from '../ledger/closed-ledger.ts'
+import type { EncodedLedger } from '../history/keep-ledger.ts'
 
 /** How far what is read may stay behind what was closed (SBX-95). */
 export interface Lag {
@@ -10,16 +10,16 @@ export interface Lag {
 /** The stage between a closed ledger and everything that can be read. */
 export interface Ingestion {
   lag: Lag
-  take(closed: ClosedLedger): void
+  take(ledger: EncodedLedger): void
   /** Forgets what waits, as when the network is reset. */
   drop(): void
   stop(): void
 }
 
-export function createIngestion(ingest: (closed: ClosedLedger) => void): Ingestion {
+export function createIngestion(ingest: (ledger: EncodedLedger) => void): Ingestion {
   let lag: Lag = {}
   let timer: NodeJS.Timeout | undefined
-  const waiting: { closed: ClosedLedger; since: number }[] = []
+  const waiting: { ledger: EncodedLedger; since: number }[] = []
 
   function drain(): void {
     clearTimeout(timer)
@@ -33,7 +33,7 @@ export function createIngestion(ingest: (closed: ClosedLedger) => void): Ingesti
         return
       }
       waiting.shift()
-      ingest(next.closed)
+      ingest(next.ledger)
     }
   }
 
@@ -45,8 +45,8 @@ export function createIngestion(ingest: (closed: ClosedLedger) => void): Ingesti
       lag = next
       drain()
     },
-    take(closed) {
-      waiting.push({ closed, since: Date.now() })
+    take(ledger) {
+      waiting.push({ ledger, since: Date.now() })
       drain()
     },
     drop() {

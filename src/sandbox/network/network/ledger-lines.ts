@@ -16,6 +16,7 @@ export interface WrittenLedger {
 
 export interface ReplayedLedger {
   readonly plan: ClosePlan
+  readonly envelopes: readonly string[]
   /** Throws when the replayed ledger is not the one that was written. */
   verify(this: void, hash: string): void
 }
@@ -50,10 +51,11 @@ export function writeLine(ledger: WrittenLedger, lastCloseTime: bigint): string 
 export function readLine(line: string, lastCloseTime: bigint, passphrase: string): ReplayedLedger {
   if (line.startsWith('+')) {
     const closeTime = lastCloseTime + BigInt(line.slice(1))
-    return { plan: { transactions: [], closeTime }, verify: () => undefined }
+    return { plan: { transactions: [], closeTime }, envelopes: [], verify: () => undefined }
   }
   const { t, h, f, tx, u } = JSON.parse(line) as Line
   return {
+    envelopes: tx,
     plan: {
       transactions: tx.map((envelope) => readEnvelope(envelope, passphrase)),
       closeTime: BigInt(t),

@@ -36,8 +36,8 @@ export function createNetwork(options: NetworkOptions): Network {
   const { clock, journal } = options
   const core = startCore(options)
   const ingestedListeners = new Set<(ledger: StoredLedger) => void>()
-  const ingestion = createIngestion((closed) => {
-    const stored = core.history.append(closed)
+  const ingestion = createIngestion((ledger) => {
+    const stored = core.history.append(ledger)
     for (const listener of ingestedListeners) listener(stored)
   })
   const close = (order: CloseOrder = {}) => closeLedger({ core, options, ingestion, order })
