@@ -3,7 +3,14 @@ import { fileTypeOf } from '../../domain/customer/file-content.ts'
 import type { Records } from '../ports/commit.ts'
 import type { FileOwner } from '../ports/customer-file-records.ts'
 import type { References } from './check-references.ts'
-import type { Upload } from './register-customer.ts'
+
+/** A file that came with the request, under the id it is kept by. */
+export interface Upload {
+  readonly id: string
+  readonly field: string
+  readonly bytes: Uint8Array
+  readonly digest: string
+}
 
 export interface KeepingFiles {
   readonly owner: FileOwner

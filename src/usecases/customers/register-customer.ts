@@ -15,6 +15,7 @@ import { checkReferences } from './check-references.ts'
 import type { ReferenceRefusal, References } from './check-references.ts'
 import { issueCodes } from './issue-codes.ts'
 import { keepFiles } from './keep-files.ts'
+import type { Upload } from './keep-files.ts'
 import { locateCustomer } from './locate-customer.ts'
 import type { CustomerQuestion, Located, LocateRefusal } from './locate-customer.ts'
 import type { SaveCustomerChange } from './save-customer-change.ts'
@@ -147,13 +148,6 @@ async function create(
   const known = await customers.lock(id)
   if (known === undefined) throw new Error('A customer was deleted while it was registered')
   return known
-}
-
-export interface Upload {
-  readonly id: string
-  readonly field: string
-  readonly bytes: Uint8Array
-  readonly digest: string
 }
 
 const uploadsOf = (read: ReadFields, { newId, digest }: RegisterParts): readonly Upload[] =>

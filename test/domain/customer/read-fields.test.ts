@@ -33,6 +33,11 @@ describe('reading SEP-9 fields', () => {
     expect(read({ family_name: 'Doe', last_name: 'Doe' })).toEqual({ last_name: 'Doe' })
   })
 
+  it('keeps a mobile money number apart from the mobile number (SEP09-24)', () => {
+    const numbers = { mobile_number: '+14155550100', mobile_money_number: '+254700000000' }
+    expect(read(numbers)).toEqual(numbers)
+  })
+
   it('takes numbers as number or as text, only where a number is meant (SEP09-26, SEP09-33)', () => {
     expect(read({ occupation: { kind: 'number', text: '251' } })).toEqual({ occupation: '251' })
     expect(read({ occupation: '011' })).toEqual({ occupation: '011' })
