@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import {
+  lifecycle,
+  nextPhase,
+  holdsFunds,
+  sepStatus,
+} from '../../../src/domain/transaction/lifecycle.ts'
+import type { Happening, Phase } from '../../../src/domain/transaction/lifecycle.ts'
+
+const phases = Object.keys(lifecycle) as Phase[]
+const waysOf = (happening: Happening) => phases.filter((phase) => nextPhase(phase, happening))
+
+describe('the lifecycle', () => {
+  it('lets funds come in one phase only', () => {
+    expect(waysOf('fundsReceived')).toEqual(['awaitingFunds'])
+  })
+
+  it('lets only unfunded transactions expire (SEP31-77)', () => {
+    expect(waysOf('lapsed')).toEqual(['screening', 'awaitingInfo', 'awaitingFunds'])
+    expect(waysOf('lapsed').some(holdsFunds)).toBe(false)
+  })
+
+  it('never leads from funds held to a phase without them, but to the ends', () => {
+    for (const phase of phases.filter(holdsFunds)) {
+      for (const next of Object.values(lifecycle[phase]) as Phase[]) {
+        expect(holdsFunds(next) || next === 'completed' || next === 'failed').toBe(true)
+      }
+    }
+  })
+
+  it('reaches every phase from the openings', () => {
+    const reached = new Set<Phase>(['screening', 'awaitingFunds'])
+    for (const phase of reached) {
+      for (const next of Object.values(lifecycle[phase]) as Phase[]) reached.add(next)
+    }
+    expect([...reached].toSorted()).toEqual(phases.toSorted())
+  })
+
+  it('has no happening called by a name that objects inherit', () => {
+    expect(nextPhase('completed', 'toString' as Happening)).toBeUndefined()
+  })
+
+  /** Section 3 of the list; `pending_stellar` and `refunded` belong to refunds, which are not there yet. */
+  const allowed: Readonly<Record<string, readonly string[]>> = {
+    pending_sender: ['pending_receiver', 'expired', 'error'],
+    pending_receiver: [
+      'pending_sender',
+      'pending_external',
+      'completed',
+      'pending_customer_info_update',
+      'pending_transaction_info_update',
+      'expired',
+      'error',
+    ],
+    pending_customer_info_update: ['pending_receiver', 'expired', 'error'],
+    pending_transaction_info_update: ['pending_receiver', 'error'],
+    pending_external: [
+      'completed',
+      'pending_receiver',
+      'pending_customer_info_update',
+      'pending_transaction_info_update',
+      'error',
+    ],
+    completed: [],
+    expired: [],
+    error: [],
+  }
+
+  it('shows the sending anchor no step that the status table of SEP-31 does not have', () => {
+    for (const phase of phases) {
+      for (const next of Object.values(lifecycle[phase]) as Phase[]) {
+        expect(allowed[sepStatus[phase]], `${phase} to ${next}`).toContain(sepStatus[next])
+      }
+    }
+  })
+})

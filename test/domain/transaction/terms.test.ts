@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readTerms } from '../../../src/domain/transaction/terms.ts'
+import { readTransactionFields } from '../../../src/domain/transaction/transaction-fields.ts'
+import { anAsset, routingFields } from '../../builders/asset.ts'
+
+const nothing = { amountInUnits: 0n, fee: { totalUnits: 0n }, amountOutUnits: 0n }
+const assets = new Map([['SRT', anAsset()]])
+
+describe('the terms of a request', () => {
+  it('are sums that add up and lie within the bounds, or a refusal by name, whatever the amount (SEP31-18, SEP31-19, SEP31-62)', () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.double().map(String),
+      fc.bigInt({ min: 0n, max: 10n ** 22n }).map(String),
+      fc
+        .tuple(fc.nat({ max: 20_000 }), fc.nat({ max: 99_999_999 }))
+        .map(([whole, part]) => `${whole}.${part}`),
+    )
+    fc.assert(
+      fc.property(texts, (amount) => {
+        const terms = readTerms({ amount, assetCode: 'SRT', fields: {} }, assets)
+        expect(terms.ok || terms.refusal.code.startsWith('amount_')).toBe(true)
+        fc.pre(terms.ok)
+        const { amountInUnits, fee, amountOutUnits } = terms.ok ? terms.value : nothing
+        expect(amountInUnits - fee.totalUnits).toBe(amountOutUnits * 100_000n)
+        expect(amountInUnits >= 100_000_000n && amountInUnits <= 100_000_000_000n).toBe(true)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('say what the first of several faults is, always the same one', () => {
+    const request = { amount: 'x', assetCode: 'SRT', quoteId: 'q', refundMemo: '1', fields: {} }
+    expect(readTerms(request, assets)).toMatchObject({ refusal: { code: 'quotes_not_supported' } })
+  })
+})
+
+describe('fields of the transaction', () => {
+  const read = (
+    given: Record<string, string>,
+    customers: Parameters<typeof readTransactionFields>[0]['customers'] = [],
+  ) => readTransactionFields({ asked: routingFields, given, fundingMethod: 'WIRE', customers })
+
+  it('need not be sent when a customer has them under the same name (SEP31-O11)', () => {
+    const at = new Date(0)
+    const customer = {
+      id: '1',
+      key: { account: 'G' },
+      fields: { account_number: { value: '42', status: 'ACCEPTED' as const } },
+      version: 1,
+      createdAt: at,
+      updatedAt: at,
+    }
+    expect(read({ routing_number: '1' }, [undefined, customer])).toEqual({
+      ok: true,
+      value: { routing_number: '1', type: 'WIRE' },
+    })
+  })
+
+  it('are not found on the prototype of what was sent', () => {
+    const asked = { constructor: { description: 'a name that objects inherit' } }
+    expect(
+      readTransactionFields({ asked, given: {}, fundingMethod: 'WIRE', customers: [] }),
+    ).toMatchObject({ refusal: { code: 'transaction_info_needed', missing: asked } })
+  })
+})
