@@ -32,7 +32,8 @@ export async function replayFile(
     const differences = differencesSafely(scenario)
     if (differences.length > 0) {
       differing += 1
-      print(`${scenario.name}: ${differences.join('; ')}`)
+      const note = scenario.versionNote === undefined ? '' : ` (${scenario.versionNote})`
+      print(`${scenario.name}${note}: ${differences.join('; ')}`)
     }
     if (performance.now() - told > progressEveryMs && index + 1 < scenarios.length) {
       told = performance.now()

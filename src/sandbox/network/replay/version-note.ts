@@ -26,15 +26,16 @@ export function forToday(recorded: Scenario): Scenario {
   return recorded
 }
 
-const codes: Readonly<Record<string, Refusal>> = {
-  txBAD_SEQ: 'txBadSeq',
-  txMALFORMED: 'txMalformed',
-  txINSUFFICIENT_FEE: 'txInsufficientFee',
+/** `txBAD_SEQ` → `txBadSeq`, as the SDK names it. */
+function refusalNamed(code: string): Refusal | undefined {
+  const words = code.slice(2).toLowerCase().split('_')
+  const name = `tx${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`
+  return name in xdr.TransactionResultResult ? (name as Refusal) : undefined
 }
 
 /** The note is about the transaction that was not admitted; errors made by the queue carry no fee. */
 function withAdmission(scenario: Scenario, code: string | undefined): Scenario {
-  const refusal = code === undefined ? undefined : codes[code]
+  const refusal = code === undefined ? undefined : refusalNamed(code)
   const admission =
     refusal === undefined
       ? { status: 'TRY_AGAIN_LATER' }
