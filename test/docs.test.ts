@@ -104,6 +104,8 @@ describe('pages', () => {
     'npm run check': 'CI runs its parts one by one; test/tidy.test.ts compares the lists',
     'npm run format': 'changes files; CI runs check:format',
     'npm run test:fast': 'a part of npm test',
+    'npm run fairlead -- sandbox network':
+      'runs until it is stopped, or wants a file; test/sandbox runs the same command',
     'docker compose up': 'CI has no Docker daemon; the file is checked above',
   }
   const run = textOf('.ci/run')
