@@ -1,9 +1,4 @@
 #!/usr/bin/env node
-import { demo } from './cli/demo.ts'
-import { migrateDatabase } from './cli/migrate.ts'
-import { sandbox } from './cli/sandbox/sandbox.ts'
-import { sandboxNetwork } from './cli/sandbox/network.ts'
-import { start } from './cli/start.ts'
 import { ConfigurationFaulty } from './config/faults.ts'
 
 const usage = `fairlead <command>
@@ -18,16 +13,23 @@ const usage = `fairlead <command>
                      --correct-data            let the bank refuse a field, and correct it
 `
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  sandbox: (args) => (args[0] === 'network' ? sandboxNetwork(args.slice(1)) : sandbox(args)),
-  start,
-  migrate: migrateDatabase,
-  demo,
+type Command = (args: readonly string[]) => Promise<number>
+
+/** Each command loads what it needs itself, so that the small ones start at once. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  sandbox: async () => (await import('./cli/sandbox/sandbox.ts')).sandbox,
+  'sandbox network': async () => (await import('./cli/sandbox/network.ts')).sandboxNetwork,
+  start: async () => (await import('./cli/start.ts')).start,
+  migrate: async () => (await import('./cli/migrate.ts')).migrateDatabase,
+  demo: async () => (await import('./cli/demo.ts')).demo,
 }
 
 async function run([name = 'help', ...args]: readonly string[]): Promise<number> {
-  const command = commands[name]
-  if (command !== undefined) return command(args)
+  const [next, ...others] = args
+  const long = commands[`${name} ${next ?? ''}`]
+  if (long !== undefined) return (await long())(others)
+  const short = commands[name]
+  if (short !== undefined) return (await short())(args)
   console.log(usage)
   return name === 'help' || name === '--help' ? 0 : 2
 }

@@ -68,7 +68,18 @@ interface Plan {
 }
 
 /** Each part's own end is added to `stops`, so that a failure half-way leaves nothing behind. */
-async function startParts({ settings, environment, keys }: Plan, stops: Stop[]) {
+async function startParts(plan: Plan, stops: Stop[]) {
+  const starting = [
+    startDatabase(plan, stops),
+    startNetwork(plan, stops),
+    startBank(plan, stops),
+  ] as const
+  await Promise.allSettled(starting) // what is still starting when another fails has to be ended too
+  const [databaseUrl, network, bank] = await Promise.all(starting)
+  return { network, bank, databaseUrl }
+}
+
+async function startNetwork({ settings, environment }: Plan, stops: Stop[]) {
   const { dataDir, ports } = settings
   const network = await startSandboxNetwork({
     port: ports.network,
@@ -79,6 +90,11 @@ async function startParts({ settings, environment, keys }: Plan, stops: Stop[]) 
     names: httpsNames(environment),
   })
   stops.push(() => network.stop())
+  return network
+}
+
+async function startBank({ settings, keys }: Plan, stops: Stop[]) {
+  const { dataDir, ports } = settings
   const bank = await startSandboxBank({
     port: ports.bank,
     token: keys.secrets.railToken,
@@ -87,8 +103,7 @@ async function startParts({ settings, environment, keys }: Plan, stops: Stop[]) 
     webhookUrl: `http://localhost:${ports.internal}/rail/notices`,
   })
   stops.push(() => bank.stop())
-  const databaseUrl = environment.databaseUrl ?? (await startDatabase(dataDir, stops))
-  return { network, bank, databaseUrl }
+  return bank
 }
 
 /** Makes the accounts, and says how a gateway in this world is configured. */
@@ -144,9 +159,10 @@ const secretsOf = ({ seeds, secrets }: SandboxKeys) => ({
   backofficeToken: secrets.backoffice,
 })
 
-async function startDatabase(dataDir: string, stops: Stop[]): Promise<string> {
+async function startDatabase({ settings, environment }: Plan, stops: Stop[]): Promise<string> {
+  if (environment.databaseUrl !== undefined) return environment.databaseUrl
   const postgres = await startEmbeddedPostgres({
-    dataDir: join(dataDir, 'postgres'),
+    dataDir: join(settings.dataDir, 'postgres'),
     durable: true,
   })
   stops.push(() => postgres.stop())

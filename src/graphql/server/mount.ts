@@ -19,6 +19,7 @@ export async function mountGraphql<Identity, Context extends BaseContext>(
     introspection: door.introspection,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
+    stopOnTerminationSignals: false, // or Apollo sends each signal to our process again
     validationRules: [limitDepth],
     parseOptions: { maxTokens: tokensMax },
     formatError: (formatted, error) => mask(formatted, error, door.log),

@@ -126,8 +126,9 @@ async function serve(asked: Asked, print: Print): Promise<number> {
   }
   for (const line of banner(sandbox, asked)) print(line)
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+    // A terminal and npm may each tell it: the second time must not cut the stop short.
+    process.on('SIGINT', () => resolve())
+    process.on('SIGTERM', () => resolve())
   })
   await sandbox.stop()
   return 0
