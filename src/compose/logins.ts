@@ -20,7 +20,7 @@ export const loginEndpoint = (site: Site): string => `${site.url}/auth`
 
 /** Rooms of proving who a client is. Each site has its own challenges; tokens count on all of them. */
 export async function composeLogins(
-  { commit, now }: Foundation,
+  { commit, read, now }: Foundation,
   {
     config,
     secrets,
@@ -38,8 +38,10 @@ export async function composeLogins(
   })
   const accounts = horizonAccounts({ horizonUrl: config.network.horizonUrl })
   const logins = {
+    // One statement is a commit of its own: BEGIN and COMMIT around it would be two more round trips on
+    // the way of every login.
     consumeChallenge: (hash: string, expiresAt: Date) =>
-      commit((records) => records.logins.consumeChallenge(hash, expiresAt)),
+      read((records) => records.logins.consumeChallenge(hash, expiresAt)),
   }
   return {
     signingKey,

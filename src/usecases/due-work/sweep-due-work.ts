@@ -1,7 +1,7 @@
 import { jobsOf } from '../payouts/payout-job.ts'
 import type { Records, Read } from '../ports/commit.ts'
 import type { Job, JobQueue } from '../ports/job-queue.ts'
-import { deliveryOf } from '../transactions/save-change.ts'
+import { deliveryOf } from '../callbacks/delivery-job.ts'
 
 /** How many jobs were handed to the queue; most of them it has already, and ignores. */
 export type SweepDueWork = () => Promise<number>
