@@ -11,6 +11,7 @@ import type { Upgrades } from '../ledger/ledger.ts'
 import type { Lag } from '../network/ingestion.ts'
 import type { Network } from '../network/network.ts'
 import type { Pace } from '../network/pace.ts'
+import type { SlipIn } from '../network/slip-in.ts'
 import { submitAndWait } from '../network/submission.ts'
 import type { ExportedNetwork } from '../network/time-travel.ts'
 
@@ -41,6 +42,8 @@ export interface Control {
   clearFaults(): void
   faults(): readonly Fault[]
   chaos(): void
+  /** A signed transaction that gets in before one that names an account or has a hash (SBX-110, 112). */
+  slipIn(order: SlipInCommand): void
   /** Moves the oldest available ledger up (SBX-108). */
   trim(elder: number): void
   /** Raises the base fee for so many ledgers (SBX-109). */
@@ -51,6 +54,12 @@ export interface CloseCommand {
   readonly ledgers?: number
   readonly closeTime?: bigint
   readonly upgrades?: Upgrades
+}
+
+export interface SlipInCommand {
+  readonly tx: string
+  readonly before: string
+  readonly when: SlipIn['when']
 }
 
 export interface FundCommand {
@@ -114,6 +123,10 @@ export function createControl(parts: ControlParts): Control {
     faults: () => faults.faults,
     chaos() {
       for (const order of CHAOS) faults.add(order)
+    },
+    slipIn({ tx, before, when }) {
+      const envelope = readEnvelope(tx, network.options.parameters.networkPassphrase)
+      network.slipIn({ envelope, before, when })
     },
     trim: (elder) => network.history.trim(elder),
   }

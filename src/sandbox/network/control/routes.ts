@@ -83,6 +83,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     control.clearRequests()
     return DONE
   },
+  slip_in(control, command) {
+    const when = command.text('when')
+    if (when !== 'admission' && when !== 'application') {
+      throw badField('when', 'when: say admission or application')
+    }
+    control.slipIn({ tx: command.text('tx'), before: command.text('before'), when })
+    return DONE
+  },
   trim(control, command) {
     control.trim(command.whole('elder', 0))
     return DONE

@@ -12,6 +12,7 @@ import type { Ingestion } from './ingestion.ts'
 import type { Journal } from './journal.ts'
 import type { ReplayedLedger, WrittenLedger } from './ledger-lines.ts'
 import type { Pace } from './pace.ts'
+import type { SlipIns } from './slip-in.ts'
 
 export interface NetworkOptions {
   readonly parameters: NetworkParameters
@@ -97,17 +98,22 @@ interface Closing {
   readonly options: NetworkOptions
   readonly ingestion: Ingestion
   readonly order: CloseOrder
+  readonly slipIns: SlipIns
 }
 
-export function closeLedger({ core, options, ingestion, order }: Closing): ClosedLedger {
+export function closeLedger(closing: Closing): ClosedLedger {
+  const { core, options, ingestion, order, slipIns } = closing
   const closeTime = nextCloseTime(core.ledger, options, order.closeTime)
   const set = order.only
     ? { transactions: order.only, baseFee: core.ledger.head.baseFee }
     : core.queue.takeForLedger(closeTime)
+  const first = slipIns.take('application', set.transactions)
+  const inOrder = options.applyOrder === 'fifo' || first.length > 0
   const closed = core.ledger.close({
     ...set,
+    transactions: [...first, ...set.transactions],
     closeTime,
-    applyOrder: options.applyOrder === 'fifo' ? 'fifo' : { seed: options.seed },
+    applyOrder: inOrder ? 'fifo' : { seed: options.seed },
     ...(order.upgrades ? { upgrades: order.upgrades } : {}),
   })
   core.queue.afterClose(closed)

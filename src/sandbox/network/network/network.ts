@@ -11,6 +11,8 @@ import { createIngestion } from './ingestion.ts'
 import type { Ingestion } from './ingestion.ts'
 import { createPacer } from './pace.ts'
 import type { Pace, Pacer } from './pace.ts'
+import { createSlipIns } from './slip-in.ts'
+import type { SlipIn } from './slip-in.ts'
 import { subscribe } from './subscribe.ts'
 import { createTimeTravel } from './time-travel.ts'
 import type { TimeTravel } from './time-travel.ts'
@@ -26,6 +28,7 @@ export interface Network extends TimeTravel {
   pace: Pace
   admit(envelope: Envelope): Admission
   close(order?: CloseOrder): ClosedLedger
+  slipIn(slipIn: SlipIn): void
   onIngested(listener: (ledger: StoredLedger) => void): () => void
   /** Resolves when it can be read; `undefined` when the time is over first. */
   ingested(hash: string, timeoutMs: number): Promise<StoredTransaction | undefined>
@@ -35,12 +38,14 @@ export interface Network extends TimeTravel {
 export function createNetwork(options: NetworkOptions): Network {
   const { clock, journal } = options
   const core = startCore(options)
+  const slipIns = createSlipIns()
   const ingestedListeners = new Set<(ledger: StoredLedger) => void>()
   const ingestion = createIngestion((ledger) => {
     const stored = core.history.append(ledger)
     for (const listener of ingestedListeners) listener(stored)
   })
-  const close = (order: CloseOrder = {}) => closeLedger({ core, options, ingestion, order })
+  const close = (order: CloseOrder = {}) =>
+    closeLedger({ core, options, ingestion, order, slipIns })
   const pacer = createPacer(options.pace, () => void close())
   return {
     ...createTimeTravel({ core, options, ingestion }),
@@ -62,7 +67,12 @@ export function createNetwork(options: NetworkOptions): Network {
     set pace(pace) {
       pacer.pace = pace
     },
-    admit: (envelope) => admit({ core, clock, pacer, close }, envelope),
+    slipIn: (slipIn) => slipIns.add(slipIn),
+    admit(envelope) {
+      const only = slipIns.take('admission', [envelope])
+      if (only.length > 0) close({ only })
+      return admit({ core, clock, pacer, close }, envelope)
+    },
     close,
     onIngested: (listener) => subscribe(ingestedListeners, listener),
     ingested: (hash, timeoutMs) => ingested({ core, ingestedListeners, hash, timeoutMs }),

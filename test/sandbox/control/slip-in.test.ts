@@ -1,0 +1,49 @@
+import { Asset, Operation } from '@stellar/stellar-sdk'
+import { expect, test } from 'vitest'
+import { openForTest } from '../http/client.ts'
+
+test('a foreign transaction of the account takes the sequence number first (SBX-110)', async () => {
+  const client = await openForTest()
+  const [from, to] = [await client.funded(), await client.funded()]
+  const pay = (amount: string) =>
+    client.build(from, [
+      Operation.payment({ destination: to.publicKey(), asset: Asset.native(), amount }),
+    ])
+  const [mine, foreign] = [await pay('1'), await pay('2')]
+  const before = Buffer.from(mine.hash()).toString('hex')
+  client.sandbox.control.slipIn({ tx: foreign.toXdr(), before, when: 'admission' })
+  expect(await (await client.submit(mine)).json()).toMatchObject({
+    extras: { result_codes: { transaction: 'tx_bad_seq' } },
+  })
+  const { balances } = await client.server.loadAccount(to.publicKey())
+  expect(balances[0]?.balance).toBe('10002.0000000')
+})
+
+test('authorization is taken away between admission and application (SBX-112)', async () => {
+  const client = await openForTest()
+  const [issuer, holder] = [await client.funded(), await client.funded()]
+  const asset = new Asset('USDC', issuer.publicKey())
+  await client.server.submitTransaction(
+    await client.build(issuer, [Operation.setOptions({ setFlags: 2 })]),
+  )
+  await client.server.submitTransaction(
+    await client.build(holder, [Operation.changeTrust({ asset })]),
+  )
+  const trustor = holder.publicKey()
+  const sender = await client.funded()
+  await client.server.submitTransaction(
+    await client.build(sender, [Operation.changeTrust({ asset })]),
+  )
+  const pay = (destination: string) => Operation.payment({ destination, asset, amount: '5' })
+  await client.server.submitTransaction(await client.build(issuer, [pay(sender.publicKey())]))
+  const freeze = await client.build(issuer, [
+    Operation.setTrustLineFlags({ trustor, asset, flags: { authorized: false } }),
+  ])
+  const payment = await client.build(sender, [pay(trustor)])
+  client.sandbox.control.slipIn({ tx: freeze.toXdr(), before: trustor, when: 'application' })
+  expect(await (await client.submit(payment)).json()).toMatchObject({
+    extras: { result_codes: { transaction: 'tx_failed', operations: ['op_not_authorized'] } },
+  })
+  const hash = Buffer.from(payment.hash()).toString('hex')
+  expect((await client.get(`/transactions/${hash}`)).body).toMatchObject({ successful: false })
+})
