@@ -64,6 +64,7 @@ export function closeLedger(
     previousHash: last.hash,
     stateHash: stateHash.digits,
     transactions,
+    upgrades: plan.upgrades,
   })
   return { ledger, head: { ...next, hash: ledger.hash } }
 }

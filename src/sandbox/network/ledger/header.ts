@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { hash, xdr } from '@stellar/stellar-sdk'
 import type { AppliedTransaction, ClosedLedger } from './closed-ledger.ts'
 import { hex } from './envelope.ts'
-import type { LedgerHead } from './ledger-surface.ts'
+import type { LedgerHead, Upgrades } from './ledger-surface.ts'
 
 /** The header of a ledger and the chain of hashes it is part of (SBX-37). */
 
@@ -12,6 +12,7 @@ interface HeaderParts {
   /** Digest of all state; stands where the real network has its bucket list. */
   readonly stateHash: string
   readonly transactions: readonly AppliedTransaction[]
+  readonly upgrades?: Upgrades | undefined
 }
 
 const noHash = '0'.repeat(64)
@@ -28,14 +29,20 @@ export function closedLedger(parts: HeaderParts): ClosedLedger {
   }
 }
 
-function headerOf({ head, previousHash, stateHash, transactions }: HeaderParts): xdr.LedgerHeader {
+function headerOf({
+  head,
+  previousHash,
+  stateHash,
+  transactions,
+  upgrades = {},
+}: HeaderParts): xdr.LedgerHeader {
   return new xdr.LedgerHeader({
     ledgerVersion: head.protocolVersion,
     previousLedgerHash: bytes(previousHash),
     scpValue: new xdr.StellarValue({
       txSetHash: setHash(previousHash, transactions),
       closeTime: head.closeTime,
-      upgrades: [],
+      upgrades: upgradesIn(upgrades).map((upgrade) => upgrade.toXdr()),
       ext: xdr.StellarValueExt.stellarValueBasic(),
     }),
     txSetResultHash: resultHash(transactions),
@@ -51,6 +58,17 @@ function headerOf({ head, previousHash, stateHash, transactions }: HeaderParts):
     skipList: [noHash, noHash, noHash, noHash].map(bytes),
     ext: xdr.LedgerHeaderExt.v0(),
   })
+}
+
+/** In the order in which the real network applies them. */
+function upgradesIn({ baseFee, maxTxSetSize, baseReserve }: Upgrades): xdr.LedgerUpgrade[] {
+  return [
+    baseFee === undefined ? [] : [xdr.LedgerUpgrade.ledgerUpgradeBaseFee(Number(baseFee))],
+    maxTxSetSize === undefined ? [] : [xdr.LedgerUpgrade.ledgerUpgradeMaxTxSetSize(maxTxSetSize)],
+    baseReserve === undefined
+      ? []
+      : [xdr.LedgerUpgrade.ledgerUpgradeBaseReserve(Number(baseReserve))],
+  ].flat()
 }
 
 function setHash(previousHash: string, transactions: readonly AppliedTransaction[]): Uint8Array {

@@ -1,0 +1,151 @@
+import { FeeBumpTransaction, Networks, Operation, Transaction, xdr } from '@stellar/stellar-sdk'
+import { describe, expect, it } from 'vitest'
+import { addressOf } from '../../../src/sandbox/network/ledger/account-id.ts'
+import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import { createLedger } from '../../../src/sandbox/network/ledger/ledger.ts'
+import { createClaimableBalance } from '../../../src/sandbox/network/ledger/operations/create-claimable-balance.ts'
+import { newAccount } from '../../../src/sandbox/network/ledger/operations/create-account.ts'
+import { createState } from '../../../src/sandbox/network/ledger/state.ts'
+import { codesOf, createWorld, genesisCloseTime, idOf, keyOf, parameters } from './world.ts'
+
+describe('the first ledger', () => {
+  it('has number 1 and gives all coins to the key of the passphrase (SBX-12)', () => {
+    const ledger = createLedger(parameters, genesisCloseTime)
+    const root = 'GBRPYHIL2CI3FNQ4BXLFMNDLFJUNPU2HY3ZMFSHONUCEOASW7QC7OX2H'
+    expect(ledger.head).toMatchObject({ sequence: 1, closeTime: genesisCloseTime, feePool: 0n })
+    expect([...ledger.entries()]).toHaveLength(1)
+    expect(ledger.account(root)).toMatchObject({ balance: parameters.totalCoins, sequence: 0n })
+  })
+
+  it('is told apart by the parameters of the network (SBX-06)', () => {
+    const one = createLedger(parameters, genesisCloseTime)
+    const other = createLedger({ ...parameters, baseFee: 200n }, genesisCloseTime)
+    expect(one.head.hash).not.toBe(other.head.hash)
+  })
+})
+
+describe('closing', () => {
+  it('writes upgrades into the header and applies them from the next ledger on (SBX-37)', () => {
+    const world = createWorld()
+    const closeTime = genesisCloseTime + 5n
+    const upgrades = { baseFee: 200n, baseReserve: 10_000_000n, maxTxSetSize: 3 }
+    const { header } = world.ledger.close({ transactions: [], closeTime, upgrades })
+    expect([header.baseFee, header.baseReserve, header.maxTxSetSize]).toEqual([200, 10_000_000, 3])
+    expect(header.scpValue.upgrades).toHaveLength(3)
+    expect(world.codes({ source: 'root', operations: [Operation.inflation()] })).toEqual([
+      'txInsufficientFee',
+    ])
+  })
+
+  it('starts new accounts at the sequence of their ledger (SBX-36)', () => {
+    const world = createWorld()
+    world.fund('alice')
+    expect(world.ledger.account(idOf('alice'))?.sequence).toBe(2n << 32n)
+  })
+
+  it('hands out envelopes as the SDK knows them', () => {
+    const world = createWorld()
+    world.fund('alice')
+    const applied = world.apply({
+      source: 'alice',
+      operations: [Operation.bumpSequence({ bumpTo: '0' })],
+    })
+    expect(applied.envelope).toBeInstanceOf(Transaction)
+    expect(applied.envelope).not.toBeInstanceOf(FeeBumpTransaction)
+    expect(Buffer.from(applied.envelope.hash()).toString('hex')).toBe(applied.hash)
+  })
+})
+
+describe('envelopes of the old form', () => {
+  it('are accepted, converted, and keep their hash and signatures (SBX-20)', () => {
+    const world = createWorld()
+    world.fund('alice')
+    const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+    const { tx, signatures } = world.build({ source: 'alice', operations })
+    if (!('sourceAccount' in tx)) throw new Error('the builder made an old transaction')
+    const old = new xdr.TransactionV0({
+      sourceAccountEd25519: keyOf('alice').rawPublicKey(),
+      fee: tx.fee,
+      seqNum: tx.seqNum,
+      timeBounds: tx.cond.type === 'precondTime' ? tx.cond.timeBounds : null,
+      memo: tx.memo,
+      operations: tx.operations,
+      ext: xdr.TransactionV0Ext.v0(),
+    })
+    const v0 = new xdr.TransactionV0Envelope({ tx: old, signatures })
+    const bytes = xdr.TransactionEnvelope.envelopeTypeTxV0(v0).toXdr()
+    const envelope = readEnvelope(bytes, Networks.TESTNET)
+    expect(world.queue.admit(envelope)).toEqual({ status: 'PENDING' })
+    expect(world.close().transactions.map(({ result }) => codesOf(result))).toEqual([
+      ['txSuccess', 'bumpSequenceSuccess'],
+    ])
+  })
+})
+
+describe('what this network leaves out', () => {
+  const pool = new xdr.PoolId(new Uint8Array(32))
+  const price = new xdr.Price({ n: 1, d: 1 })
+  const bodies = {
+    inflation: xdr.OperationBody.inflation(),
+    'a deposit into a pool': xdr.OperationBody.liquidityPoolDeposit(
+      new xdr.LiquidityPoolDepositOp({
+        liquidityPoolId: pool,
+        maxAmountA: 1n,
+        maxAmountB: 1n,
+        minPrice: price,
+        maxPrice: price,
+      }),
+    ),
+    'a withdrawal from a pool': xdr.OperationBody.liquidityPoolWithdraw(
+      new xdr.LiquidityPoolWithdrawOp({
+        liquidityPoolId: pool,
+        amount: 1n,
+        minAmountA: 1n,
+        minAmountB: 1n,
+      }),
+    ),
+    'restoring a contract': xdr.OperationBody.restoreFootprint(
+      new xdr.RestoreFootprintOp({ ext: xdr.ExtensionPoint.v0() }),
+    ),
+  }
+
+  it.each(Object.entries(bodies))('is refused at admission: %s (SBX-53)', (_what, body) => {
+    const world = createWorld()
+    world.fund('alice')
+    const operation = new xdr.Operation({ sourceAccount: null, body })
+    const verdict = world.ledger.check(world.rawEnvelope('alice', operation))
+    expect(verdict.ok ? [] : codesOf(verdict.result)).toEqual(['txFailed', 'opNotSupported'])
+  })
+})
+
+it('names a claimable balance as the real network does (SBX-47)', () => {
+  const source = 'GCFIRY65OQE7DFP5KLNS2PF2LVZMUZYJX4OZIEQ36N2IQANUB5XVYOJR'
+  const circumstances = { sequence: 2, closeTime: 1n, baseReserve: 1n, protocolVersion: 27 }
+  const state = createState(circumstances)
+  state.put(newAccount(source, 1_000n, 0n))
+  const key = keyOf('bob').rawPublicKey()
+  const claimant = xdr.Claimant.claimantTypeV0(
+    new xdr.ClaimantV0({
+      destination: xdr.AccountId.publicKeyTypeEd25519(key),
+      predicate: xdr.ClaimPredicate.claimPredicateUnconditional(),
+    }),
+  )
+  const op = new xdr.CreateClaimableBalanceOp({
+    asset: xdr.Asset.assetTypeNative(),
+    amount: 10n,
+    claimants: [claimant],
+  })
+  createClaimableBalance.apply(xdr.OperationBody.createClaimableBalance(op) as never, {
+    state,
+    source,
+    index: 0,
+    transaction: { source, sequence: 4_294_967_297n },
+    networkPassphrase: Networks.TESTNET,
+    sponsorships: new Map(),
+  })
+  const id = '0000000021e597b53ed0e76949b1bfc86c35cf84153e2dd630b73c4c35182b535f188f03'
+  expect(state.get(`claimable_balance|${id}`)).toMatchObject({
+    amount: 10n,
+    claimants: [{ destination: addressOf(key) }],
+  })
+})
