@@ -14,11 +14,11 @@ import { friendbotRoutes } from './friendbot/routes.ts'
 import type { Horizon } from './http/horizon.ts'
 import { createListener } from './http/listener.ts'
 import { openServer } from './http/open-server.ts'
-import type { OpenServer } from './http/open-server.ts'
 import { createRequestLog } from './http/request-log.ts'
 import { horizonRoutes } from './http/routes.ts'
 import type { NetworkParameters } from './ledger/closed-ledger.ts'
 import { createClock } from './network/clock.ts'
+import { lockDirectory } from './network/directory-lock.ts'
 import { installFixture } from './network/fixture.ts'
 import type { Fixture } from './network/fixture.ts'
 import { openJournal } from './network/journal.ts'
@@ -82,10 +82,31 @@ const CERTIFIED_NAMES = [
   'friendbot.stellar.org',
 ]
 
+type Stop = () => void | Promise<void>
+
 /** Starts a Stellar network in this process (SBX-01); everything it opened is closed by `stop`. */
 export async function startSandboxNetwork(options: SandboxOptions = {}): Promise<SandboxNetwork> {
-  const { host = '127.0.0.1' } = options
+  const stops: Stop[] = []
+  const stop = async () => {
+    for (const end of stops.splice(0).toReversed()) await end()
+  }
+  try {
+    return { ...(await openNetwork(options, stops)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Each part's own end is added to `stops`, so that a failure half-way leaves nothing behind. */
+async function openNetwork(
+  options: SandboxOptions,
+  stops: Stop[],
+): Promise<Omit<SandboxNetwork, 'stop'>> {
+  const { host = '127.0.0.1', dataDir, port = 0 } = options
+  if (dataDir) stops.push(await lockDirectory(dataDir))
   const network = buildNetwork(options)
+  stops.push(() => network.stop())
   fillNew(network, options.fixture)
   const friendbot = createFriendbot(network, {
     startingBalance: options.startingBalance ?? 100_000_000_000n,
@@ -93,14 +114,10 @@ export async function startSandboxNetwork(options: SandboxOptions = {}): Promise
     native: Asset.native(),
   })
   const application = buildApplication(options, network, friendbot)
-  const servers: OpenServer[] = []
-  const http = await openServer(createListener(application, 'http'), {
-    host,
-    port: options.port ?? 0,
-  })
-  servers.push(http)
+  const http = await openServer(createListener(application, 'http'), { host, port })
+  stops.push(() => http.stop())
   const secure = await openSecure(options, createListener(application, 'https'))
-  if (secure) servers.push(secure.server)
+  if (secure) stops.push(() => secure.server.stop())
   return {
     url: `http://${urlHost(host)}:${http.port}`,
     httpsUrl: secure && `https://${urlHost(host)}:${secure.server.port}`,
@@ -108,10 +125,6 @@ export async function startSandboxNetwork(options: SandboxOptions = {}): Promise
     networkPassphrase: network.ledger.parameters.networkPassphrase,
     control: application.control,
     friendbot,
-    async stop() {
-      network.stop()
-      await Promise.all(servers.map((server) => server.stop()))
-    },
   }
 }
 

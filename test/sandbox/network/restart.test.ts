@@ -108,6 +108,21 @@ describe('a network with a data directory', () => {
     await expect(other).rejects.toThrow('start with the old value, or with another data directory')
   })
 
+  test('lets nobody else into its directory, and is let in after kill -9', async () => {
+    const argv = ['--port', '0', '--https-port', '0', '--data-dir', dataDir]
+    const first = await spawnNetwork(...argv)
+    await expect(openForTest({ dataDir })).rejects.toThrow('another network is running')
+    await first.kill('SIGKILL')
+    await openForTest({ dataDir })
+  })
+
+  test('leaves nothing running when its port is taken', async () => {
+    const first = await openForTest()
+    const port = Number(new URL(first.sandbox.url).port)
+    await expect(openForTest({ dataDir, port })).rejects.toThrow('EADDRINUSE')
+    await openForTest({ dataDir })
+  })
+
   test('refuses a file that was changed by hand, naming the hashes (SBX-05)', async () => {
     const file = join(dataDir, 'ledgers.jsonl')
     const first = await openClient({ dataDir })

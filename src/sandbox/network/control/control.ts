@@ -174,7 +174,7 @@ function waitForLedger(network: Network, sequence: number, timeoutMs: number): P
       stop()
       resolve(reached)
     }
-    const timer = setTimeout(() => end(false), timeoutMs)
+    const timer = setTimeout(() => end(false), timeoutMs).unref()
     const stop = network.onIngested((ledger) => {
       if (ledger.sequence >= sequence) end(true)
     })

@@ -122,7 +122,8 @@ function ingested({ core, ingestedListeners, hash, timeoutMs }: Waiting) {
       const transaction = core.history.transaction(hash)
       if (transaction) end(transaction)
     }
-    const timer = setTimeout(() => end(undefined), timeoutMs)
+    // Waiting keeps no process alive that has nothing else to do.
+    const timer = setTimeout(() => end(undefined), timeoutMs).unref()
     ingestedListeners.add(look)
   })
 }

@@ -51,7 +51,7 @@ function caughtUp(network: Network, envelope: Envelope): Promise<void> {
       unsubscribe()
       resolve()
     }
-    const timer = setTimeout(end, CATCH_UP_MS)
+    const timer = setTimeout(end, CATCH_UP_MS).unref()
     const unsubscribe = network.onIngested(() => {
       if (!behind()) end()
     })
