@@ -34,9 +34,17 @@ async function run([name = 'help', ...args]: readonly string[]): Promise<number>
   return name === 'help' || name === '--help' ? 0 : 2
 }
 
+/** What a person can mend is said in a sentence; anything else keeps its stack. */
+function inWords(error: unknown): unknown {
+  if (error instanceof ConfigurationFaulty) return error.message
+  const { code, port } = error as { readonly code?: unknown; readonly port?: unknown } // any thrown object
+  if (code !== 'EADDRINUSE') return error
+  return `Port ${String(port)} is taken: end what uses it, or choose others (FAIRLEAD_…_PORT; 0 takes a free one)`
+}
+
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
-  console.error(error instanceof ConfigurationFaulty ? error.message : error)
+  console.error(inWords(error))
   process.exitCode = 1
 }
