@@ -71,20 +71,56 @@ describe('the vectors file', () => {
 })
 
 describe('a recorded answer that was tampered with', () => {
-  const [first] = scenarios
-  const tampered = (steps: object[]) => ({ ...first, steps }) as (typeof scenarios)[number]
+  type Steps = (typeof scenarios)[number]['steps']
 
-  it('is told with the place and both values', () => {
-    const steps = (first?.steps ?? []).map((step) =>
-      'admission' in step && step.resultXdr !== undefined ? { ...step, feeCharged: '99' } : step,
-    )
-    expect(differencesOf(tampered(steps))).toContainEqual(
-      expect.stringMatching(/fee expected 99, got 100$/),
-    )
+  const tampered = (name: string, change: (step: Steps[number]) => object | undefined) => {
+    const scenario = scenarios.find((one) => one.name === name)
+    if (scenario === undefined) throw new Error(`there is no scenario ${name}`)
+    const steps = scenario.steps.flatMap((step) => (change(step) ?? []) as Steps)
+    return differencesOf({ ...scenario, steps }).join('\n')
+  }
+  const ofTested = (change: object) => (step: Steps[number]) =>
+    'admission' in step ? { ...step, ...change } : step
+
+  it.each([
+    ['fee', 'payment/native-ok', { feeCharged: '99' }, 'fee expected 99, got 100'],
+    ['ledger', 'payment/native-ok', { ledger: 9 }, 'ledger expected 9, got 4'],
+    ['no ledger', 'payment/native-ok', { ledger: null }, 'expected in no ledger, got into 4'],
+    ['hash', 'payment/native-ok', { hash: '00' }, 'hash expected 00, got ec203db7'],
+    [
+      'admission',
+      'payment/native-ok',
+      { admission: { status: 'DUPLICATE' } },
+      'admission expected DUPLICATE , got PENDING',
+    ],
+    [
+      'result',
+      'payment/native-ok',
+      { resultXdr: 'AAAAAAAAAGT////7AAAAAA==' },
+      'result expected AAAAAAAAAGT////7AAAAAA==',
+    ],
+    [
+      'result of a fee bump',
+      'fee-bump/rate-equal-inner',
+      { resultXdr: 'AAAAAAAAAGT////7AAAAAA==' },
+      'result expected AAAAAAAAAGT////7AAAAAA==',
+    ],
+  ])('is told with the place and both values: %s', (...[, name, change, line]) => {
+    expect(tampered(name, ofTested(change))).toContain(line)
   })
 
   it('is told when the transaction never got into a ledger', () => {
-    const steps = (first?.steps ?? []).filter((step) => !('close' in step))
-    expect(differencesOf(tampered(steps)).join('\n')).toContain('got into none')
+    const found = tampered('payment/native-ok', (step) => ('close' in step ? undefined : step))
+    expect(found).toContain('got into none')
+  })
+
+  it('is told when the state at the end is another', () => {
+    const first = scenarios.find(({ name }) => name === 'payment/native-ok')
+    if (first === undefined) throw new Error('the scenario is not there')
+    const entries = first.endState.entries.map((entry) => ({ ...entry, balance: '1' }))
+    const found = differencesOf({ ...first, endState: { ...first.endState, entries } })
+    expect(found.join('\n')).toContain(
+      'end state: account bob balance: expected "1", got "1100000000"',
+    )
   })
 })

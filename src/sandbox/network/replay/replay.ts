@@ -44,11 +44,14 @@ export async function replayFile(
   return { scenarios: scenarios.length, differing, leftOut }
 }
 
-/** Plain or gzipped JSON: an array of scenarios. */
+/** Plain or gzipped: a JSON list of scenarios, or one scenario per line. */
 export async function readScenarios(path: string): Promise<readonly Scenario[]> {
   const file = await readFile(path)
   const isGzip = file[0] === 0x1f && file[1] === 0x8b
-  const content: unknown = JSON.parse((isGzip ? gunzipSync(file) : file).toString('utf8'))
+  const text = (isGzip ? gunzipSync(file) : file).toString('utf8').trim()
+  const content: unknown = text.startsWith('[')
+    ? JSON.parse(text)
+    : text.split('\n').map((line): unknown => JSON.parse(line))
   if (!Array.isArray(content)) throw new Error(`${path} does not hold a list of scenarios`)
   return content as readonly Scenario[]
 }

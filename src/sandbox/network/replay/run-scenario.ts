@@ -3,8 +3,8 @@ import { readEnvelope, type Envelope } from '../ledger/envelope.ts'
 import { rootKeypair } from '../ledger/genesis.ts'
 import { createLedger, type Ledger, type Upgrades } from '../ledger/ledger.ts'
 import { createQueue, type Queue } from '../queue/queue.ts'
-import { forToday } from './version-note.ts'
-import type { Scenario, Step, TransactionStep, UpgradeStep } from './scenario-form.ts'
+import { forToday, withoutInnerFee } from './version-note.ts'
+import type { CloseStep, Scenario, Step, TransactionStep, UpgradeStep } from './scenario-form.ts'
 import { stateDifferences } from './state-difference.ts'
 import { namesFrom, stateForm } from './state-form.ts'
 
@@ -45,39 +45,59 @@ function createRun({ networkPassphrase, steps }: Scenario): Run {
     sequence: baseLedger,
   })
   const queue = createQueue(ledger)
-  const waiting = new Map<string, TransactionStep>()
-  for (const step of steps) {
-    if (isTransaction(step) && step.ledger != null) waiting.set(step.hash, step)
-  }
+  const { waiting, unapplied } = expectations(steps)
   const indexes = new Map([...waiting].map(([hash, { index = 0 }]) => [hash, index]))
   let upgrades: Upgrades | undefined
 
-  const close = (closeTime: bigint): readonly string[] => {
+  const close = ({ close: expected }: CloseStep): readonly string[] => {
+    const closeTime = BigInt(expected.closeTime)
     const closed = closeInOrder({ ledger, queue, indexes }, closeTime, upgrades)
     upgrades = undefined
-    return closed.transactions.flatMap((applied) => {
-      const step = waiting.get(applied.hash)
-      waiting.delete(applied.hash)
-      return step === undefined ? [] : appliedDifferences(step, closed.sequence, applied)
+    const wrongNumber =
+      closed.sequence === expected.ledger
+        ? []
+        : [`close of ledger ${expected.ledger}: got ledger ${closed.sequence}`]
+    const applied = closed.transactions.flatMap((transaction) => {
+      const step = waiting.get(transaction.hash)
+      waiting.delete(transaction.hash)
+      if (step !== undefined) return appliedDifferences(step, closed.sequence, transaction)
+      const other = unapplied.get(transaction.hash)
+      return other === undefined
+        ? []
+        : [`${nameOf(other)}: expected in no ledger, got into ${closed.sequence}`]
     })
+    return [...wrongNumber, ...applied]
   }
   return {
     ledger,
     take(step) {
-      if ('close' in step) return close(BigInt(step.close.closeTime))
+      if ('close' in step) return close(step)
       if ('upgrade' in step) {
         upgrades = upgradesOf(step)
         return []
       }
-      const admission = admit(queue, step.envelopeXdr, networkPassphrase)
-      if (isTransaction(step)) return admissionDifferences(step, admission)
-      return admission.status === 'PENDING' ? [] : [`set-up was refused: ${told(admission)}`]
+      const envelope = envelopeIn(step.envelopeXdr, networkPassphrase)
+      const answer: Answer = envelope === undefined ? exception : queue.admit(envelope)
+      if (isTransaction(step)) {
+        return [...hashDifference(step, envelope), ...admissionDifferences(step, answer)]
+      }
+      return answer.status === 'PENDING' ? [] : [`set-up was refused: ${told(answer)}`]
     },
     notApplied: () =>
       [...waiting.values()].map(
         (step) => `${nameOf(step)}: expected in ledger ${step.ledger}, got into none`,
       ),
   }
+}
+
+/** Which recorded transactions a ledger takes, and which none does; some are submitted twice. */
+function expectations(steps: readonly Step[]) {
+  const transactions = steps.filter(isTransaction)
+  const byHash = (some: readonly TransactionStep[]) =>
+    new Map(some.map((step) => [step.hash, step]))
+  const waiting = byHash(transactions.filter(({ ledger }) => ledger != null))
+  const unapplied = byHash(transactions.filter(({ hash }) => !waiting.has(hash)))
+  return { waiting, unapplied }
 }
 
 const isTransaction = (step: Step): step is TransactionStep => 'admission' in step
@@ -111,16 +131,21 @@ const upgradesOf = ({ upgrade }: UpgradeStep): Upgrades => ({
   ...(upgrade.maxTxSetSize !== undefined && { maxTxSetSize: upgrade.maxTxSetSize }),
 })
 
-type Answer = Admission | { readonly status: 'EXCEPTION' }
+const exception = { status: 'EXCEPTION' } as const
 
-function admit(queue: Queue, envelopeXdr: string, networkPassphrase: string): Answer {
-  let envelope: Envelope
+type Answer = Admission | typeof exception
+
+function envelopeIn(envelopeXdr: string, networkPassphrase: string): Envelope | undefined {
   try {
-    envelope = readEnvelope(envelopeXdr, networkPassphrase)
+    return readEnvelope(envelopeXdr, networkPassphrase)
   } catch {
-    return { status: 'EXCEPTION' }
+    return undefined
   }
-  return queue.admit(envelope)
+}
+
+function hashDifference(step: TransactionStep, envelope: Envelope | undefined): readonly string[] {
+  if (envelope === undefined || step.hash === envelope.hash) return []
+  return [`${nameOf(step)}: hash expected ${step.hash}, got ${envelope.hash}`]
 }
 
 function admissionDifferences(step: TransactionStep, answer: Answer): readonly string[] {
@@ -138,12 +163,18 @@ function appliedDifferences(
   ledger: number,
   { feeCharged, result }: ClosedLedger['transactions'][number],
 ): readonly string[] {
-  const expected = [step.ledger, step.feeCharged, step.resultXdrProtocol25 ?? step.resultXdr]
-  const actual = [ledger, String(feeCharged), result.toXdr('base64')]
-  return ['ledger', 'fee', 'result'].flatMap((what, at) =>
-    expected[at] === actual[at]
+  const got = result.toXdr('base64')
+  const today = step.resultXdr === undefined ? undefined : withoutInnerFee(step.resultXdr)
+  const compared: readonly (readonly [string, unknown, unknown])[] = [
+    ['ledger', step.ledger, ledger],
+    ['fee', step.feeCharged, String(feeCharged)],
+    ['result', today, got],
+    ['result of protocol 25', step.resultXdrProtocol25 ?? got, got],
+  ]
+  return compared.flatMap(([what, expected, actual]) =>
+    expected === actual
       ? []
-      : [`${nameOf(step)}: ${what} expected ${expected[at]}, got ${actual[at]}`],
+      : [`${nameOf(step)}: ${what} expected ${String(expected)}, got ${String(actual)}`],
   )
 }
 

@@ -26,6 +26,23 @@ export function forToday(recorded: Scenario): Scenario {
   return recorded
 }
 
+/** Since protocol 25 the inner transaction of a fee bump tells no fee of its own. */
+export function withoutInnerFee(resultXdr: string): string {
+  const { feeCharged, result, ext } = xdr.TransactionResult.fromXdr(resultXdr, 'base64')
+  if (!('innerResultPair' in result)) return resultXdr
+  const { transactionHash, result: inner } = result.innerResultPair
+  const innerResultPair = new xdr.InnerTransactionResultPair({
+    transactionHash,
+    result: new xdr.InnerTransactionResult({
+      feeCharged: 0n,
+      result: inner.result,
+      ext: inner.ext,
+    }),
+  })
+  const today = xdr.TransactionResultResult[result.type](innerResultPair)
+  return new xdr.TransactionResult({ feeCharged, result: today, ext }).toXdr('base64')
+}
+
 /** `txBAD_SEQ` → `txBadSeq`, as the SDK names it. */
 function refusalNamed(code: string): Refusal | undefined {
   const words = code.slice(2).toLowerCase().split('_')
