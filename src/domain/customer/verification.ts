@@ -23,12 +23,6 @@ export const isAwaited = (
 ): verification is Verification =>
   verification !== undefined && verification.triesLeft > 0 && verification.expiresAt > now
 
-/** The code was used, or the value it was sent for has changed. */
-export const usedUp = (verification: Verification): Verification => ({
-  ...verification,
-  triesLeft: 0,
-})
-
 export const afterWrongCode = (verification: Verification): Verification => ({
   ...verification,
   triesLeft: verification.triesLeft - 1,

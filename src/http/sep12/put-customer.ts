@@ -3,7 +3,7 @@ import { refuseBody } from '../server/body.ts'
 import type { ClientRoute } from '../server/route.ts'
 import { readBodyNames } from './read-body.ts'
 import { sayNotRegistered } from './refusals.ts'
-import { fieldsOf, readQuestion } from './wire.ts'
+import { readQuestion } from './wire.ts'
 
 /** SEP-12 PUT customer. 202, as important clients take nothing else for a success (SEP12-69). */
 export const putCustomer =
@@ -13,7 +13,7 @@ export const putCustomer =
     if (!names.ok) return refuseBody(names.refusal)
     const question = readQuestion(request, names.value)
     if (!question.ok) return refuseBody(question.refusal)
-    const outcome = await registerCustomer({ ...question.value, sent: fieldsOf(names.value) })
+    const outcome = await registerCustomer({ ...question.value, sent: names.value })
     return outcome.ok
       ? { status: 202, body: { id: outcome.value.id } }
       : sayNotRegistered(outcome.refusal)

@@ -4,7 +4,7 @@ import { badRequest } from '../server/reply.ts'
 import type { ClientRoute } from '../server/route.ts'
 import { readBodyNames } from './read-body.ts'
 import { sayNotVerified } from './refusals.ts'
-import { fieldsOf, readQuestion, writeCustomer } from './wire.ts'
+import { readQuestion, writeCustomer } from './wire.ts'
 
 /** SEP-12 PUT customer verification, the older way to send a code. */
 export const putVerification =
@@ -16,7 +16,7 @@ export const putVerification =
     if (!question.ok) return refuseBody(question.refusal)
     const { id } = question.value
     if (id === undefined) return badRequest("'id' is needed: the customer to be verified")
-    const data = { ...question.value, id, sent: fieldsOf(names.value) }
+    const data = { ...question.value, id, sent: names.value }
     const outcome = await verifyCustomer(data)
     return outcome.ok
       ? { status: 200, body: writeCustomer(outcome.value) }

@@ -8,7 +8,7 @@ import type { CustomerQuestion } from '../../usecases/customers/locate-customer.
 import type { Body, BodyRefusal } from '../server/body.ts'
 import type { ClientRequest } from '../server/route.ts'
 
-/** The names that steer a request; they are never taken for data of the customer (SEP12-77). */
+/** The names that steer a request; none is a name of SEP-9, so none is kept as data (SEP12-77). */
 const controls = {
   id: 'id',
   account: 'account',
@@ -17,7 +17,6 @@ const controls = {
   type: 'type',
   transaction_id: 'transactionId',
 } as const
-const further: ReadonlySet<string> = new Set([...Object.keys(controls), 'lang', 'url'])
 
 type Control = (typeof controls)[keyof typeof controls]
 
@@ -47,10 +46,6 @@ function sentValue(value: unknown): SentValue {
   if (typeof value === 'number') return { kind: 'number', text: String(value) }
   return { kind: typeof value === 'object' && value !== null ? 'nested' : 'other' }
 }
-
-/** The part of the names that are data of the customer. */
-export const fieldsOf = (names: SentNames): SentFields =>
-  new Map([...names].filter(([name]) => !further.has(name)))
 
 /**
  * Whom the request is about. A control that is no text is refused: a number would have lost digits

@@ -2,7 +2,7 @@ import type { Customer } from '../../domain/customer/customer.ts'
 import { mayHold } from '../../domain/customer/file-content.ts'
 import type { ReadFields } from '../../domain/customer/read-fields.ts'
 import { sep9Fields } from '../../domain/customer/sep9-fields.ts'
-import { afterWrongCode, isAwaited, usedUp } from '../../domain/customer/verification.ts'
+import { afterWrongCode, isAwaited } from '../../domain/customer/verification.ts'
 import type { Verification } from '../../domain/customer/verification.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import { accepted, refused } from '../../domain/outcome.ts'
@@ -19,7 +19,7 @@ export type ReferenceRefusal =
 /** What a request refers to, found and checked. */
 export interface References {
   readonly files: ReadonlyMap<string, CustomerFile>
-  /** Fields whose code was right; it is used up. */
+  /** Fields whose code was right; once they are verified, no code is awaited. */
   readonly verified: readonly string[]
 }
 
@@ -80,7 +80,6 @@ async function rightCodes(
     await records.verifications.put(afterWrongCode(wrong))
     return refused({ code: 'code_wrong', field, triesLeft })
   }
-  for (const { verification } of awaited) await records.verifications.put(usedUp(verification))
   return accepted(awaited.map(({ verification }) => verification.field))
 }
 
