@@ -1,6 +1,7 @@
 import { PostgresDialect } from 'kysely'
 import type { Dialect, Driver } from 'kysely'
 import { Pool, types } from 'pg'
+import { prepareMarked } from './prepared.ts'
 
 export interface PoolOptions {
   readonly url: string
@@ -21,6 +22,7 @@ export function pooledDialect({ url, poolSize }: PoolOptions): Dialect {
   // Without a listener a lost connection would end the process; the query in flight rejects by itself.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('connect', prepareMarked)
   const dialect = new PostgresDialect({ pool })
   return {
     createAdapter: () => dialect.createAdapter(),

@@ -6,6 +6,7 @@ import type {
 } from '../../usecases/ports/transaction-records.ts'
 import { sql } from './database.ts'
 import { noteOutgoing } from './outgoing.ts'
+import { prepared } from './prepared.ts'
 import {
   assignments,
   columns,
@@ -103,7 +104,7 @@ const stillLapsed = `id = any ($1::uuid[]) and lapses_at < $2
     where account = distribution_account and match_state = 'waiting')
   order by id for update skip locked`
 
-const insertOpening = `
+const insertOpening = prepared(`
   with added as (
     insert into "transaction" (${columns})
     select ${columns} from jsonb_to_record($1) as given (${recordColumns})
@@ -123,7 +124,7 @@ const insertOpening = `
     where $3::text is null or exists (select from keyed)
     order by version
   )
-  select exists (select from added) as added, exists (select from keyed) as keyed`
+  select exists (select from added) as added, exists (select from keyed) as keyed`)
 
 /**
  * One statement. When only the key turns out to be taken, the transaction added by the same statement is
@@ -153,20 +154,21 @@ async function openTransaction(
   return 'opened'
 }
 
+const updateVersions = prepared(`
+  update "transaction" as kept set ${assignments}
+  from jsonb_to_recordset($1) as given (${recordColumns})
+  where kept.id = given.id and kept.version = given.version - 1
+  returning kept.id`)
+
 async function saveTransactions(
   em: EntityManager,
   transactions: readonly Transaction[],
   sealer: Sealer,
 ): Promise<void> {
   if (transactions.length === 0) return
-  const saved = await sql(
-    em,
-    `update "transaction" as kept set ${assignments}
-     from jsonb_to_recordset($1) as given (${recordColumns})
-     where kept.id = given.id and kept.version = given.version - 1
-     returning kept.id`,
-    [JSON.stringify(transactions.map((transaction) => toRow(transaction, sealer)))],
-  )
+  const saved = await sql(em, updateVersions, [
+    JSON.stringify(transactions.map((transaction) => toRow(transaction, sealer))),
+  ])
   if (saved.length !== transactions.length) {
     const ids = transactions.map(({ id }) => id).join(', ')
     throw new TransactionChangedMeanwhile(`Another commit changed one of ${ids}`)
