@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Rooms } from './compose/compose.ts'
 import type { Config, Site } from './config/config.ts'
 import type { Secrets } from './config/secrets.ts'
+import { backofficeContext } from './graphql/backoffice/context.ts'
 import { backofficeSchema } from './graphql/backoffice/schema.ts'
 import type { PartnerContext } from './graphql/partner/context.ts'
 import { partnerSchema } from './graphql/partner/schema.ts'
@@ -101,7 +102,7 @@ async function openInternal(parts: GatewayParts, place: Place): Promise<Stop> {
     path: '/backoffice/graphql',
     schema: await backofficeSchema(),
     identify: (authorization) => Promise.resolve(identifyOperator(secrets, authorization)),
-    context: (operator) => ({ rooms: rooms.backoffice, operator }),
+    context: (operator) => backofficeContext(rooms.backoffice, operator),
     introspection: true,
     log,
     socketsMax: operatorSocketsMax,

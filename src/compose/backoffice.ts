@@ -7,10 +7,11 @@ export const composeBackoffice = (
   { read }: Foundation,
   payments: { readonly retryDeadPayout: RetryDeadPayout },
 ): BackofficeRooms => ({
-  findTransactions: (ids) => read(({ transactions }) => transactions.findMany(ids)),
+  findTransaction: (id) => read(({ transactions }) => transactions.find(id)),
   listTransactions: (query) => read(({ transactions }) => transactions.list(query)),
-  timeline: (transactionId) => read(({ events }) => events.ofTransaction(transactionId)),
-  payoutOf: (transactionId) => read(({ payouts }) => payouts.find(transactionId)),
+  timelinesOf: (ids) => read(({ events }) => events.ofTransactions(ids)),
+  payoutsOf: (ids) => read(({ payouts }) => payouts.findMany(ids)),
+  payoutAttemptsOf: (ids) => read(({ payouts }) => payouts.attemptsOfMany(ids)),
   listUnmatchedPayments: (query) =>
     read(({ stellarPayments }) => stellarPayments.listUnmatched(query)),
   listPayoutAttempts: (query) => read(({ payouts }) => payouts.listAttempts(query)),

@@ -1,8 +1,8 @@
-import { GraphQLError } from 'graphql'
 import { ArgsType, Field, Int, ObjectType } from 'type-graphql'
+import { badInput } from './arguments.ts'
 
 export const pageSizeMax = 100
-const pageSizeDefault = 20
+export const pageSizeDefault = 20
 
 /** Relay's paging arguments: `first` with `after`, or `last` with `before`. */
 @ArgsType()
@@ -21,6 +21,19 @@ export class PageArguments {
 
   @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
   before?: string | null
+}
+
+/** Forward paging only: these lists are read from their newest entry on. */
+@ArgsType()
+export class ForwardPage {
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many, 1 to ${pageSizeMax}; ${pageSizeDefault} by default.`,
+  })
+  first?: number | null
+
+  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  after?: string | null
 }
 
 @ObjectType({ description: 'Where a page stands in its list.' })
@@ -82,30 +95,4 @@ export function toConnection<Entry, Node>(
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   }
-}
-
-/** An argument that cannot be meant; tells the caller what to mend. */
-export const badInput = (message: string) =>
-  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
-
-/** Cursors are opaque to clients: base64url of `parts` joined by a bar. */
-export const writeCursor = (...parts: readonly string[]) =>
-  Buffer.from(parts.join('|')).toString('base64url')
-
-export function readCursor(cursor: string, parts: number): readonly string[] {
-  const read = Buffer.from(cursor, 'base64url').toString().split('|')
-  if (read.length !== parts || read.some((part) => part === '')) {
-    throw badInput('This cursor was not given by this list')
-  }
-  return read
-}
-
-/** Cursor by moment and id, as in lists that show the newest first. */
-export function readMomentCursor(cursor: string): { readonly at: Date; readonly id: string } {
-  const [moment = '', id = ''] = readCursor(cursor, 2)
-  const at = new Date(moment)
-  if (Number.isNaN(at.getTime()) || !/^[\w.:-]{1,100}$/.test(id)) {
-    throw badInput('This cursor was not given by this list')
-  }
-  return { at, id }
 }

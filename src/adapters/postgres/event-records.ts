@@ -52,16 +52,23 @@ export const eventRecords = (em: EntityManager): EventRecords => ({
     return rows.map(toEvent)
   },
 
-  async ofTransaction(transactionId) {
-    const rows = await sql<EventRow>(
-      em,
-      `select ${columns} from transaction_event
-       where transaction_id = $1 and sequence is not null order by version, recorded`,
-      [transactionId],
-    )
-    return rows.map(toEvent)
-  },
+  ofTransaction: (transactionId) => eventsOf(em, [transactionId]),
+  ofTransactions: (transactionIds) => eventsOf(em, transactionIds),
 })
+
+async function eventsOf(
+  em: EntityManager,
+  transactionIds: readonly string[],
+): Promise<readonly RecordedEvent[]> {
+  const rows = await sql<EventRow>(
+    em,
+    `select ${columns} from transaction_event
+     where transaction_id = any ($1::uuid[]) and sequence is not null
+     order by transaction_id, version, recorded`,
+    [transactionIds],
+  )
+  return rows.map(toEvent)
+}
 
 async function addEvents(em: EntityManager, events: readonly TransactionEvent[]): Promise<void> {
   if (events.length === 0) return

@@ -43,6 +43,15 @@ export const payoutRecords = (em: EntityManager): PayoutRecords => ({
   lock: (transactionId) => onePayout(em, transactionId, 'for update'),
   find: (transactionId) => onePayout(em, transactionId, ''),
 
+  async findMany(transactionIds) {
+    const rows = await sql<PayoutRow>(
+      em,
+      `select ${payoutColumns} from payout where transaction_id = any ($1::uuid[])`,
+      [transactionIds.filter(isUuid)],
+    )
+    return rows.map(toPayout)
+  },
+
   async save(...payouts) {
     if (payouts.length === 0) return
     await sql(
@@ -80,7 +89,12 @@ export const payoutRecords = (em: EntityManager): PayoutRecords => ({
 
 type AttemptRecords = Pick<
   PayoutRecords,
-  'addAttempt' | 'saveAttempt' | 'attempts' | 'attemptByKey' | 'listAttempts'
+  | 'addAttempt'
+  | 'saveAttempt'
+  | 'attempts'
+  | 'attemptsOfMany'
+  | 'attemptByKey'
+  | 'listAttempts'
 >
 
 const attemptRecords = (em: EntityManager): AttemptRecords => ({
@@ -102,14 +116,8 @@ const attemptRecords = (em: EntityManager): AttemptRecords => ({
     )
   },
 
-  async attempts(transactionId) {
-    const rows = await sql<AttemptRow>(
-      em,
-      `select ${attemptColumns} from payout_attempt where transaction_id = $1 order by number`,
-      [transactionId],
-    )
-    return rows.map(toAttempt)
-  },
+  attempts: (transactionId) => attemptsOf(em, [transactionId]),
+  attemptsOfMany: (transactionIds) => attemptsOf(em, transactionIds.filter(isUuid)),
 
   async attemptByKey(idempotencyKey) {
     const rows = await sql<AttemptRow>(
@@ -135,6 +143,19 @@ async function onePayout(
     [transactionId],
   )
   return rows.map(toPayout)[0]
+}
+
+async function attemptsOf(
+  em: EntityManager,
+  transactionIds: readonly string[],
+): Promise<readonly PayoutAttempt[]> {
+  const rows = await sql<AttemptRow>(
+    em,
+    `select ${attemptColumns} from payout_attempt where transaction_id = any ($1::uuid[])
+     order by transaction_id, number`,
+    [transactionIds],
+  )
+  return rows.map(toAttempt)
 }
 
 async function listAttempts(

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader'
 import type { Payout, PayoutAttempt } from '../../domain/payout/payout.ts'
 import type { SeenPayment } from '../../domain/stellar-payment/stellar-payment.ts'
 import type { RecordedEvent } from '../../domain/transaction/event.ts'
@@ -10,10 +11,13 @@ import type { TransactionQuery } from '../../usecases/ports/transaction-records.
 
 /** The use-cases behind the back-office API. */
 export interface BackofficeRooms {
-  findTransactions(ids: readonly string[]): Promise<readonly Transaction[]>
+  findTransaction(id: string): Promise<Transaction | undefined>
   listTransactions(query: TransactionQuery): Promise<readonly Transaction[]>
-  timeline(transactionId: string): Promise<readonly RecordedEvent[]>
-  payoutOf(transactionId: string): Promise<Payout | undefined>
+  /** Events of all these transactions, each one's oldest first. */
+  timelinesOf(transactionIds: readonly string[]): Promise<readonly RecordedEvent[]>
+  payoutsOf(transactionIds: readonly string[]): Promise<readonly Payout[]>
+  /** Attempts of all these, each one's oldest first. */
+  payoutAttemptsOf(transactionIds: readonly string[]): Promise<readonly PayoutAttempt[]>
   listUnmatchedPayments(query: UnmatchedQuery): Promise<readonly SeenPayment[]>
   listPayoutAttempts(query: AttemptQuery): Promise<readonly PayoutAttempt[]>
   listDeadPayouts(query: {
@@ -31,4 +35,34 @@ export interface BackofficeRooms {
 export interface BackofficeContext {
   readonly rooms: BackofficeRooms
   readonly operator: string | undefined
+  /** What hangs on the transactions of one operation, by their ids: one round trip per kind. */
+  readonly ofTransaction: {
+    readonly timeline: DataLoader<string, readonly RecordedEvent[]>
+    readonly payout: DataLoader<string, readonly Payout[]>
+    readonly attempts: DataLoader<string, readonly PayoutAttempt[]>
+  }
+}
+
+/** The context of one operation; nothing that was loaded outlives it. */
+export const backofficeContext = (
+  rooms: BackofficeRooms,
+  operator: string | undefined,
+): BackofficeContext => ({
+  rooms,
+  operator,
+  ofTransaction: {
+    timeline: byTransaction((ids) => rooms.timelinesOf(ids)),
+    payout: byTransaction((ids) => rooms.payoutsOf(ids)),
+    attempts: byTransaction((ids) => rooms.payoutAttemptsOf(ids)),
+  },
+})
+
+function byTransaction<Entry extends { readonly transactionId: string }>(
+  load: (ids: readonly string[]) => Promise<readonly Entry[]>,
+): DataLoader<string, readonly Entry[]> {
+  return new DataLoader(async (ids) => {
+    const found = new Map<string, Entry[]>(ids.map((id) => [id, []]))
+    for (const entry of await load(ids)) found.get(entry.transactionId)?.push(entry)
+    return ids.map((id) => found.get(id) ?? [])
+  })
 }

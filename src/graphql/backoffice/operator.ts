@@ -1,10 +1,8 @@
-import { GraphQLError } from 'graphql'
+import { unauthenticated } from '../server/unauthenticated.ts'
 import type { BackofficeContext } from './context.ts'
 
 /** The operator who calls, or the one error that every field answers without a valid token. */
 export function operatorOf(context: BackofficeContext): string {
   if (context.operator !== undefined) return context.operator
-  throw new GraphQLError('Send the back-office token: `Authorization: Bearer <token>`', {
-    extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
-  })
+  throw unauthenticated('Send the back-office token: `Authorization: Bearer <token>`')
 }

@@ -57,7 +57,7 @@ export class CustomerNode {
 }
 
 /** A customer that exists; an unknown one has no id and no node. */
-export function writeCustomerView(view: CustomerView): CustomerNode | undefined {
+export function writeCustomer(view: CustomerView): CustomerNode | undefined {
   if (view.id === undefined) return undefined
   return {
     id: view.id,

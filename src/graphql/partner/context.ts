@@ -1,10 +1,10 @@
 import type { AssetPolicy } from '../../domain/asset/asset-policy.ts'
 import type { Principal } from '../../domain/client/principal.ts'
 import type { Transaction } from '../../domain/transaction/transaction.ts'
+import type { FindCustomer } from '../../usecases/customers/find-customer.ts'
 import type { TransactionQuery } from '../../usecases/ports/transaction-records.ts'
 import type { WatchEvents } from '../../usecases/events/watch-events.ts'
 import type { OpenTransaction } from '../../usecases/transactions/open-transaction.ts'
-import type { CustomerNode } from '../customer/customer.type.ts'
 
 /** The use-cases behind the partner API. */
 export interface PartnerRooms {
@@ -12,10 +12,7 @@ export interface PartnerRooms {
   findTransaction(principal: Principal, id: string): Promise<Transaction | undefined>
   listTransactions(query: TransactionQuery): Promise<readonly Transaction[]>
   readonly openTransaction: OpenTransaction
-  findCustomer(
-    principal: Principal,
-    query: { readonly id: string; readonly type?: string },
-  ): Promise<CustomerNode | undefined>
+  readonly findCustomer: FindCustomer
   readonly watchEvents: WatchEvents
 }
 

@@ -1,11 +1,8 @@
 import {
   Arg,
   Args,
-  ArgsType,
   Ctx,
-  Field,
   ID,
-  Int,
   Mutation,
   ObjectType,
   Query,
@@ -15,9 +12,10 @@ import {
 import type { BackofficeContext } from '../backoffice/context.ts'
 import type { RetryRefusal } from '../../usecases/payouts/retry-dead-payout.ts'
 import { operatorOf } from '../backoffice/operator.ts'
-import { badInput, readMomentCursor, readPage } from '../connection.ts'
+import { given, isId, readId } from '../arguments.ts'
+import { ForwardPage, readPage } from '../connection.ts'
+import { readPlace } from '../cursor.ts'
 import { Refusal } from '../refusal.ts'
-import { given, isId } from '../transaction/transaction-filter.input.ts'
 import {
   PayoutAttemptConnection,
   PayoutConnection,
@@ -26,16 +24,6 @@ import {
   writeDeadPayouts,
   writePayout,
 } from './payout.type.ts'
-
-/** Forward paging only: these lists are read from their newest entry on. */
-@ArgsType()
-export class ForwardPage {
-  @Field(() => Int, { nullable: true, description: 'How many, 1 to 100; 20 by default.' })
-  first?: number | null
-
-  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
-  after?: string | null
-}
 
 @ObjectType({
   implements: Refusal,
@@ -69,8 +57,11 @@ function writeNotRetried(refusal: RetryRefusal): PayoutNotRetried {
 
 @Resolver()
 export class PayoutBackoffice {
-  @Query(() => PayoutAttemptConnection, { description: 'Tries of payouts, newest first.' })
-  async payoutAttempts(
+  @Query(() => PayoutAttemptConnection, {
+    name: 'payoutAttempts',
+    description: 'Tries of payouts, newest first.',
+  })
+  async listPayoutAttempts(
     @Args(() => ForwardPage) args: ForwardPage,
     @Arg('transactionId', () => ID, { nullable: true, description: 'Of this transaction only.' })
     transactionId: string | null,
@@ -78,38 +69,43 @@ export class PayoutBackoffice {
   ): Promise<PayoutAttemptConnection> {
     operatorOf(context)
     const page = readPage(args)
-    const place = page.after === undefined ? undefined : readMomentCursor(page.after)
-    if (transactionId !== null && !isId(transactionId))
-      throw badInput('`transactionId` is no id of ours')
+    const place = page.after === undefined ? undefined : readPlace(page.after, 'attempt')
     const attempts = await context.rooms.listPayoutAttempts({
-      ...given({ transactionId, before: place && { startedAt: place.at, key: place.id } }),
+      ...given({
+        transactionId: transactionId === null ? null : readId('transactionId', transactionId),
+        before: place && { startedAt: place.at, key: place.id },
+      }),
       limit: page.limit,
     })
     return writeAttempts(attempts, page)
   }
 
   @Query(() => PayoutConnection, {
-    description: 'Payouts that were given up and wait for an operator.',
+    name: 'deadLetters',
+    description: 'Payouts that were given up and wait for an operator, newest first.',
   })
-  async deadLetters(
+  async listDeadPayouts(
     @Args(() => ForwardPage) args: ForwardPage,
     @Ctx() context: BackofficeContext,
   ): Promise<PayoutConnection> {
     operatorOf(context)
     const page = readPage(args)
-    const before = page.after === undefined ? undefined : readMomentCursor(page.after)
+    const before = page.after === undefined ? undefined : readPlace(page.after, 'dead')
     const dead = await context.rooms.listDeadPayouts({ ...given({ before }), limit: page.limit })
     return writeDeadPayouts(dead, page)
   }
 
-  @Mutation(() => RetryPayoutResult, { description: 'Makes a payout that was given up due again.' })
-  async retryPayout(
+  @Mutation(() => RetryPayoutResult, {
+    name: 'retryPayout',
+    description: 'Makes a payout that was given up due again.',
+  })
+  async retryDeadPayout(
     @Arg('transactionId', () => ID, { description: 'Of its transaction.' }) transactionId: string,
     @Ctx() context: BackofficeContext,
   ): Promise<PayoutNode | PayoutNotRetried> {
     const operator = operatorOf(context)
     if (!isId(transactionId)) return unknownPayout
-    const outcome = await context.rooms.retryDeadPayout(transactionId, operator)
+    const outcome = await context.rooms.retryDeadPayout(transactionId.toLowerCase(), operator)
     return outcome.ok ? writePayout(outcome.value) : writeNotRetried(outcome.refusal)
   }
 }

@@ -1,7 +1,8 @@
 import { Field, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import type { Payout, PayoutAttempt, PayoutState } from '../../domain/payout/payout.ts'
-import { PageInfo, toConnection, writeCursor } from '../connection.ts'
+import { PageInfo, toConnection } from '../connection.ts'
 import type { Page } from '../connection.ts'
+import { writePlace } from '../cursor.ts'
 
 const states = {
   due: 'due',
@@ -117,11 +118,13 @@ export const writeAttempt = (attempt: PayoutAttempt): PayoutAttemptNode => ({
 export const writeDeadPayouts = (payouts: readonly Payout[], page: Page) =>
   toConnection(payouts, page, {
     node: writePayout,
-    cursor: (payout) => writeCursor(payout.updatedAt.toISOString(), payout.transactionId),
+    cursor: ({ updatedAt, transactionId }) =>
+      writePlace('dead', { at: updatedAt, id: transactionId }),
   })
 
 export const writeAttempts = (attempts: readonly PayoutAttempt[], page: Page) =>
   toConnection(attempts, page, {
     node: writeAttempt,
-    cursor: (attempt) => writeCursor(attempt.startedAt.toISOString(), attempt.idempotencyKey),
+    cursor: ({ startedAt, idempotencyKey }) =>
+      writePlace('attempt', { at: startedAt, id: idempotencyKey }),
   })

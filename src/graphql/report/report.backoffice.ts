@@ -13,7 +13,7 @@ import { formatUnits, stellarDecimals } from '../../domain/money/amount.ts'
 import type { AssetDayReport } from '../../usecases/ports/report-records.ts'
 import type { BackofficeContext } from '../backoffice/context.ts'
 import { operatorOf } from '../backoffice/operator.ts'
-import { badInput } from '../connection.ts'
+import { badInput } from '../arguments.ts'
 
 @ObjectType({ description: 'Transactions of one asset opened on one day (UTC).' })
 export class AssetDay {
@@ -59,16 +59,18 @@ const longestMs = 366 * 86_400_000
 @Resolver()
 export class ReportBackoffice {
   @Query(() => [AssetDay], {
+    name: 'transactionReport',
     description: 'Count, sum, success and speed by asset and day; a year at most.',
   })
-  async transactionReport(
+  async reportByAssetAndDay(
     @Arg('from', () => GraphQLISODateTime, { description: 'Opened at or after.' }) from: Date,
     @Arg('before', () => GraphQLISODateTime, { description: 'Opened before.' }) before: Date,
     @Ctx() context: BackofficeContext,
   ): Promise<AssetDay[]> {
     operatorOf(context)
-    if (before.getTime() - from.getTime() > longestMs)
-      throw badInput('A report covers a year at most')
+    const lengthMs = before.getTime() - from.getTime()
+    if (lengthMs <= 0) throw badInput('`from` has to lie before `before`')
+    if (lengthMs > longestMs) throw badInput('A report covers a year at most')
     const days = await context.rooms.reportByAssetAndDay({ from, before })
     return days.map(writeDay)
   }

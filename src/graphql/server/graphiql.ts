@@ -58,7 +58,7 @@ const fetcher = GraphiQL.createFetcher({ url, subscriptionUrl: url.replace(/^htt
 ReactDOM.createRoot(document.getElementById('graphiql')).render(React.createElement(GraphiQL, {
   fetcher,
   shouldPersistHeaders: true,
-  defaultHeaders: '{ "authorization": "Bearer <token>" }',
+  defaultHeaders: '{ "authorization": "" }',
   defaultQuery: ${JSON.stringify(page.firstQuery)},
 }))
 </script>

@@ -2,31 +2,48 @@ import type { GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
 import type { GraphqlLog } from './door.ts'
 
+const faultCode = 'INTERNAL_SERVER_ERROR'
+
 /** Says what the caller can mend; a fault of ours is logged and masked. */
 export function mask(
   formatted: GraphQLFormattedError,
   error: unknown,
   log: GraphqlLog,
 ): GraphQLFormattedError {
-  if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted
+  if (formatted.extensions?.['code'] !== faultCode) return formatted
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
-  return maskCause(cause, formatted, log)
+  logOnce(cause, log)
+  const isAway = cause instanceof Error && cause.name.endsWith('Unavailable')
+  return {
+    message: isAway ? 'The service is away for a moment; try again' : 'Something broke on our side',
+    ...(formatted.path !== undefined && { path: formatted.path }),
+    extensions: { code: isAway ? 'SERVICE_UNAVAILABLE' : faultCode },
+  }
 }
 
-/** What the caller may know of a fault of ours. */
-function maskCause(
-  cause: unknown,
-  formatted: GraphQLFormattedError,
-  log: GraphqlLog,
-): GraphQLFormattedError {
-  const isAway = cause instanceof Error && cause.name.endsWith('Unavailable')
+const logged = new WeakSet<object>()
+
+/** One failed batch shows in many fields, and is one line. */
+function logOnce(cause: unknown, log: GraphqlLog): void {
+  if (typeof cause === 'object' && cause !== null) {
+    if (logged.has(cause)) return
+    logged.add(cause)
+  }
   log.error(
     { error: cause instanceof Error ? cause.stack : String(cause) },
     'a GraphQL operation failed',
   )
-  return {
-    message: isAway ? 'The service is away for a moment; try again' : 'Something broke on our side',
-    ...(formatted.path !== undefined && { path: formatted.path }),
-    extensions: { code: isAway ? 'SERVICE_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR' },
-  }
+}
+
+/** Over HTTP Apollo gives each error a code; on a socket it is done here, with the same codes. */
+export function writeCoded(error: GraphQLError): GraphQLFormattedError {
+  const { extensions, ...json } = error.toJSON()
+  const { http: _, ...others } = extensions ?? {}
+  return { ...json, extensions: { code: codeOf(error), ...others } }
+}
+
+/** An error of graphql itself that has no path is about the variables: nothing was run yet. */
+function codeOf({ originalError, path }: GraphQLError): string {
+  const isOurs = originalError == null || originalError instanceof GraphQLError
+  return isOurs || path === undefined ? 'BAD_USER_INPUT' : faultCode
 }

@@ -1,21 +1,26 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import type { ExecutionArgs, GraphQLFormattedError } from 'graphql'
-import { GraphQLError, parse, specifiedRules, validate } from 'graphql'
-import type { SubscribePayload } from 'graphql-ws'
-import { useServer } from 'graphql-ws/use/ws'
-import type { Extra as SocketParts } from 'graphql-ws/use/ws'
-import { WebSocketServer } from 'ws'
+import type { GraphQLError } from 'graphql'
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
+import type { Server } from 'graphql-ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import type { Caller, GraphqlDoor } from './door.ts'
-import { limitDepth, refuseCostly, tokensMax } from './limits.ts'
-import { mask } from './mask.ts'
+import { mask, writeCoded } from './mask.ts'
+import { readOperation, refusal } from './socket-operation.ts'
 
-/** graphql-ws closes with 4403 when the connection is refused; the same code ends it later. */
-const forbidden = 4403
+export const operationsMax = 100
+export const messageBytesMax = 64_000
+const aliveEveryMs = 12_000
 const timerMaxMs = 2_147_483_647
+/** A client that does not answer our close is cut off. */
+const closeWithinMs = 2_000
 
-interface SocketState<Identity> extends Record<PropertyKey, unknown> {
+interface SocketState<Identity> {
+  readonly socket: WebSocket
+  /** Aborted when the socket closes or the caller's token ends. */
+  readonly ending: AbortController
   caller?: Caller<Identity>
-  ending?: AbortController
 }
 
 /** Serves subscriptions (and queries) over graphql-transport-ws on the listener's upgrades. */
@@ -23,56 +28,135 @@ export function serveSockets<Identity, Context extends object>(
   app: FastifyInstance,
   door: GraphqlDoor<Identity, Context>,
 ): { dispose(): Promise<void> } {
-  const server = new WebSocketServer({ noServer: true, maxPayload: 64_000 })
-  acceptUpgrades(app, server, door)
-  const write = (error: GraphQLError) => mask(writeCoded(error), error, door.log)
-  const disposable = useServer<Record<string, unknown>, SocketState<Identity>>(
-    {
-      schema: door.schema,
-      connectionInitWaitTimeout: 10_000,
-      onConnect: async ({ connectionParams, extra }) => {
-        const caller = await door.identify(readAuthorization(connectionParams))
-        if (caller.identity === undefined) return false
-        extra.caller = caller
-        extra.ending = endWithCaller(extra.socket, caller)
-        return true
-      },
-      onClose: ({ extra }) => extra.ending?.abort(),
-      onSubscribe: ({ extra }, _id, payload) => prepare(payload, door, extra),
-      onError: (...[, , , errors]) => errors.map(write),
-      onNext: (...[, , , , result]) => {
-        if (result.errors === undefined) return undefined
-        return { data: result.data ?? null, errors: result.errors.map(write) }
-      },
-    },
-    server,
-  )
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: messageBytesMax,
+    handleProtocols,
+  })
+  const protocol = speakGraphql(door)
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refused = refuseUpgrade(request, server, door)
+    if (refused !== undefined) {
+      socket.on('error', () => socket.destroy()) // it may be gone already
+      socket.end(`HTTP/1.1 ${refused}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+      return
+    }
+    server.handleUpgrade(request, socket, head, (client) => serveSocket(client, protocol, door))
+  })
   return {
     dispose: async () => {
-      await disposable.dispose()
+      for (const client of server.clients) endSocket(client, 1001, 'Going away')
+      await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
 }
 
-function acceptUpgrades(
-  app: FastifyInstance,
-  server: WebSocketServer,
-  door: Pick<GraphqlDoor<unknown, object>, 'path' | 'socketsMax'>,
-): void {
-  app.server.on('upgrade', (request, socket, head) => {
-    const path = (request.url ?? '/').split('?', 1)[0]
-    if (path !== door.path) {
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
-      return
-    }
-    if (server.clients.size >= door.socketsMax) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n\r\n')
-      return
-    }
-    server.handleUpgrade(request, socket, head, (client) => {
-      server.emit('connection', client, request)
-    })
+function refuseUpgrade(
+  { url = '/' }: IncomingMessage,
+  { clients }: WebSocketServer,
+  door: Pick<GraphqlDoor<never, object>, 'path' | 'socketsMax'>,
+): string | undefined {
+  if (url.split('?', 1)[0] !== door.path) return '404 Not Found'
+  if (clients.size >= door.socketsMax) return '503 Service Unavailable\r\nretry-after: 5'
+  return undefined
+}
+
+type Protocol<Identity> = Server<SocketState<Identity>>
+
+function speakGraphql<Identity, Context extends object>(
+  door: GraphqlDoor<Identity, Context>,
+): Protocol<Identity> {
+  const write = (error: GraphQLError) => mask(writeCoded(error), error, door.log)
+  return makeServer<Record<string, unknown>, SocketState<Identity>>({
+    connectionInitWaitTimeout: 10_000,
+    onConnect: async ({ connectionParams, extra }) => {
+      const caller = await door.identify(readAuthorization(connectionParams))
+      if (caller.identity === undefined) return false // closes with 4403
+      extra.caller = caller
+      endWithCaller(extra, caller)
+      return true
+    },
+    onSubscribe: ({ extra, subscriptions }, _id, payload) => {
+      if (Object.keys(subscriptions).length > operationsMax) {
+        return [refusal('TOO_MANY_OPERATIONS', `At most ${operationsMax} at once on one socket`)]
+      }
+      const operation = readOperation(door.schema, payload)
+      if (!('schema' in operation)) return operation
+      const contextValue = door.context(extra.caller?.identity, extra.ending.signal)
+      return { ...operation, contextValue }
+    },
+    onError: (...[, , , errors]) => errors.map(write),
+    onNext: (...[, , , , result]) => {
+      if (result.errors === undefined) return undefined
+      return { data: result.data ?? null, errors: result.errors.map(write) }
+    },
   })
+}
+
+/**
+ * One client. Each answer waits until the socket has taken the one before, so a slow client holds up
+ * its own subscriptions and nothing else; one that no longer answers pings is cut off.
+ */
+function serveSocket<Identity>(
+  socket: WebSocket,
+  protocol: Protocol<Identity>,
+  { log }: Pick<GraphqlDoor<never, object>, 'log'>,
+): void {
+  const ending = new AbortController()
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: (text) => sendText(socket, text),
+      close: (code = 1000, reason = '') => endSocket(socket, code, reason),
+      onMessage: (read) => {
+        socket.on('message', (message: Buffer) => {
+          read(message.toString()).catch((error: unknown) => {
+            log.error(
+              { error: error instanceof Error ? error.stack : String(error) },
+              'a socket failed',
+            )
+            endSocket(socket, CloseCode.InternalServerError, 'Something broke on our side')
+          })
+        })
+      },
+    },
+    { socket, ending },
+  )
+  const stopPings = keepAlive(socket)
+  socket.on('error', () => socket.terminate()) // what they sent is no WebSocket, or they are gone
+  socket.once('close', (code, reason) => {
+    stopPings()
+    ending.abort()
+    closed(code, reason.toString()).catch((error: unknown) =>
+      log.error({ error: String(error) }, 'a socket did not end well'),
+    )
+  })
+}
+
+/** A socket that closes meanwhile takes nothing more, which is no fault. */
+const sendText = (socket: WebSocket, text: string): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.readyState !== WebSocket.OPEN) resolve()
+    else socket.send(text, () => resolve())
+  })
+
+function keepAlive(socket: WebSocket): () => void {
+  let isAlive = true
+  socket.on('pong', () => {
+    isAlive = true
+  })
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate()
+    isAlive = false
+    socket.ping()
+  }, aliveEveryMs)
+  return () => clearInterval(timer)
+}
+
+function endSocket(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  const timer = setTimeout(() => socket.terminate(), closeWithinMs)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 /** The token comes as a connection parameter, in either spelling of the header's name. */
@@ -85,56 +169,14 @@ function readAuthorization(
 
 /** Ends the socket, and with it its subscriptions, in the moment in which the token ends. */
 function endWithCaller<Identity>(
-  socket: SocketParts['socket'],
+  { socket, ending }: SocketState<Identity>,
   { expiresAt }: Caller<Identity>,
-): AbortController {
-  const ending = new AbortController()
-  if (expiresAt !== undefined) {
-    const waitMs = Math.min(Math.max(expiresAt.getTime() - Date.now(), 0), timerMaxMs)
-    const timer = setTimeout(
-      () => socket.close(forbidden, 'The token has ended: log in again'),
-      waitMs,
-    )
-    ending.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
-  }
-  return ending
-}
-
-/** Parses, checks and prices an operation before anything of it runs. */
-function prepare<Identity, Context extends object>(
-  payload: SubscribePayload,
-  door: GraphqlDoor<Identity, Context>,
-  state: SocketState<Identity>,
-): ExecutionArgs | readonly GraphQLError[] {
-  const document = parseBounded(payload.query)
-  if (document instanceof GraphQLError) return [document]
-  const errors = validate(door.schema, document, [...specifiedRules, limitDepth])
-  if (errors.length > 0) return errors
-  const tooCostly = refuseCostly(door.schema, document, payload.variables ?? {})
-  if (tooCostly !== undefined) return [tooCostly]
-  const signal = (state.ending ??= new AbortController()).signal
-  return {
-    schema: door.schema,
-    document,
-    operationName: payload.operationName ?? null,
-    variableValues: payload.variables ?? null,
-    contextValue: door.context(state.caller?.identity, signal),
-  }
-}
-
-function parseBounded(query: string) {
-  try {
-    return parse(query, { maxTokens: tokensMax })
-  } catch (error) {
-    if (error instanceof GraphQLError) return error
-    throw error
-  }
-}
-
-/** Over HTTP Apollo marks unexpected errors with a code; on a socket it is done here. */
-function writeCoded(error: GraphQLError): GraphQLFormattedError {
-  const isUnexpected = error.originalError != null && !(error.originalError instanceof GraphQLError)
-  const json = error.toJSON()
-  if (!isUnexpected || json.extensions?.['code'] !== undefined) return json
-  return { ...json, extensions: { ...json.extensions, code: 'INTERNAL_SERVER_ERROR' } }
+): void {
+  if (expiresAt === undefined || ending.signal.aborted) return
+  const waitMs = Math.min(Math.max(expiresAt.getTime() - Date.now(), 0), timerMaxMs)
+  const timer = setTimeout(() => {
+    endSocket(socket, CloseCode.Forbidden, 'The token has ended: log in again')
+    ending.abort()
+  }, waitMs)
+  ending.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
 }

@@ -14,16 +14,9 @@ import { formatUnits, stellarDecimals } from '../../domain/money/amount.ts'
 import type { SeenPayment, UnmatchedReason } from '../../domain/stellar-payment/stellar-payment.ts'
 import type { BackofficeContext } from '../backoffice/context.ts'
 import { operatorOf } from '../backoffice/operator.ts'
-import {
-  PageInfo,
-  badInput,
-  readCursor,
-  readPage,
-  toConnection,
-  writeCursor,
-} from '../connection.ts'
-import { ForwardPage } from '../payout/payout.backoffice.ts'
-import { given } from '../transaction/transaction-filter.input.ts'
+import { given } from '../arguments.ts'
+import { ForwardPage, PageInfo, readPage, toConnection } from '../connection.ts'
+import { readNumberCursor, writeCursor } from '../cursor.ts'
 import { Amount } from '../transaction/transaction.type.ts'
 
 const reasons = {
@@ -92,9 +85,10 @@ export class UnmatchedPaymentConnection {
 @Resolver()
 export class UnmatchedPaymentBackoffice {
   @Query(() => UnmatchedPaymentConnection, {
+    name: 'unmatchedPayments',
     description: 'Money that fits no transaction, with the reason.',
   })
-  async unmatchedPayments(
+  async listUnmatchedPayments(
     @Args(() => ForwardPage) args: ForwardPage,
     @Arg('reason', () => reasons, { nullable: true, description: 'For this reason only.' })
     reason: UnmatchedReason | null,
@@ -102,22 +96,17 @@ export class UnmatchedPaymentBackoffice {
   ): Promise<UnmatchedPaymentConnection> {
     operatorOf(context)
     const page = readPage(args)
-    const before = page.after === undefined ? undefined : readPlace(page.after)
+    const { after } = page
+    const before = after === undefined ? undefined : `${readNumberCursor(after, 'unmatched')}`
     const payments = await context.rooms.listUnmatchedPayments({
       ...given({ reason, before }),
       limit: page.limit,
     })
     return toConnection(payments, page, {
       node: writeUnmatched,
-      cursor: ({ id }) => writeCursor('payment', id),
+      cursor: ({ id }) => writeCursor('unmatched', id),
     })
   }
-}
-
-function readPlace(cursor: string): string {
-  const [, id = ''] = readCursor(cursor, 2)
-  if (!/^\d{1,19}$/.test(id)) throw badInput('This is no cursor of a payment')
-  return id
 }
 
 const writeUnmatched = (payment: SeenPayment): UnmatchedPayment => ({

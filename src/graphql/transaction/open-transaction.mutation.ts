@@ -1,10 +1,9 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from 'type-graphql'
 import type { OpeningRequest } from '../../domain/transaction/terms.ts'
-import { badInput } from '../connection.ts'
+import { badInput, given } from '../arguments.ts'
 import type { PartnerContext } from '../partner/context.ts'
 import { signedIn } from '../partner/signed-in.ts'
 import { OpenTransactionResult, writeOpenRefusal, writeOpened } from './open-transaction.result.ts'
-import { given } from './transaction-filter.input.ts'
 
 @InputType({ description: 'A per-payment field.' })
 export class FieldInput {
@@ -92,6 +91,13 @@ function readRequest({ fields, refundMemo, ...input }: OpenTransactionInput): Op
     ...given({ ...input, refundMemo: refundMemo?.value, refundMemoType: refundMemo?.type }),
     amount: input.amount,
     assetCode: input.assetCode,
-    fields: Object.fromEntries(fields?.map(({ name, value }) => [name, value]) ?? []),
+    fields: readFields(fields ?? []),
   }
+}
+
+function readFields(fields: readonly FieldInput[]): Readonly<Record<string, string>> {
+  const names = fields.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw badInput(`\`fields\`: ${twice.slice(0, 40)} is there twice`)
+  return Object.fromEntries(fields.map(({ name, value }) => [name, value]))
 }

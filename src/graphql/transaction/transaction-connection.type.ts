@@ -1,7 +1,8 @@
 import { Field, ObjectType } from 'type-graphql'
 import type { Transaction } from '../../domain/transaction/transaction.ts'
-import { PageInfo, toConnection, writeCursor } from '../connection.ts'
+import { PageInfo, toConnection } from '../connection.ts'
 import type { Page } from '../connection.ts'
+import { writePlace } from '../cursor.ts'
 import { TransactionNode, writeTransaction } from './transaction.type.ts'
 
 @ObjectType({ description: 'A transaction in a list.' })
@@ -25,8 +26,11 @@ export class TransactionConnection {
   pageInfo!: PageInfo
 }
 
+export const cursorOf = ({ startedAt, id }: Transaction) =>
+  writePlace('transaction', { at: startedAt, id })
+
 export const writeTransactions = (transactions: readonly Transaction[], page: Page) =>
   toConnection(transactions, page, {
     node: writeTransaction,
-    cursor: ({ startedAt, id }) => writeCursor(startedAt.toISOString(), id),
+    cursor: cursorOf,
   })

@@ -2,7 +2,7 @@ import { Field, GraphQLISODateTime, ID, Int, ObjectType } from 'type-graphql'
 import type { Actor, RecordedEvent } from '../../domain/transaction/event.ts'
 import { sepStatus } from '../../domain/transaction/lifecycle.ts'
 import type { Phase, SepStatus } from '../../domain/transaction/lifecycle.ts'
-import { badInput, readCursor, writeCursor } from '../connection.ts'
+import { readNumberCursor, writeCursor } from '../cursor.ts'
 import { TransactionPhase, TransactionStatus } from './transaction.type.ts'
 
 @ObjectType('TransactionEvent', {
@@ -63,9 +63,4 @@ export const writeEvent = (event: RecordedEvent): TransactionEventNode => ({
 })
 
 /** The sequence behind an event's cursor. */
-export function readEventCursor(cursor: string): bigint {
-  const [kind, sequence = ''] = readCursor(cursor, 2)
-  if (kind !== 'event' || !/^\d{1,19}$/.test(sequence))
-    throw badInput('This is no cursor of an event')
-  return BigInt(sequence)
-}
+export const readEventCursor = (cursor: string): bigint => readNumberCursor(cursor, 'event')

@@ -2,8 +2,9 @@ import { Field, GraphQLISODateTime, ID, InputType } from 'type-graphql'
 import { sepStatus } from '../../domain/transaction/lifecycle.ts'
 import type { SepStatus } from '../../domain/transaction/lifecycle.ts'
 import type { TransactionQuery } from '../../usecases/ports/transaction-records.ts'
+import { badInput, given, readId } from '../arguments.ts'
 import type { Page } from '../connection.ts'
-import { badInput, readMomentCursor } from '../connection.ts'
+import { readPlace } from '../cursor.ts'
 import { TransactionStatus } from './transaction.type.ts'
 
 @InputType({ description: 'Each given condition has to hold.' })
@@ -36,11 +37,6 @@ export class TransactionFilter {
   startedBefore?: Date | null
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-/** Whether a text can be an id of ours at all; anything else is simply not found. */
-export const isId = (text: string) => uuid.test(text)
-
 /** The query for a page of the list, newest first. */
 export function readTransactionQuery(
   filter: TransactionFilter | null | undefined,
@@ -52,9 +48,9 @@ export function readTransactionQuery(
       ...plain,
       phases: when(status, phasesOf),
       ids: when(ids, readIds),
-      customerId: when(customerId, readId),
-      after: when(page.after, readPlace),
-      before: when(page.before, readPlace),
+      customerId: when(customerId, (id) => readId('customerId', id)),
+      after: when(page.after, readStart),
+      before: when(page.before, readStart),
     }),
     backwards: page.backwards,
     limit: page.limit,
@@ -64,31 +60,17 @@ export function readTransactionQuery(
 const when = <Given, Read>(value: Given | null | undefined, read: (value: Given) => Read) =>
   value == null ? undefined : read(value)
 
-/** The same object without its empty entries. */
-export function given<Shape extends object>(
-  shape: Shape,
-): { [Key in keyof Shape]?: Exclude<Shape[Key], null | undefined> } {
-  const filled = Object.entries(shape).filter(([, value]) => value != null)
-  // the empty ones are gone, which the type of fromEntries cannot say
-  return Object.fromEntries(filled) as ReturnType<typeof given<Shape>>
-}
-
 const phasesOf = (statuses: readonly SepStatus[]) =>
   Object.entries(sepStatus)
     .filter(([, status]) => statuses.includes(status))
     .map(([phase]) => phase)
 
 function readIds(ids: readonly string[]): readonly string[] {
-  if (ids.length > 100) throw badInput(`At most 100 ids, not ${ids.length}`)
-  return ids.map(readId)
+  if (ids.length > 100) throw badInput(`\`ids\`: at most 100, not ${ids.length}`)
+  return ids.map((id) => readId('ids', id))
 }
 
-function readId(id: string): string {
-  if (!isId(id)) throw badInput(`This is no id of ours: ${id.slice(0, 40)}`)
-  return id.toLowerCase()
-}
-
-function readPlace(cursor: string): { readonly startedAt: Date; readonly id: string } {
-  const { at, id } = readMomentCursor(cursor)
-  return { startedAt: at, id: readId(id) }
+function readStart(cursor: string): { readonly startedAt: Date; readonly id: string } {
+  const { at, id } = readPlace(cursor, 'transaction')
+  return { startedAt: at, id }
 }

@@ -3,13 +3,15 @@ import type { Transaction } from '../../domain/transaction/transaction.ts'
 import type { Phase } from '../../domain/transaction/lifecycle.ts'
 import type { BackofficeContext } from '../backoffice/context.ts'
 import { operatorOf } from '../backoffice/operator.ts'
-import { PageArguments, PageInfo, readPage, toConnection, writeCursor } from '../connection.ts'
+import type { TransactionQuery } from '../../usecases/ports/transaction-records.ts'
+import type { Page } from '../connection.ts'
+import { given, isId } from '../arguments.ts'
+import { PageArguments, PageInfo, readPage, toConnection } from '../connection.ts'
 import { PayoutAttemptNode, PayoutNode, writeAttempt, writePayout } from '../payout/payout.type.ts'
 import { TransactionEventNode, writeEvent } from './transaction-event.type.ts'
-import { TransactionFilter, given, isId, readTransactionQuery } from './transaction-filter.input.ts'
+import { cursorOf } from './transaction-connection.type.ts'
+import { TransactionFilter, readTransactionQuery } from './transaction-filter.input.ts'
 import { TransactionNode, TransactionPhase, writeTransaction } from './transaction.type.ts'
-
-const attemptsShown = 100
 
 @ObjectType('Transaction', { description: 'A transaction as our own people see it.' })
 export class OperatorTransaction extends TransactionNode {
@@ -20,20 +22,19 @@ export class OperatorTransaction extends TransactionNode {
   ownerMemo!: string | null
 
   @Field(() => [TransactionEventNode], { description: 'Everything that happened, oldest first.' })
-  async timeline(@Ctx() context: BackofficeContext): Promise<TransactionEventNode[]> {
-    return (await context.rooms.timeline(this.id)).map(writeEvent)
+  async timeline(@Ctx() { ofTransaction }: BackofficeContext): Promise<TransactionEventNode[]> {
+    return (await ofTransaction.timeline.load(this.id)).map(writeEvent)
   }
 
   @Field(() => PayoutNode, { nullable: true, description: 'Absent until funds have come.' })
-  async payout(@Ctx() context: BackofficeContext): Promise<PayoutNode | null> {
-    const payout = await context.rooms.payoutOf(this.id)
+  async payout(@Ctx() { ofTransaction }: BackofficeContext): Promise<PayoutNode | null> {
+    const [payout] = await ofTransaction.payout.load(this.id)
     return payout === undefined ? null : writePayout(payout)
   }
 
   @Field(() => [PayoutAttemptNode], { description: 'Tries of the payout, newest first.' })
-  async payoutAttempts(@Ctx() context: BackofficeContext): Promise<PayoutAttemptNode[]> {
-    const query = { transactionId: this.id, limit: attemptsShown }
-    return (await context.rooms.listPayoutAttempts(query)).map(writeAttempt)
+  async payoutAttempts(@Ctx() { ofTransaction }: BackofficeContext): Promise<PayoutAttemptNode[]> {
+    return (await ofTransaction.attempts.load(this.id)).map(writeAttempt).toReversed()
   }
 }
 
@@ -61,23 +62,25 @@ export class OperatorTransactionFilter extends TransactionFilter {
 @Resolver()
 export class TransactionBackoffice {
   @Query(() => OperatorTransaction, {
+    name: 'transaction',
     nullable: true,
     description: 'One transaction with all that happened.',
   })
-  async transaction(
+  async findTransaction(
     @Arg('id', () => ID, { description: 'As given by the opening call.' }) id: string,
     @Ctx() context: BackofficeContext,
   ): Promise<OperatorTransaction | null> {
     operatorOf(context)
     if (!isId(id)) return null
-    const [transaction] = await context.rooms.findTransactions([id.toLowerCase()])
+    const transaction = await context.rooms.findTransaction(id.toLowerCase())
     return transaction === undefined ? null : writeForOperator(transaction)
   }
 
   @Query(() => OperatorTransactionConnection, {
+    name: 'transactions',
     description: 'Transactions of all clients, newest first.',
   })
-  async transactions(
+  async listTransactions(
     @Args(() => PageArguments) args: PageArguments,
     @Arg('filter', () => OperatorTransactionFilter, { nullable: true, description: 'Which ones.' })
     filter: OperatorTransactionFilter | null,
@@ -85,17 +88,17 @@ export class TransactionBackoffice {
   ): Promise<OperatorTransactionConnection> {
     operatorOf(context)
     const page = readPage(args)
-    const { phases, ownerAccount, memo, ...rest } = filter ?? {}
-    const query = {
-      ...readTransactionQuery(rest, page),
-      ...given({ phases, memo, ownerAccount }),
-    }
-    const transactions = await context.rooms.listTransactions(query)
-    return toConnection(transactions, page, {
-      node: writeForOperator,
-      cursor: ({ startedAt, id }) => writeCursor(startedAt.toISOString(), id),
-    })
+    const transactions = await context.rooms.listTransactions(readOperatorQuery(filter, page))
+    return toConnection(transactions, page, { node: writeForOperator, cursor: cursorOf })
   }
+}
+
+/** Statuses and phases both have to hold, hence only the phases that are in both. */
+function readOperatorQuery(filter: OperatorTransactionFilter | null, page: Page): TransactionQuery {
+  const { phases, ownerAccount, memo, ...rest } = filter ?? {}
+  const query = readTransactionQuery(rest, page)
+  const both = phases?.filter((phase) => query.phases?.includes(phase) ?? true)
+  return { ...query, ...given({ phases: both, memo, ownerAccount }) }
 }
 
 const writeForOperator = (transaction: Transaction): OperatorTransaction =>

@@ -1,18 +1,20 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql'
+import { isId } from '../arguments.ts'
 import { PageArguments, readPage } from '../connection.ts'
 import type { PartnerContext } from '../partner/context.ts'
 import { signedIn } from '../partner/signed-in.ts'
 import { TransactionConnection, writeTransactions } from './transaction-connection.type.ts'
-import { TransactionFilter, isId, readTransactionQuery } from './transaction-filter.input.ts'
+import { TransactionFilter, readTransactionQuery } from './transaction-filter.input.ts'
 import { TransactionNode, writeTransaction } from './transaction.type.ts'
 
 @Resolver()
 export class TransactionQueries {
   @Query(() => TransactionNode, {
+    name: 'transaction',
     nullable: true,
     description: 'One transaction of yours; null when there is none with this id.',
   })
-  async transaction(
+  async findTransaction(
     @Arg('id', () => ID, { description: 'As given by the opening call.' }) id: string,
     @Ctx() context: PartnerContext,
   ): Promise<TransactionNode | null> {
@@ -22,8 +24,11 @@ export class TransactionQueries {
     return transaction === undefined ? null : writeTransaction(transaction)
   }
 
-  @Query(() => TransactionConnection, { description: 'Your transactions, newest first.' })
-  async transactions(
+  @Query(() => TransactionConnection, {
+    name: 'transactions',
+    description: 'Your transactions, newest first.',
+  })
+  async listTransactions(
     @Args(() => PageArguments) args: PageArguments,
     @Arg('filter', () => TransactionFilter, { nullable: true, description: 'Which ones.' })
     filter: TransactionFilter | null,

@@ -10,10 +10,9 @@ import {
   Subscription,
 } from 'type-graphql'
 import type { RecordedEvent } from '../../domain/transaction/event.ts'
-import { badInput } from '../connection.ts'
+import { badInput, readId } from '../arguments.ts'
 import type { PartnerContext } from '../partner/context.ts'
 import { signedIn } from '../partner/signed-in.ts'
-import { isId } from './transaction-filter.input.ts'
 import { TransactionEventNode, readEventCursor, writeEvent } from './transaction-event.type.ts'
 
 @InputType({ description: 'Each given condition has to hold.' })
@@ -36,9 +35,10 @@ class WatchArguments {
 export class TransactionSubscriptions {
   @Subscription(() => TransactionEventNode, {
     description: 'What happens to your transactions: each event once, in order, across reconnects.',
+    name: 'transactionEvents',
     subscribe: ({ args, context }) => watch(args as WatchRequest, context as PartnerContext), // as declared below
   })
-  transactionEvents(
+  watchEvents(
     @Root() event: RecordedEvent,
     @Args(() => WatchArguments) _args: WatchArguments,
     @Arg('filter', () => TransactionEventFilter, { nullable: true, description: 'Which ones.' })
@@ -55,15 +55,14 @@ async function watch(
   context: PartnerContext,
 ): Promise<AsyncIterableIterator<RecordedEvent>> {
   const { account, memo } = signedIn(context)
-  const transactionId = request.filter?.transactionId
-  if (transactionId != null && !isId(transactionId))
-    throw badInput('`transactionId` is no id of ours')
+  const id = request.filter?.transactionId
+  const transactionId = id == null ? undefined : readId('transactionId', id)
   const after = readAfter(request.after)
   const ending = new AbortController()
   const events = await context.rooms.watchEvents({
     ...(after !== undefined && { after }),
     owner: memo === undefined ? { account } : { account, memo },
-    ...(transactionId != null && { transactionId: transactionId.toLowerCase() }),
+    ...(transactionId !== undefined && { transactionId }),
     signal: AbortSignal.any([context.signal, ending.signal]),
   })
   if (!events.ok) throw badInput('`after` is ahead of the log: this cursor was not given here')

@@ -14,6 +14,8 @@ export interface EventRecords {
   after(query: EventQuery): Promise<readonly RecordedEvent[]>
   /** The timeline of one transaction, oldest first. */
   ofTransaction(transactionId: string): Promise<readonly RecordedEvent[]>
+  /** The timelines of many in one round trip; each one's events oldest first. */
+  ofTransactions(transactionIds: readonly string[]): Promise<readonly RecordedEvent[]>
 }
 
 export interface EventQuery {

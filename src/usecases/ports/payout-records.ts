@@ -5,11 +5,14 @@ export interface PayoutRecords {
   add(payouts: readonly Payout[]): Promise<void>
   lock(transactionId: string): Promise<Payout | undefined>
   find(transactionId: string): Promise<Payout | undefined>
+  findMany(transactionIds: readonly string[]): Promise<readonly Payout[]>
   save(...payouts: readonly Payout[]): Promise<void>
   /** Unique (transaction, number) and unique key: the database makes a payout happen once. */
   addAttempt(attempt: PayoutAttempt): Promise<void>
   saveAttempt(attempt: PayoutAttempt): Promise<void>
   attempts(transactionId: string): Promise<readonly PayoutAttempt[]>
+  /** Attempts of many payouts in one round trip, by transaction and number. */
+  attemptsOfMany(transactionIds: readonly string[]): Promise<readonly PayoutAttempt[]>
   attemptByKey(idempotencyKey: string): Promise<PayoutAttempt | undefined>
   /** Payouts that are `due`, `claimed` or `pending` with `dueAt` not after `now`, longest due first. */
   due(now: Date, limit: number): Promise<readonly Payout[]>
