@@ -36,7 +36,10 @@ export interface Records {
  */
 export type Commit = <Answer>(work: (records: Records) => Promise<Answer>) => Promise<Answer>
 
-/** Reads outside a commit: each call sees its own snapshot, nothing is locked, nothing can be saved. */
+/**
+ * Reads outside a commit: each call sees its own snapshot, nothing is locked. What saves by a single
+ * statement (`logins.consumeChallenge`) is a commit of its own here; nothing else may be saved.
+ */
 export type Read = <Answer>(work: (records: Records) => Promise<Answer>) => Promise<Answer>
 
 /** The database is away; the same call may work later. */
