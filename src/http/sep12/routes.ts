@@ -9,6 +9,7 @@ import type { ClientRoute, Method, RouteEntry, RouteTable } from '../server/rout
 import { getFiles, postFile } from './customer-files.ts'
 import { deleteCustomerRoute } from './delete-customer.ts'
 import { getCustomer } from './get-customer.ts'
+import { limitMisses } from './limit-misses.ts'
 import { putCallback } from './put-callback.ts'
 import { putCustomer } from './put-customer.ts'
 import { putVerification } from './put-verification.ts'
@@ -21,26 +22,29 @@ export interface Sep12Parts {
   readonly deleteCustomer: DeleteCustomer
   readonly uploadFile: UploadFile
   readonly listFiles: ListFiles
+  readonly now: () => Date
 }
 
 /** SEP-12 1.15.0, under the address published as `KYC_SERVER`. */
-export const sep12Routes = (parts: Sep12Parts): RouteTable => ({
-  cors: true,
-  authFailureStatus: 401,
-  routes: [
-    entry('GET', '/customer', getCustomer(parts.findCustomer)),
-    entry('PUT', '/customer', putCustomer(parts.registerCustomer)),
-    entry('PUT', '/customer/callback', putCallback(parts.setCustomerCallback)),
-    entry('PUT', '/customer/verification', putVerification(parts.verifyCustomer)),
-    entry('DELETE', '/customer/:account', deleteCustomerRoute(parts.deleteCustomer)),
-    entry('POST', '/customer/files', postFile(parts.uploadFile)),
-    entry('GET', '/customer/files', getFiles(parts.listFiles)),
-  ],
-})
-
-const entry = (method: Method, path: string, route: ClientRoute): RouteEntry => ({
-  method,
-  path: `/sep12${path}`,
-  auth: 'client',
-  route,
-})
+export const sep12Routes = (parts: Sep12Parts): RouteTable => {
+  const limited = limitMisses(parts.now)
+  const entry = (method: Method, path: string, route: ClientRoute): RouteEntry => ({
+    method,
+    path: `/sep12${path}`,
+    auth: 'client',
+    route: limited(route),
+  })
+  return {
+    cors: true,
+    authFailureStatus: 401,
+    routes: [
+      entry('GET', '/customer', getCustomer(parts.findCustomer)),
+      entry('PUT', '/customer', putCustomer(parts.registerCustomer)),
+      entry('PUT', '/customer/callback', putCallback(parts.setCustomerCallback)),
+      entry('PUT', '/customer/verification', putVerification(parts.verifyCustomer)),
+      entry('DELETE', '/customer/:account', deleteCustomerRoute(parts.deleteCustomer)),
+      entry('POST', '/customer/files', postFile(parts.uploadFile)),
+      entry('GET', '/customer/files', getFiles(parts.listFiles)),
+    ],
+  }
+}

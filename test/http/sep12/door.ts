@@ -72,6 +72,7 @@ export async function openDoor(validation: Validation = 'formats') {
     deleteCustomer: deleteCustomer({ commit }),
     uploadFile: uploadFile(parts),
     listFiles: listFiles({ read, now }),
+    now,
   })
   const app = createHttpServer({
     tables: [sep12],

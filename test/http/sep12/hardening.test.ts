@@ -116,6 +116,23 @@ describe('names that callers choose', () => {
   })
 })
 
+describe('guessing ids', () => {
+  it('is answered with 429 after sixty misses, for that client, for a minute (SEP12-136)', async () => {
+    const [guesser, other] = [anAccount(), anAccount()]
+    const guess = (subject: string) =>
+      door.call(subject, 'GET /customer?id=2b0d2d4c-1111-4222-8333-123456789abc')
+    const statuses = new Set<number>()
+    for (let guesses = 0; guesses < 60; guesses += 1) statuses.add((await guess(guesser)).status)
+    expect([...statuses]).toEqual([404])
+    const refused = await guess(guesser)
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60'])
+    expect((await guess(`${guesser}:1`)).status).toBe(429)
+    expect((await guess(other)).status).toBe(404)
+    door.clock.now = new Date(door.clock.now.getTime() + 60_000)
+    expect((await guess(guesser)).status).toBe(404)
+  })
+})
+
 describe('personal data at rest', () => {
   it('is in no column in clear (SEP09-43, SEP12-137)', async () => {
     const { body } = await door.call(anAccount(), 'PUT /customer', {
