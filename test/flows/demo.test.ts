@@ -1,0 +1,57 @@
+import { beforeAll, expect, it } from 'vitest'
+import { build, fairlead, run } from './running.ts'
+
+beforeAll(build)
+
+/** Runs the demo as a newcomer does; answers its exit code and the steps of its timeline. */
+async function demo(...flags: readonly string[]) {
+  const running = run('demo', [fairlead, 'demo', ...flags])
+  const code = await running.ended()
+  const line = /^ *\d+\.\d\d s {2}(●| {2}◀) (.{34}) ?(.*)$/gm
+  const steps = [...running.said().matchAll(line)].map(([, , step = '']) => step.trim())
+  return { code, steps, said: running.said() }
+}
+
+const beginning = [
+  'stellar.toml read',
+  'logged in (SEP-10)',
+  'subscribed (GraphQL)',
+  'sender registered (SEP-12)',
+  'receiver registered (SEP-12)',
+]
+const paid = ['opened', 'transaction opened (SEP-31)', 'paid on Stellar', 'fundsReceived']
+const end = ['payoutDelivered', 'delivered', "bank's book"]
+
+/** What we do and what we hear run side by side: only the order within each is certain. */
+const events = ['opened', 'fundsReceived', 'customerInfoWanted', 'infoReceived', 'payoutDelivered']
+const heardIn = (steps: readonly string[]) => steps.filter((step) => events.includes(step))
+const doneIn = (steps: readonly string[]) => steps.filter((step) => !events.includes(step))
+
+it('brings a payment from login to delivery in the demo, step by step', async () => {
+  const { code, steps, said } = await demo()
+  expect(code, said).toBe(0)
+  const expected = [...beginning, ...paid, ...end]
+  expect(doneIn(steps)).toEqual(doneIn(expected))
+  expect(heardIn(steps)).toEqual(heardIn(expected))
+  expect(said).toContain('paid out exactly once')
+}, 120_000)
+
+it('lets the bank refuse a field in the demo, corrects it, and sees the delivery', async () => {
+  const { code, steps, said } = await demo('--correct-data')
+  expect(code, said).toBe(0)
+  const correction = [
+    'customerInfoWanted',
+    'asked what to correct (SEP-12)',
+    'corrected (SEP-12)',
+    'infoReceived',
+  ]
+  const expected = [...beginning, ...paid, ...correction, ...end]
+  expect(doneIn(steps)).toEqual(doneIn(expected))
+  expect(heardIn(steps)).toEqual(heardIn(expected))
+  expect(said).toContain('bank_account_number: The bank does not know')
+}, 120_000)
+
+it('ends the demo with a code that is not 0 when it cannot start', async () => {
+  const running = run('demo', [fairlead, 'demo'], { DATABASE_URL: 'postgres://localhost:1/none' })
+  expect(await running.ended()).not.toBe(0)
+}, 60_000)
