@@ -32,6 +32,7 @@ function toPolicy(
       .map((use) => ({
         name: use.type,
         description: types[use.type]?.description ?? use.type,
+        ...translated(types[use.type]),
         fromUnits: units(use.fromAmount),
       }))
       .sort((a, b) => (a.fromUnits < b.fromUnits ? -1 : 1))
@@ -52,13 +53,25 @@ function toPolicy(
     senderTypes: uses(asset.senderTypes),
     receiverTypes: uses(asset.receiverTypes),
     transactionFields: Object.fromEntries(
-      Object.entries(asset.transactionFields).map(([name, { description, choices, optional }]) => [
-        name,
-        { description, ...(choices && { choices }), ...(optional !== undefined && { optional }) },
-      ]),
+      Object.entries(asset.transactionFields).map(([name, field]) => {
+        const { description, choices, optional } = field
+        return [
+          name,
+          {
+            description,
+            ...translated(field),
+            ...(choices && { choices }),
+            ...(optional !== undefined && { optional }),
+          },
+        ]
+      }),
     ),
     kycTiming: asset.kycTiming,
     memoType: asset.memoType,
     paymentDeadlineSeconds: asset.paymentDeadlineMinutes * 60,
   }
 }
+
+const translated = (
+  described: { readonly translations?: Record<string, string> | undefined } | undefined,
+) => described?.translations && { translations: described.translations }

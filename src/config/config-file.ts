@@ -9,8 +9,12 @@ const customerTypeUse = z.strictObject({
   fromAmount: decimal.default('0'),
 })
 
+/** The description in other languages, by ISO 639-1 code. */
+const translations = z.record(z.string().regex(/^[a-z]{2}$/), z.string().min(1)).optional()
+
 const transactionField = z.strictObject({
   description: z.string().min(1),
+  translations,
   choices: z.array(z.string()).min(1).optional(),
   optional: z.boolean().optional(),
 })
@@ -51,6 +55,7 @@ const requirement = z.strictObject({
 
 const customerType = z.strictObject({
   description: z.string().min(1),
+  translations,
   requirements: z.array(requirement),
   /** Fields that the customer confirms with a code sent to them. */
   verify: z.array(z.string()).default([]),

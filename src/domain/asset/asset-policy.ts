@@ -1,17 +1,27 @@
 import type { FeeSchedule } from '../fee/fee-schedule.ts'
 import type { AssetName } from '../money/amount.ts'
 
-/** A SEP-12 customer type as the anchor asks for it, e.g. `sep31-receiver`. */
-export interface CustomerTypeUse {
-  readonly name: string
+/** A text for people: in English, and by ISO 639-1 code in other languages. */
+export interface Described {
   readonly description: string
+  readonly translations?: Readonly<Record<string, string>>
+}
+
+/** The text in a language, or else in English (SEP31-16). */
+export const describedIn = ({ description, translations }: Described, language: string): string =>
+  translations !== undefined && Object.hasOwn(translations, language)
+    ? (translations[language] ?? description)
+    : description
+
+/** A SEP-12 customer type as the anchor asks for it, e.g. `sep31-receiver`. */
+export interface CustomerTypeUse extends Described {
+  readonly name: string
   /** The type is wanted for amounts in of at least this many units; 0 for the default type. */
   readonly fromUnits: bigint
 }
 
 /** A per-payment field of SEP-31's old form, `fields.transaction`. */
-export interface TransactionField {
-  readonly description: string
+export interface TransactionField extends Described {
   readonly choices?: readonly string[]
   readonly optional?: boolean
 }

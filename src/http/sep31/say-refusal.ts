@@ -13,14 +13,15 @@ const languages: ReadonlyMap<string, Words> = new Map([
 ])
 
 /** The three 400 bodies of SEP-31; texts in the language asked for, else in English (SEP31-31, SEP31-32). */
-export function sayRefusal(refused: OpenRefusal, language: string | undefined): Reply {
+export function sayRefusal(refused: OpenRefusal, tag: string | undefined): Reply {
+  const language = languageOf(tag)
   if (refused.code === 'customer_info_needed') {
     return badRequest('customer_info_needed', { type: refused.type })
   }
   if (refused.code === 'transaction_info_needed') {
-    return badRequest('transaction_info_needed', { fields: writeFields(refused.missing) })
+    return badRequest('transaction_info_needed', { fields: writeFields(refused.missing, language) })
   }
-  return badRequest(say(languages.get(languageOf(language)) ?? english, refused))
+  return badRequest(say(languages.get(language) ?? english, refused))
 }
 
 /** The table has a function for each code, which takes the refusal of that code: TypeScript cannot see it. */

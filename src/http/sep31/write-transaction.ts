@@ -1,3 +1,4 @@
+import { describedIn } from '../../domain/asset/asset-policy.ts'
 import type { TransactionField } from '../../domain/asset/asset-policy.ts'
 import type { Fee } from '../../domain/fee/fee-schedule.ts'
 import { formatUnits, stellarDecimals } from '../../domain/money/amount.ts'
@@ -34,12 +35,15 @@ export function writePayment(transaction: Transaction): object {
 }
 
 /** The fields of `/info` in one form for all places. */
-export const writeFields = (fields: Readonly<Record<string, TransactionField>>): object => ({
+export const writeFields = (
+  fields: Readonly<Record<string, TransactionField>>,
+  language: string,
+): object => ({
   transaction: Object.fromEntries(
-    Object.entries(fields).map(([name, { description, choices, optional }]) => [
-      name,
-      { description, choices, optional },
-    ]),
+    Object.entries(fields).map(([name, field]) => {
+      const { choices, optional } = field
+      return [name, { description: describedIn(field, language), choices, optional }]
+    }),
   ),
 })
 
@@ -89,6 +93,7 @@ function writeRequiredInfo(transaction: Transaction, assets: Assets): object {
           (Object.hasOwn(asked, name) ? asked[name] : undefined) ?? { description: reason },
         ]),
       ),
+      transaction.language,
     ),
   }
 }

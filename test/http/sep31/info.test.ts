@@ -11,7 +11,20 @@ beforeAll(async () => {
   const { minUnits: _min, maxUnits: _max, ...unbounded } = anAsset()
   door = await openDoor([
     anAsset({ transactionFields: routingFields }),
-    { ...unbounded, code: 'ANY', senderTypes: [], fee: { fixedUnits: 0n, percentE7: 0n } },
+    {
+      ...unbounded,
+      code: 'ANY',
+      receiverTypes: [
+        {
+          name: 'sep31-receiver',
+          description: 'Who receives',
+          translations: { es: 'Quien recibe' },
+          fromUnits: 0n,
+        },
+      ],
+      senderTypes: [],
+      fee: { fixedUnits: 0n, percentE7: 0n },
+    },
   ])
   const answer = await door.call('GET /info', undefined, { subject: null })
   status = answer.status
@@ -70,4 +83,16 @@ it('lets browsers of other origins read it (SEP31-X09)', async () => {
     headers: { origin: 'https://demo-wallet.example.com' },
   })
   expect(headers['access-control-allow-origin']).toBe('*')
+})
+
+it.each([
+  ['es', 'Quien recibe'],
+  ['es-MX', 'Quien recibe'],
+  ['fr', 'Who receives'],
+  ['constructor', 'Who receives'],
+])('describes in the language %s, else in English (SEP31-16)', async (language, description) => {
+  const { body } = await door.call(`GET /info?lang=${language}`, undefined, { subject: null })
+  expect(body).toMatchObject({
+    receive: { ANY: { sep12: { receiver: { types: { 'sep31-receiver': { description } } } } } },
+  })
 })
