@@ -35,6 +35,8 @@ export interface History {
 }
 
 export interface AccountLog {
+  /** Operations with effects on the account, its own among them. */
+  readonly affecting: readonly StoredOperation[]
   readonly transactions: readonly StoredTransaction[]
   readonly operations: readonly StoredOperation[]
   readonly payments: readonly StoredOperation[]
@@ -47,12 +49,18 @@ export interface HistoryMark {
 }
 
 interface GrowingLog {
+  readonly affecting: StoredOperation[]
   readonly transactions: StoredTransaction[]
   readonly operations: StoredOperation[]
   readonly payments: StoredOperation[]
 }
 
-const emptyLog = (): GrowingLog => ({ transactions: [], operations: [], payments: [] })
+const emptyLog = (): GrowingLog => ({
+  affecting: [],
+  transactions: [],
+  operations: [],
+  payments: [],
+})
 const NOTHING = emptyLog()
 
 /** How many ledgers back a stale read can look. */
@@ -142,6 +150,7 @@ function append(kept: Kept, ledger: EncodedLedger): StoredLedger {
       }
       return
     }
+    for (const account of record.affected) logOf(kept, account).affecting.push(record.operation)
     for (const log of [kept.all, ...[...record.accounts].map((id) => logOf(kept, id))]) {
       log.operations.push(record.operation)
       if (record.operation.payment) log.payments.push(record.operation)
@@ -184,6 +193,7 @@ function rewind(kept: Kept, mark: HistoryMark, first: number): void {
   for (const log of [kept.all, ...kept.byAccount.values()]) {
     truncate(log.transactions, end)
     truncate(log.operations, end)
+    truncate(log.affecting, end)
     truncate(log.payments, end)
   }
   kept.ledgers.length = mark.latest - first + 1

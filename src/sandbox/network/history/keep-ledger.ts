@@ -1,7 +1,7 @@
 import type { AppliedTransaction, ClosedLedger } from '../ledger/closed-ledger.ts'
 import { feeSourceOf, innerOf } from '../ledger/envelope.ts'
 import { namedAccount } from './addresses.ts'
-import { explainsItself, isPayment, participantsOf } from './participants.ts'
+import { affectedBy, explainsItself, isPayment, participantsOf } from './participants.ts'
 import type { StoredLedger, StoredOperation, StoredTransaction } from './stored.ts'
 import { toid } from './toid.ts'
 
@@ -15,6 +15,8 @@ export type Kept =
       readonly kind: 'operation'
       readonly operation: StoredOperation
       readonly accounts: ReadonlySet<string>
+      /** Those it has effects on; the ones above are among them. */
+      readonly affected: ReadonlySet<string>
     }
 
 /** A ledger with its envelopes in base64, in the order they were applied. */
@@ -97,7 +99,8 @@ function keepTransaction(
     }
     operations.push(stored)
     for (const account of concerned) accounts.add(account)
-    index({ kind: 'operation', operation: stored, accounts: concerned })
+    const affected = new Set([...concerned, ...affectedBy(changes)])
+    index({ kind: 'operation', operation: stored, accounts: concerned, affected })
   }
   index({ kind: 'transaction', transaction, accounts })
   return transaction

@@ -18,6 +18,26 @@ export function participantsOf(
   return accounts
 }
 
+/** Whom it has effects on besides: owners of what it changed, as of an offer it took. */
+export function affectedBy(changes: readonly EntryChange[]): readonly string[] {
+  return changes.flatMap(({ before, after }) => ownerOf(after ?? before) ?? [])
+}
+
+function ownerOf(entry: Entry | undefined): string | undefined {
+  switch (entry?.type) {
+    case 'account':
+      return entry.id
+    case 'trustline':
+    case 'data':
+      return entry.account
+    case 'offer':
+      return entry.seller
+    case 'claimable_balance':
+    case undefined:
+      return undefined
+  }
+}
+
 function concern(accounts: Set<string>, entry: Entry): void {
   if (entry.sponsor !== undefined && entry.type !== 'account') accounts.add(entry.sponsor)
   if (entry.type === 'claimable_balance') {

@@ -5,6 +5,8 @@ import { accountRoutes } from './routes/accounts.ts'
 import { claimableBalanceRoutes } from './routes/claimable-balances.ts'
 import { effectRoutes } from './routes/effects.ts'
 import { emptyRoutes } from './routes/empty.ts'
+import { orderBookRoutes } from './routes/order-book.ts'
+import { tradeRoutes } from './routes/trades.ts'
 import { feeStatsRoutes } from './routes/fee-stats.ts'
 import { ledgerRoutes } from './routes/ledgers.ts'
 import { offerRoutes } from './routes/offers.ts'
@@ -27,6 +29,8 @@ export function horizonRoutes(horizon: Horizon): Route[] {
     ...assetRoutes,
     ...claimableBalanceRoutes,
     ...offerRoutes,
+    ...tradeRoutes,
+    ...orderBookRoutes,
     ...emptyRoutes,
   ]
   const merged = new Map<string, Route>()

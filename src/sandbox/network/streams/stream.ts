@@ -76,7 +76,7 @@ function open({ response, drill }: Stream): EventWriter {
 /** Until the client leaves, the time is over, or there is nothing more to say. */
 function follow(stream: Stream, writer: EventWriter, onLedger: () => void): void {
   const { horizon, response, drill } = stream
-  if (writer.closed) return
+  if (writer.closed || response.destroyed) return
   const { network, options } = horizon
   const stops = [
     network.onIngested(() => {

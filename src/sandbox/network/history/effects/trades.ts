@@ -2,7 +2,8 @@ import type { xdr } from '@stellar/stellar-sdk'
 import { accountAddress } from '../addresses.ts'
 import type { NamedAccount } from '../addresses.ts'
 import { amountWords, assetKeyOf, prefixedAsset } from '../assets.ts'
-import { triedResult } from '../results.ts'
+import { takenOffers } from '../trades.ts'
+import type { Side } from '../trades.ts'
 import type { Effect } from './effect.ts'
 
 /** Offers that an operation took: one effect for the taker, one for the owner of the offer. */
@@ -10,9 +11,7 @@ export function tradeEffects(
   taker: NamedAccount,
   result: xdr.OperationResult | undefined,
 ): Effect[] {
-  return claimedBy(triedResult(result)).flatMap((claimed): Effect[] => {
-    if (claimed.type !== 'claimAtomTypeOrderBook') return []
-    const atom = claimed.orderBook
+  return takenOffers(result).flatMap((atom): Effect[] => {
     const seller = { account: accountAddress(atom.sellerId) }
     const sold = { asset: assetKeyOf(atom.assetSold), amount: atom.amountSold }
     const bought = { asset: assetKeyOf(atom.assetBought), amount: atom.amountBought }
@@ -22,11 +21,6 @@ export function tradeEffects(
       trade(seller, { other: taker.account, offer, sold, bought }),
     ]
   })
-}
-
-interface Side {
-  readonly asset: string
-  readonly amount: bigint
 }
 
 interface Trade {
@@ -46,18 +40,4 @@ function trade(on: NamedAccount, { other, offer, sold, bought }: Trade): Effect 
     ...prefixedAsset('bought_', bought.asset),
   }
   return { on, type: 'trade', details }
-}
-
-function claimedBy(tried: xdr.OperationResultTr | undefined): readonly xdr.ClaimAtom[] {
-  const outcome = tried?.value
-  if (outcome?.type === 'manageSellOfferSuccess' || outcome?.type === 'manageBuyOfferSuccess') {
-    return outcome.success.offersClaimed
-  }
-  if (
-    outcome?.type === 'pathPaymentStrictReceiveSuccess' ||
-    outcome?.type === 'pathPaymentStrictSendSuccess'
-  ) {
-    return outcome.success.offers
-  }
-  return []
 }

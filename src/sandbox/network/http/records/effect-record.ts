@@ -1,24 +1,19 @@
 import { EFFECT_NUMBERS } from '../../history/effects/effect.ts'
 import type { Effect } from '../../history/effects/effect.ts'
 import { muxedField } from '../../history/read-operation.ts'
-import type { StoredOperation } from '../../history/stored.ts'
 import { timeWords } from '../../history/times.ts'
+import { placedToken } from '../placed.ts'
+import type { Placed } from '../placed.ts'
 import { link, neighbours } from './links.ts'
 
-export interface PlacedEffect {
+/** Places count from 1. */
+export interface PlacedEffect extends Placed {
   readonly effect: Effect
-  readonly operation: StoredOperation
-  /** From 1, in its operation. */
-  readonly position: number
-}
-
-export function effectToken({ operation, position }: PlacedEffect): string {
-  return `${operation.id}-${position}`
 }
 
 export function effectRecord(placed: PlacedEffect, origin: string): object {
   const { effect, operation, position } = placed
-  const token = effectToken(placed)
+  const token = placedToken(placed)
   const id = `${operation.id.toString().padStart(19, '0')}-${String(position).padStart(10, '0')}`
   return {
     _links: {

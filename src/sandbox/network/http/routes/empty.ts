@@ -12,13 +12,9 @@ const nothing = (cursors: Collection['cursors'], streamed: boolean) => (): Colle
 const NO_RECORDS = { _embedded: { records: [] } }
 
 export const emptyRoutes: readonly Route[] = [
-  { pattern: '/trades', collection: nothing('pair', true) },
-  { pattern: '/accounts/:account_id/trades', collection: nothing('pair', true) },
-  { pattern: '/offers/:id/trades', collection: nothing('pair', true) },
   { pattern: '/liquidity_pools', collection: nothing('name', false) },
   { pattern: '/trade_aggregations', collection: nothing('id', false) },
   { pattern: '/paths', get: () => halReply(NO_RECORDS) },
   { pattern: '/paths/strict-send', get: () => halReply(NO_RECORDS) },
   { pattern: '/paths/strict-receive', get: () => halReply(NO_RECORDS) },
-  { pattern: '/order_book', get: () => halReply({ bids: [], asks: [] }) },
 ]
