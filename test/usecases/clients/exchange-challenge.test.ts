@@ -1,5 +1,5 @@
 import type { Keypair } from '@stellar/stellar-sdk'
-import { Transaction, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
+import { SorobanDataBuilder, Transaction, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import { muxedAddress } from '../../../src/domain/client/account-address.ts'
 import type { AskedChallenge } from '../../../src/domain/client/client-token.ts'
@@ -309,6 +309,11 @@ describe('a challenge that is not ours', () => {
       'home_domain',
     ],
     [
+      'for a home domain in another spelling (SEP10-28, SEP10-80)',
+      { operations: [dataEntry(account, 'Example.com auth', nonce), second] },
+      'home_domain',
+    ],
+    [
       'named for no domain (SEP10-80)',
       { operations: [dataEntry(account, 'example.com', nonce), second] },
       'home_domain',
@@ -429,6 +434,37 @@ describe('a challenge that is not ours', () => {
     for (const text of ['', '=', 'AAAA', 'A'.repeat(50_001), '💥']) {
       expect(await codeOf(login, text)).toBe('envelope_unreadable')
     }
+  })
+
+  it('is refused when it carries contract data (SEP10-63)', async () => {
+    const login = await aLogin()
+    const data = new SorobanDataBuilder().build()
+    const ext = xdr.TransactionExt.sorobanData(data)
+    const envelope = forged(await login.challengeFor({ account }), () => ({ ext }), serverKey)
+    expect(await codeOf(login, envelope)).toBe('envelope_unreadable')
+  })
+
+  it('is not decoded beyond 50,000 characters (SEP10-17)', async () => {
+    const { settings, challenges, tokens, world } = await aLogin()
+    let decoded = 0
+    const exchange = exchangeChallenge({
+      settings,
+      challenges: {
+        ...challenges,
+        read: (envelope) => {
+          decoded += 1
+          return challenges.read(envelope)
+        },
+      },
+      accounts: { signersOf: () => Promise.resolve(undefined) },
+      logins: { consumeChallenge: () => Promise.resolve(true) },
+      tokens,
+      now: () => world.now,
+    })
+    await exchange('A'.repeat(50_001))
+    expect(decoded).toBe(0)
+    await exchange('A'.repeat(50_000))
+    expect(decoded).toBe(1)
   })
 
   it('is taken when it was signed by a key that was ours until a moment ago (SEP10-138)', async () => {
