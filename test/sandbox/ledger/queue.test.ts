@@ -14,11 +14,11 @@ const paying = (amount: string) => [
 const answer = (admission: Admission): string =>
   admission.status === 'ERROR' ? codesOf(admission.result).join(' ') : admission.status
 
-const row = (world: World, count: number) => {
-  const start = world.ledger.account(idOf('alice'))?.sequence ?? 0n
+const row = (world: World, count: number, source = 'alice') => {
+  const start = world.ledger.account(idOf(source))?.sequence ?? 0n
   return Array.from({ length: count }, (_, index) =>
     world.envelope({
-      source: 'alice',
+      source,
       operations: paying('1'),
       sequence: start + BigInt(index) + 1n,
     }),
@@ -41,6 +41,35 @@ describe('a queue that lets transactions of an account wait in a row (SBX-27)', 
     expect(closed.transactions.map(({ successful }) => successful)).toEqual(Array(5).fill(true))
     queue.afterClose(closed)
     expect(queue.size).toBe(0)
+  })
+
+  it('takes them in the order in which they came, also between accounts (SBX-34)', () => {
+    const { world, queue } = start()
+    const [first, second] = row(world, 2)
+    const [between] = row(world, 1, 'bob')
+    const sent = [first, between, second].flatMap((one) => one ?? [])
+    for (const one of sent) queue.admit(one)
+    const { transactions } = queue.takeForLedger(world.ledger.head.closeTime + 5n)
+    expect(transactions).toEqual(sent)
+  })
+
+  it('never takes one without those before it when the ledger is full (SBX-33)', () => {
+    const { world, queue } = start()
+    const upgrades = { maxTxSetSize: 1 }
+    const closeTime = world.ledger.head.closeTime + 5n
+    queue.afterClose(world.ledger.close({ transactions: [], closeTime, upgrades }))
+    const next = (world.ledger.account(idOf('alice'))?.sequence ?? 0n) + 1n
+    const operations = paying('1')
+    queue.admit(world.envelope({ source: 'alice', operations, sequence: next }))
+    queue.admit(world.envelope({ source: 'alice', operations, sequence: next + 1n, fee: '900' }))
+    expect(queue.size).toBe(2)
+    const taken = [0, 1].map(() => {
+      const at = world.ledger.head.closeTime + 5n
+      const closed = world.ledger.close({ ...queue.takeForLedger(at), closeTime: at })
+      queue.afterClose(closed)
+      return closed.transactions.map(({ successful }) => successful)
+    })
+    expect(taken).toEqual([[true], [true]])
   })
 
   it('refuses a gap in the row', () => {

@@ -21,32 +21,41 @@ const mostWeight = 255
 /** Remembers what it has verified: each signature is looked at on admission and on application. */
 export function createSignatureChecker(signedBy: typeof signs = signs): SignatureChecker {
   const formOf = createSignerForms()
-  const verified = new WeakMap<xdr.DecoratedSignature, Map<string, boolean>>()
+  const verified = new WeakMap<Envelope, Map<string, boolean>>()
 
-  const matches = (signature: xdr.DecoratedSignature, key: string, hash: Uint8Array): boolean => {
-    const known = verified.get(signature)
-    const answer = known?.get(key)
-    if (answer !== undefined) return answer
-    const fresh = signedBy(signature, formOf(key), hash)
-    if (known === undefined) verified.set(signature, new Map([[key, fresh]]))
-    else known.set(key, fresh)
+  const answersOf = (envelope: Envelope): Map<string, boolean> => {
+    const known = verified.get(envelope)
+    if (known !== undefined) return known
+    const fresh = new Map<string, boolean>()
+    verified.set(envelope, fresh)
     return fresh
   }
-  return (envelope) => checkOf(envelope, formOf, matches)
+  return (envelope) => {
+    const answers = answersOf(envelope)
+    const matches: Matches = (signature, position, key) => {
+      const question = `${position} ${key}`
+      const known = answers.get(question)
+      if (known !== undefined) return known
+      const fresh = signedBy(signature, formOf(key), envelope.hashBytes)
+      answers.set(question, fresh)
+      return fresh
+    }
+    return checkOf(envelope, formOf, matches)
+  }
 }
 
 /** Signers count by type, in this order; only within a type the order of the signatures decides. */
 const typeOrder = ['pre-auth', 'hash-x', 'ed25519', 'payload'] as const
 
-type Matches = (signature: xdr.DecoratedSignature, key: string, hash: Uint8Array) => boolean
+type Matches = (signature: xdr.DecoratedSignature, position: number, key: string) => boolean
 
 function checkOf(
   envelope: Envelope,
   formOf: (key: string) => SignerForm,
   matches: Matches,
 ): SignatureCheck {
-  const { hash, hashBytes, signatures } = envelope
-  const used = new Set<xdr.DecoratedSignature>()
+  const { hash, signatures } = envelope
+  const used = new Set<number>()
 
   /** The weights that one type of signers adds, signature by signature. */
   function* weightsOf(type: SignerForm['type'], signers: WeightedSigner[]): Generator<number> {
@@ -57,11 +66,11 @@ function checkOf(
       }
       return
     }
-    for (const signature of signatures) {
-      const at = signers.findIndex(({ key }) => matches(signature, key, hashBytes))
+    for (const [position, signature] of signatures.entries()) {
+      const at = signers.findIndex(({ key }) => matches(signature, position, key))
       const signer = signers[at]
       if (signer === undefined) continue
-      used.add(signature)
+      used.add(position)
       signers.splice(at, 1)
       yield signer.weight
     }
@@ -81,7 +90,7 @@ function checkOf(
   return {
     signersReach,
     accountReaches: (account, threshold) => signersReach(signersOf(account), threshold),
-    allUsed: () => signatures.every((signature) => used.has(signature)),
+    allUsed: () => signatures.every((_signature, position) => used.has(position)),
   }
 }
 

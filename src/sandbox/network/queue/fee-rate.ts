@@ -18,12 +18,6 @@ export const isHigher = (one: Bid, other: Bid): boolean =>
 export const bidsMore = (one: Envelope, other: Envelope): boolean =>
   isHigher(bidOf(one), bidOf(other))
 
-/** For sorting: the highest bid per operation first. */
-export function byBidDescending(one: Envelope, other: Envelope): number {
-  if (bidsMore(one, other)) return -1
-  return bidsMore(other, one) ? 1 : 0
-}
-
 /** The whole stroops bid per operation. */
 export const bidPerOperation = (envelope: Envelope): bigint => envelope.fee / feeUnitsOf(envelope)
 

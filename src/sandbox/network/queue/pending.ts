@@ -4,6 +4,8 @@ export interface Waiting {
   readonly envelope: Envelope
   /** Closes that passed it by. */
   age: number
+  /** Its place in the order of arrival. */
+  readonly arrival: number
 }
 
 /** The transactions that wait, by account, with the sums the rules ask for. */
@@ -11,6 +13,7 @@ export interface Pending {
   readonly size: number
   /** Operations that wait, a fee bump counting one more. */
   readonly operations: bigint
+  /** In the order of arrival. */
   all(): readonly Waiting[]
   /** Those of one source account, by sequence. */
   of(source: string): readonly Waiting[]
@@ -27,6 +30,7 @@ export function createPending(): Pending {
   const bySource = new Map<string, Waiting[]>()
   const fees = new Map<string, bigint>()
   let size = 0
+  let arrivals = 0
   let operations = 0n
 
   const count = (envelope: Envelope, sign: bigint): void => {
@@ -39,10 +43,8 @@ export function createPending(): Pending {
   }
   const add = (envelope: Envelope): void => {
     const { source } = innerOf(envelope)
-    const waiting = { envelope, age: 0 }
-    const queue = bySource.get(source)
-    if (queue === undefined) bySource.set(source, [waiting])
-    else queue.push(waiting)
+    const waiting = { envelope, age: 0, arrival: arrivals++ }
+    bySource.set(source, [...(bySource.get(source) ?? []), waiting])
     count(envelope, 1n)
   }
   return {
@@ -52,7 +54,7 @@ export function createPending(): Pending {
     get operations() {
       return operations
     },
-    all: () => [...bySource.values()].flat(),
+    all: () => [...bySource.values()].flat().toSorted((one, other) => one.arrival - other.arrival),
     of: (source) => bySource.get(source) ?? [],
     feesOf: (feeSource) => fees.get(feeSource) ?? 0n,
     add,
@@ -60,8 +62,9 @@ export function createPending(): Pending {
       const { source } = innerOf(waiting)
       const queue = bySource.get(source) ?? []
       const at = queue.findIndex((one) => one.envelope === waiting)
-      const age = queue[at]?.age ?? 0
-      bySource.set(source, queue.with(at, { envelope, age }))
+      const replaced = queue[at]
+      if (replaced === undefined) return
+      bySource.set(source, queue.with(at, { ...replaced, envelope }))
       count(waiting, -1n)
       count(envelope, 1n)
     },
