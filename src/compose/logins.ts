@@ -4,6 +4,7 @@ import { loginTokens } from '../adapters/jwt/login-tokens.ts'
 import { challengeTransactions } from '../adapters/stellar-crypto/challenge-transactions.ts'
 import { createSignatureJudge, openSigningKey } from '../adapters/stellar-crypto/ed25519.ts'
 import type { Config, Site } from '../config/config.ts'
+import { ConfigurationFaulty } from '../config/faults.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Agreement } from '../domain/client/agreement.ts'
 import { authorise } from '../usecases/clients/authorise.ts'
@@ -11,6 +12,7 @@ import { exchangeChallenge } from '../usecases/clients/exchange-challenge.ts'
 import { forgetLapsedChallenges } from '../usecases/clients/forget-lapsed-challenges.ts'
 import { makeChallenge } from '../usecases/clients/make-challenge.ts'
 import type { LoginSettings } from '../usecases/clients/login-settings.ts'
+import { faultsOfLogin } from '../usecases/clients/login-settings.ts'
 import type { HomePageLookup } from '../usecases/ports/home-page-lookup.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -29,6 +31,8 @@ export async function composeLogins(
   homePages: HomePageLookup,
 ) {
   const agreement = agreementOf(config)
+  const faults = sites.flatMap((site) => faultsOfLogin(settingsOf(site, config, agreement)))
+  if (faults.length > 0) throw new ConfigurationFaulty([...new Set(faults)])
   const tokens = await loginTokens(secrets.tokenSecret)
   const signingKey = openSigningKey(secrets.signingSeed)
   const challenges = challengeTransactions({
