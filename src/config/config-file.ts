@@ -49,6 +49,7 @@ const asset = z.strictObject({
 const requirement = z.strictObject({
   field: z.string().min(1),
   description: z.string().min(1),
+  translations,
   optional: z.boolean().optional(),
   choices: z.array(z.string()).min(1).optional(),
 })

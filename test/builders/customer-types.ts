@@ -6,7 +6,7 @@ import type {
 } from '../../src/domain/customer/customer-type.ts'
 
 const person = [
-  { field: 'first_name', description: 'First name' },
+  { field: 'first_name', description: 'First name', translations: { de: 'Vorname' } },
   { field: 'last_name', description: 'Last name' },
   { field: 'email_address', description: 'E-mail address' },
 ]

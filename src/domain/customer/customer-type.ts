@@ -14,6 +14,8 @@ export interface Requirement {
   /** SEP-9 name; of synonyms the one to be asked and answered under. */
   readonly field: string
   readonly description?: string | undefined
+  /** The description in other languages, by ISO 639-1 code. */
+  readonly translations?: Readonly<Record<string, string>> | undefined
   readonly choices?: readonly string[] | undefined
   readonly optional?: boolean | undefined
 }
@@ -33,6 +35,7 @@ export interface AskedField {
   readonly askedAs: string
   readonly kind: FieldKind
   readonly description: string
+  readonly translations?: Readonly<Record<string, string>>
   readonly choices?: readonly string[]
   readonly optional: boolean
   readonly needsCode: boolean
@@ -83,12 +86,13 @@ function askedFields(type: CustomerType, validation: Validation): readonly Asked
   return type.requirements.flatMap((requirement) => {
     const field = sep9Field(requirement.field)
     if (field === undefined) return []
-    const { description, choices, optional } = requirement
+    const { description, translations, choices, optional } = requirement
     const needsCode = validation === 'full' && (type.verify ?? []).includes(requirement.field)
     return [
       {
         ...plainField(field, requirement.field),
         ...(description !== undefined && { description }),
+        ...(translations !== undefined && { translations }),
         ...(choices !== undefined && { choices }),
         optional: optional ?? false,
         needsCode,

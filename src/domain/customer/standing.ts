@@ -98,9 +98,17 @@ function shown(field: AskedField, value: ProvidedField, wantedBecause?: string):
 
 /** The question again, without the answer's state (SEP12-64), and no longer a choice. */
 function asWanted(field: ShownField): AskedField {
-  const { name, askedAs, kind, description, choices, needsCode } = field
-  const question = { name, askedAs, kind, description, optional: false, needsCode }
-  return choices === undefined ? question : { ...question, choices }
+  const { name, askedAs, kind, description, translations, choices, needsCode } = field
+  return {
+    name,
+    askedAs,
+    kind,
+    description,
+    ...(translations !== undefined && { translations }),
+    ...(choices !== undefined && { choices }),
+    optional: false,
+    needsCode,
+  }
 }
 
 /** Fields that only the transaction asks for. */

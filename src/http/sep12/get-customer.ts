@@ -12,6 +12,6 @@ export const getCustomer =
     if (!question.ok) return refuseBody(question.refusal)
     const outcome = await findCustomer(question.value)
     return outcome.ok
-      ? { status: 200, body: writeCustomer(outcome.value) }
+      ? { status: 200, body: writeCustomer(outcome.value, request.query.get('lang')) }
       : sayNotLocated(outcome.refusal)
   }

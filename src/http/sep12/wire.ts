@@ -1,3 +1,4 @@
+import { describedIn } from '../../domain/asset/asset-policy.ts'
 import type { AskedField } from '../../domain/customer/customer-type.ts'
 import type { SentFields, SentValue } from '../../domain/customer/read-fields.ts'
 import type { ShownField } from '../../domain/customer/standing.ts'
@@ -70,17 +71,22 @@ export function readQuestion(
 /** The same of a query. */
 export const namesOfQuery = (query: ReadonlyMap<string, string>): SentNames => texts(query)
 
-/** Body of GET customer, of the verification and of callbacks: one form (SEP12-104). */
-export function writeCustomer(view: CustomerView): object {
+/**
+ * Body of GET customer, of the verification and of callbacks: one form (SEP12-104). Descriptions are in
+ * the language where the anchor has them, else in English (SEP12-37).
+ */
+export function writeCustomer(view: CustomerView, language = 'en'): object {
   const { id, status, message, wanted, provided } = view
-  const fields = Object.fromEntries(wanted.map((field) => [field.askedAs, writeField(field)]))
+  const fields = Object.fromEntries(
+    wanted.map((field) => [field.askedAs, writeField(field, language)]),
+  )
   return {
     ...(id !== undefined && { id }),
     status,
     ...((status === 'NEEDS_INFO' || wanted.length > 0) && { fields }),
     ...(provided.length > 0 && {
       provided_fields: Object.fromEntries(
-        provided.map((field) => [field.askedAs, writeProvided(field)]),
+        provided.map((field) => [field.askedAs, writeProvided(field, language)]),
       ),
     }),
     ...(message !== undefined && { message }),
@@ -91,15 +97,18 @@ export function writeCustomer(view: CustomerView): object {
 export const writeCustomerNotice = (view: CustomerView): string =>
   JSON.stringify(writeCustomer(view))
 
-const writeField = ({ kind, description, choices, optional }: AskedField): object => ({
-  type: kind,
-  description,
-  ...(choices !== undefined && { choices }),
-  optional,
-})
+const writeField = (field: AskedField, language: string): object => {
+  const { kind, choices, optional } = field
+  return {
+    type: kind,
+    description: describedIn(field, language),
+    ...(choices !== undefined && { choices }),
+    optional,
+  }
+}
 
-const writeProvided = (field: ShownField): object => ({
-  ...writeField(field),
+const writeProvided = (field: ShownField, language: string): object => ({
+  ...writeField(field, language),
   status: field.status,
   ...(field.error !== undefined && { error: field.error }),
 })

@@ -77,9 +77,14 @@ describe('GET /sep12/customer', () => {
     expect(JSON.stringify(body)).not.toContain('Jane')
   })
 
-  it('may be answered in any language asked for, in English (SEP12-37)', async () => {
-    const { status } = await door.call(anAccount(), 'GET /customer?lang=xx')
-    expect(status).toBe(200)
+  it('describes fields in the language asked for, else in English (SEP12-37)', async () => {
+    const described = async (lang: string) => {
+      const { status, body } = await door.call(anAccount(), `GET /customer?lang=${lang}`)
+      return [status, body.fields?.['first_name']?.description]
+    }
+    expect(await described('de')).toEqual([200, 'Vorname'])
+    expect(await described('fr')).toEqual([200, 'First name'])
+    expect(await described('__proto__')).toEqual([200, 'First name'])
   })
 })
 
