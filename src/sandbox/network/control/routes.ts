@@ -172,8 +172,8 @@ async function carryOut(verb: Verb, control: Control, exchange: Exchange): Promi
 
 /** From this machine, and not by a web page from elsewhere in this machine's browser. */
 function onlyLoopback({ remoteAddress, headers }: Exchange): void {
-  const { origin } = headers
-  if (!isLoopback(remoteAddress) || (origin !== undefined && !isLoopback(hostOf(origin)))) {
-    throw new Problem('not_found')
-  }
+  const { origin, host } = headers
+  const names = [remoteAddress, hostOf(`http://${host ?? ''}`)]
+  if (origin !== undefined) names.push(hostOf(origin))
+  if (!names.every(isLoopback)) throw new Problem('not_found')
 }

@@ -29,6 +29,15 @@ export function partsOf(envelope: xdr.TransactionEnvelope): EnvelopeParts {
   }
 }
 
+/** Neighbours in a list often come from one transaction: it is decoded once for all of them. */
+export function createPartsReader(): (envelopeXdr: string) => EnvelopeParts {
+  let last: { envelopeXdr: string; parts: EnvelopeParts } | undefined
+  return (envelopeXdr) => {
+    if (last?.envelopeXdr !== envelopeXdr) last = { envelopeXdr, parts: decodeParts(envelopeXdr) }
+    return last.parts
+  }
+}
+
 export function decodeParts(envelopeXdr: string): EnvelopeParts {
   return partsOf(xdr.TransactionEnvelope.fromXdr(envelopeXdr, 'base64'))
 }

@@ -1,5 +1,5 @@
 import type { xdr } from '@stellar/stellar-sdk'
-import { decodeParts } from '../../history/envelopes.ts'
+import type { EnvelopeParts } from '../../history/envelopes.ts'
 import type { StoredOperation } from '../../history/stored.ts'
 import { link, neighbours } from './links.ts'
 import { operationDetails } from './operation-details.ts'
@@ -12,12 +12,13 @@ export interface OperationContext {
   /** `join=transactions`. */
   readonly joined: boolean
   readonly withMeta: boolean
+  readonly decode: (envelopeXdr: string) => EnvelopeParts
 }
 
 export function operationRecord(stored: StoredOperation, context: OperationContext): object {
   const { origin, joined, withMeta } = context
   const { transaction } = stored
-  const parts = decodeParts(transaction.envelopeXdr)
+  const parts = context.decode(transaction.envelopeXdr)
   const read = readOperation(stored, parts)
   const token = stored.id.toString()
   const sponsor = sponsorOf(stored)

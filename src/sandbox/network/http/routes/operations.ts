@@ -1,3 +1,4 @@
+import { createPartsReader, decodeParts } from '../../history/envelopes.ts'
 import type { StoredOperation } from '../../history/stored.ts'
 import { operationRecord } from '../records/operation-record.ts'
 import type { Collection, Exchange, Route } from '../exchange.ts'
@@ -21,11 +22,12 @@ export function operationRoutes({ options: { withMeta } }: Horizon): Route[] {
   const list = (exchange: Exchange, { log, always = false }: Scope): Collection => {
     const failed = flagField(exchange, 'include_failed') || always
     const joined = isJoined(exchange)
+    const decode = createPartsReader()
     return idCollection({
       log,
       accept: ({ transaction }) => failed || transaction.successful,
       render: (operation) =>
-        operationRecord(operation, { origin: exchange.origin, joined, withMeta }),
+        operationRecord(operation, { origin: exchange.origin, joined, withMeta, decode }),
     })
   }
   return [
@@ -38,6 +40,7 @@ export function operationRoutes({ options: { withMeta } }: Horizon): Route[] {
             origin: exchange.origin,
             joined: isJoined(exchange),
             withMeta,
+            decode: decodeParts,
           }),
         ),
     },
