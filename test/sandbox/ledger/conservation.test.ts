@@ -1,0 +1,82 @@
+import { Operation } from '@stellar/stellar-sdk'
+import { describe, expect, it } from 'vitest'
+import type { AppliedTransaction } from '../../../src/sandbox/network/ledger/closed-ledger.ts'
+import { assertConserved } from '../../../src/sandbox/network/ledger/conservation.ts'
+import type {
+  AccountEntry,
+  Entry,
+  EntryChange,
+  TrustLineEntry,
+} from '../../../src/sandbox/network/ledger/entries.ts'
+import { entryKey } from '../../../src/sandbox/network/ledger/entries.ts'
+import { newAccount } from '../../../src/sandbox/network/ledger/operations/create-account.ts'
+import { createState } from '../../../src/sandbox/network/ledger/state.ts'
+import { createWorld, idOf } from './world.ts'
+
+/** Each breach on its own; an honest ledger is what all other tests close (SBX-38). */
+
+const state = createState({ sequence: 2, closeTime: 1n, baseReserve: 1n, protocolVersion: 27 })
+
+const account: AccountEntry = { ...newAccount(idOf('alice'), 100n, 0n), subentries: 0 }
+
+const line: TrustLineEntry = {
+  type: 'trustline',
+  account: idOf('alice'),
+  asset: `USD:${idOf('issuer')}`,
+  balance: 5n,
+  limit: 10n,
+  flags: 1,
+  liabilities: { buying: 0n, selling: 0n },
+  lastModifiedLedger: 1,
+}
+
+const from = <Kind extends Entry>(before: Kind, after: Partial<Kind>): EntryChange => ({
+  key: entryKey(before),
+  before,
+  after: { ...before, ...after },
+})
+
+const closing = (changes: readonly EntryChange[], transactions: AppliedTransaction[] = []) => ({
+  state,
+  transactions,
+  changes,
+})
+
+describe('a close that does not add up is fatal (SBX-38)', () => {
+  it.each([
+    ['a lumen from nowhere', from(account, { balance: 101n }), 'came out of nowhere'],
+    ['a lumen lost', from(account, { balance: 99n }), 'came out of nowhere'],
+    ['a subentry that is not there', from(account, { subentries: 1 }), 'has 0 subentries'],
+    ['a sponsor without a sponsored', from(account, { sponsoring: 1 }), 'reserves differ'],
+    ['a line above its limit', from(line, { balance: 11n }), 'out of bounds'],
+    ['a line that owes more than it holds', from(line, { balance: -1n }), 'out of bounds'],
+  ])('%s', (_what, change, words) => {
+    expect(() => assertConserved(closing([change]))).toThrow(words)
+  })
+
+  it('an account below zero', () => {
+    const debt = from(account, { balance: -1n })
+    const gain = from({ ...account, id: idOf('bob') }, { balance: 201n })
+    expect(() => assertConserved(closing([debt, gain]))).toThrow('below zero')
+  })
+
+  it('credit that its issuer has nothing to do with', () => {
+    const world = createWorld()
+    world.fund('alice')
+    const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+    const applied = world.apply({ source: 'alice', operations })
+    const [operation] = applied.operations
+    if (operation === undefined) throw new Error('nothing was applied')
+    const changes = [from(line, { balance: 6n })]
+    const forged = { ...applied, feeCharged: 0n, operations: [{ ...operation, changes }] }
+    expect(() => assertConserved(closing([], [forged]))).toThrow('changed without its issuer')
+  })
+
+  it('and an honest one is not', () => {
+    const paid = [
+      from(account, { balance: 90n }),
+      from({ ...account, id: idOf('bob') }, { balance: 110n }),
+    ]
+    expect(() => assertConserved(closing(paid))).not.toThrow()
+  })
+})
