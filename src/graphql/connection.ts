@@ -1,8 +1,6 @@
 import { ArgsType, Field, Int, ObjectType } from 'type-graphql'
 import { badInput } from './arguments.ts'
-
-export const pageSizeMax = 100
-export const pageSizeDefault = 20
+import { pageSizeDefault, pageSizeMax } from './page-size.ts'
 
 /** Relay's paging arguments: `first` with `after`, or `last` with `before`. */
 @ArgsType()

@@ -20,11 +20,13 @@ import {
   isObjectType,
   isInterfaceType,
 } from 'graphql'
-import { pageSizeDefault, pageSizeMax } from '../connection.ts'
+import { pageSizeDefault, pageSizeMax } from '../page-size.ts'
 
 export const depthMax = 12
 export const costMax = 10_000
 export const tokensMax = 2_000
+/** What a field of the root costs by itself: it goes to the database. */
+export const rootFieldCost = 50
 /** What a list without a page size is taken to hold. */
 export const entriesAssumed = 5
 
@@ -164,7 +166,8 @@ function measureField(
           entries: pageSize ?? entriesAssumed,
         })
   const times = isListType(getNullableType(field.type)) ? surroundings.entries : 1
-  return { depth: 1 + inside.depth, cost: 1 + times * inside.cost }
+  const own = parent === surroundings.schema.getQueryType() ? rootFieldCost : 1
+  return { depth: 1 + inside.depth, cost: own + times * inside.cost }
 }
 
 function fieldOf(

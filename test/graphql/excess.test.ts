@@ -1,0 +1,93 @@
+import { buildSchema, parse } from 'graphql'
+import { describe, expect, it } from 'vitest'
+import {
+  costMax,
+  depthMax,
+  entriesAssumed,
+  refuseExcess,
+  rootFieldCost,
+} from '../../src/graphql/server/excess.ts'
+
+const schema = buildSchema(`
+  type Query { node: Node! one: [Node!]! list(first: Int, last: Int): Connection! either: Either }
+  type Node { node: Node! name: String all: [Node!]! }
+  type Connection { nodes: [Node!]! pageInfo: Node! }
+  union Either = Node | Connection
+`)
+
+function refusalOf(text: string, variables: Readonly<Record<string, unknown>> = {}, name?: string) {
+  const operation = { schema, document: parse(text), variables, operationName: name }
+  return refuseExcess(operation)?.extensions['code']
+}
+
+const nested = (levels: number): string =>
+  levels === 1 ? 'name' : `node { ${nested(levels - 1)} }`
+
+describe('depth', () => {
+  it(`is at most ${depthMax}`, () => {
+    expect(refusalOf(`{ ${nested(depthMax)} }`)).toBeUndefined()
+    expect(refusalOf(`{ ${nested(depthMax + 1)} }`)).toBe('OPERATION_TOO_DEEP')
+  })
+
+  it('counts through fragments, named and inline', () => {
+    const named = (levels: number) =>
+      `{ node { node { ...A } } } fragment A on Node { ${nested(levels)} }`
+    expect(refusalOf(named(depthMax - 2))).toBeUndefined()
+    expect(refusalOf(named(depthMax - 1))).toBe('OPERATION_TOO_DEEP')
+    const inline = `{ either { ... on Node { ${nested(depthMax)} } } }`
+    expect(refusalOf(inline)).toBe('OPERATION_TOO_DEEP')
+  })
+
+  it('is that of the operation that is asked for', () => {
+    const two = `query A { ${nested(2)} } query B { ${nested(20)} }`
+    expect(refusalOf(two, {}, 'A')).toBeUndefined()
+    expect(refusalOf(two, {}, 'B')).toBe('OPERATION_TOO_DEEP')
+  })
+})
+
+describe('cost', () => {
+  /** Costs what `list` and `nodes` do, and an entry as often as there are names. */
+  const page = (names: number, size: string) =>
+    `{ list${size} { nodes { ${Array.from({ length: names }, (_, n) => `n${n}: name`).join(' ')} } } }`
+
+  it('of a page is its size times what an entry costs', () => {
+    const namesMax = (costMax - rootFieldCost - 1) / 100 // 99.49
+    expect(refusalOf(page(Math.floor(namesMax), '(first: 100)'))).toBeUndefined()
+    expect(refusalOf(page(Math.ceil(namesMax), '(first: 100)'))).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(page(Math.ceil(namesMax), '(first: 99)'))).toBeUndefined()
+  })
+
+  it('of a page without a size is that of the usual size, 20', () => {
+    expect(refusalOf(page(497, ''))).toBeUndefined()
+    expect(refusalOf(page(498, ''))).toBe('OPERATION_TOO_COSTLY')
+  })
+
+  it('is not lowered by sizes that are refused later', () => {
+    expect(refusalOf(page(100, '(first: 1, last: 100)'))).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(page(500, '(first: null)'))).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(page(100, '(first: 4000)'))).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(page(10, '(first: -4)'))).toBeUndefined()
+  })
+
+  it(`takes a list that has no pages to hold ${entriesAssumed}, also inside another`, () => {
+    const inside = (levels: number): string =>
+      levels === 0 ? 'name' : `all { ${inside(levels - 1)} }`
+    expect(refusalOf(`{ one { ${inside(3)} } }`)).toBeUndefined()
+    expect(refusalOf(`{ one { ${inside(5)} } }`)).toBe('OPERATION_TOO_COSTLY')
+  })
+
+  it('of each field of the root is a round trip, under whatever name', () => {
+    const names = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, n) => `n${n}: node { name }`).join(' ')} }`
+    expect(refusalOf(names(196))).toBeUndefined()
+    expect(refusalOf(names(197))).toBe('OPERATION_TOO_COSTLY')
+  })
+
+  it('reads the size from a variable or its default', () => {
+    const text = (declared: string) => `query (${declared}) ${page(100, '(first: $n)')}`
+    expect(refusalOf(text('$n: Int'), { n: 100 })).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(text('$n: Int = 100'))).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(text('$n: Int = 100'), { n: 2 })).toBeUndefined()
+    expect(refusalOf(text('$n: Int'), { n: 'many' })).toBeUndefined()
+  })
+})

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ask, codesOf, read } from './ask.ts'
+import { gatewayWorld, sendingAnchor, tokenFor } from './gateway-world.ts'
+import type { World } from './gateway-world.ts'
+import { openSocket } from './socket.ts'
+
+let world: World
+let token: string
+
+beforeAll(async () => {
+  world = await gatewayWorld()
+  token = await tokenFor(sendingAnchor)
+})
+afterAll(() => world.stop())
+
+/** Asks the same over HTTP and over a WebSocket; answers both lists of codes. */
+async function codesOnBoth(query: string, variables: Record<string, unknown> = {}) {
+  const http = await ask(world.partner, query, { token, variables })
+  const socket = await openSocket(world.partner, token)
+  const ws = await socket.ask(query, variables)
+  await socket.close()
+  return { http: codesOf(http), ws: codesOf(ws), status: http.status }
+}
+
+const refusedAs = (code: string) => ({ http: [code], ws: [code], status: 400 })
+
+/** `transactions { nodes { … } }` asked for under many names. */
+const aliases = (count: number, first: string) =>
+  `{ ${Array.from({ length: count }, (_, n) => `a${n}: transactions${first} { nodes { id status } }`).join(' ')} }`
+
+describe('an operation', () => {
+  it('costs its page size times what each entry costs, by argument, variable or default', async () => {
+    const fields = 'nodes { id status phase fee { parts { name amount { value asset } } } }'
+    const cheap = await codesOnBoth(`{ transactions(first: 100) { ${fields} } }`)
+    expect(cheap).toEqual({ http: [], ws: [], status: 200 })
+    const all = `a: transactions(first: 100) { ${fields} } b: transactions(last: 100) { ${fields} }`
+    const many = `${all} c: transactions(first: $n) { ${fields} } d: transactions(first: 100) { ${fields} }`
+    const tooCostly = refusedAs('OPERATION_TOO_COSTLY')
+    expect(await codesOnBoth(`query ($n: Int) { ${many} }`, { n: 100 })).toEqual(tooCostly)
+    expect(await codesOnBoth(`query ($n: Int = 100) { ${many} }`)).toEqual(tooCostly)
+    expect((await codesOnBoth(`query ($n: Int) { ${many} }`, { n: 1 })).http).toEqual([])
+  })
+
+  it('is not made cheaper by asking under many names, nor by leaving out the page size', async () => {
+    expect((await codesOnBoth(aliases(20, '(first: 1)'))).http).toEqual([])
+    expect(await codesOnBoth(aliases(170, ''))).toEqual(refusedAs('OPERATION_TOO_COSTLY'))
+  })
+
+  it('is measured in no time, however its fragments spread each other', async () => {
+    const names = Array.from({ length: 120 }, (_, n) => n)
+    const fragments = names.map(
+      (n) => `fragment F${n} on Transaction { ...F${n + 1} ...F${n + 1} }`,
+    )
+    const query = `{ transactions { nodes { ...F0 } } } ${fragments.join(' ')} fragment F120 on Transaction { id }`
+    const before = performance.now()
+    expect(await codesOnBoth(query)).toEqual(refusedAs('OPERATION_TOO_COSTLY'))
+    expect(performance.now() - before).toBeLessThan(5_000)
+  })
+
+  it('has at most 2000 tokens', async () => {
+    expect(await codesOnBoth(`{ ${'a '.repeat(2_001)} }`)).toEqual(
+      refusedAs('GRAPHQL_PARSE_FAILED'),
+    )
+  })
+
+  it('may ask for the whole schema, as tools do', async () => {
+    const { getIntrospectionQuery } = await import('graphql')
+    const { http, ws } = await codesOnBoth(getIntrospectionQuery())
+    expect({ http, ws }).toEqual({ http: [], ws: [] })
+  })
+})
+
+describe('what is no operation', () => {
+  it.each([
+    ['a syntax error', '{ me', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ you }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'a circular fragment',
+      '{ me { ...A } } fragment A on Client { ...A }',
+      {},
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'a variable of the wrong type',
+      'query ($n: Int) { transactions(first: $n) { nodes { id } } }',
+      { n: 'x' },
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a variable that is missing',
+      'query ($id: ID!) { transaction(id: $id) { id } }',
+      {},
+      'BAD_USER_INPUT',
+    ],
+    [
+      'several without a name',
+      'query A { me { account } } query B { me { account } }',
+      {},
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+  ])('%s is refused with the same code on both doors', async (_, query, variables, code) => {
+    expect(await codesOnBoth(query, variables)).toEqual(refusedAs(code))
+  })
+})
+
+describe('HTTP', () => {
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    fetch(world.partner, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+      body,
+    })
+
+  it.each([
+    ['no JSON', '{', {}, 400],
+    ['nothing', '', {}, 400],
+    ['a list of operations', '[{"query":"{ me { account } }"}]', {}, 400],
+    ['variables that are no object', '{"query":"{ me { account } }","variables":"x"}', {}, 400],
+    ['a number', '7', {}, 400],
+    ['another content type', '<x/>', { 'content-type': 'application/xml' }, 415],
+    ['too much', JSON.stringify({ query: `{ me { account } } #${'x'.repeat(100_000)}` }), {}, 413],
+    [
+      'a form, which a page elsewhere could send',
+      'query={me}',
+      { 'content-type': 'text/plain' },
+      400,
+    ],
+  ])('refuses %s in the shape of GraphQL', async (_, body, headers, status) => {
+    const answer = await read(await post(body, headers))
+    expect(answer.status).toBe(status)
+    expect(answer.errors[0]?.message).toMatch(/\w+ \w+/)
+    expect(codesOf(answer)).toEqual(['BAD_REQUEST'])
+  })
+
+  it('answers a query by GET only when no page elsewhere could have sent it', async () => {
+    const url = `${world.partner}?query=${encodeURIComponent('{ assets { code } }')}`
+    expect((await read(await fetch(url))).status).toBe(400)
+    const asked = await read(await fetch(url, { headers: { 'apollo-require-preflight': '1' } }))
+    expect(asked.data).toEqual({ assets: [{ code: 'USDC' }, { code: 'SRT' }] })
+  })
+
+  it('runs no mutation by GET', async () => {
+    const mutation =
+      'mutation { openTransaction(idempotencyKey: "k", input: { amount: "1", assetCode: "X" }) { __typename } }'
+    const url = `${world.partner}?query=${encodeURIComponent(mutation)}`
+    const headers = { 'apollo-require-preflight': '1', authorization: `Bearer ${token}` }
+    expect((await fetch(url, { headers })).status).toBe(405)
+  })
+
+  it('answers a browser that opens the address with no page from elsewhere', async () => {
+    const response = await fetch(world.partner, { headers: { accept: 'text/html' } })
+    expect(await response.text()).not.toMatch(/<script|https?:/)
+  })
+
+  it('answers a Host header that is no host', async () => {
+    const { request } = await import('node:http')
+    const status = await new Promise((resolve, reject) => {
+      const outgoing = request(world.partner, {
+        method: 'POST',
+        headers: { host: '[', 'content-type': 'application/json' },
+      })
+      outgoing
+        .on('response', (incoming) => resolve(incoming.resume().statusCode))
+        .on('error', reject)
+      outgoing.end('{"query":"{ assets { code } }"}')
+    })
+    expect(status).toBe(200)
+  })
+})
+
+describe('nothing of all this', () => {
+  it('is logged as a fault of ours', () => {
+    expect(world.lines.filter(({ level }) => level === 'error')).toEqual([])
+  })
+})
