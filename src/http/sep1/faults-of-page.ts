@@ -124,11 +124,25 @@ function faultsOfIdentity({ code, issuer, contract }: Currency): readonly string
   ]
 }
 
+// The configuration comes from outside; types alone do not hold it (SEP01-41, SEP01-43).
+const statuses: ReadonlySet<string> = new Set(['live', 'dead', 'test', 'private'])
+const kinds: ReadonlySet<string> = new Set([
+  'fiat',
+  'crypto',
+  'stock',
+  'bond',
+  'commodity',
+  'realestate',
+  'other',
+])
+
 function faultsOfTerms(currency: Currency): readonly string[] {
   const { name = '', code_template: template = '', display_decimals: decimals = 0 } = currency
   const policies = [currency.fixed_number, currency.max_number, currency.is_unlimited]
   const hasServer = currency.approval_server !== undefined
   return [
+    ...when(!statuses.has(currency.status), `status ${currency.status} is none of SEP-1`),
+    ...when(!kinds.has(currency.anchor_asset_type), 'anchor_asset_type is none of SEP-1'),
     ...when(currency.desc === '', 'desc is empty'),
     ...when(name.length > 20, 'name has more than 20 characters'),
     ...when(template.length > 12, 'code_template has more than 12 characters'),

@@ -125,6 +125,12 @@ describe('the start of the gateway', () => {
     ['two policies (SEP01-39)', withCurrency({ fixed_number: 1, is_unlimited: true }), 'one of'],
     ['eight decimals (SEP01-40)', withCurrency({ display_decimals: 8 }), 'display_decimals'],
     ['a long name (SEP01-40)', withCurrency({ name: 'a'.repeat(21) }), 'name'],
+    ['an unknown status (SEP01-41)', withCurrency({ status: 'alive' as 'live' }), 'status'],
+    [
+      'an unknown kind of asset (SEP01-41)',
+      withCurrency({ anchor_asset_type: 'nft' as 'other' }),
+      'anchor_asset_type',
+    ],
     ['an empty description (SEP01-42)', withCurrency({ desc: '' }), 'desc'],
     [
       'a regulated asset without its server (SEP01-48)',

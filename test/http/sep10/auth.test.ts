@@ -10,7 +10,8 @@ import { aLogin, passphrase } from '../../builders/login.ts'
 import { clientKey, otherKey, signed, walletKey } from '../../builders/signed-challenge.ts'
 
 const account = clientKey.publicKey()
-const silent = () => undefined
+const logged: unknown[] = []
+const note = (fields: object, message: string) => void logged.push({ ...fields, message })
 const opened: { close(): Promise<unknown> }[] = []
 let login: Awaited<ReturnType<typeof aLogin>>
 let auth = ''
@@ -19,7 +20,7 @@ async function serve(changes: Parameters<typeof aLogin>[0] = {}) {
   const served = await aLogin(changes)
   const app = createHttpServer({
     authenticate: authenticateByToken(served.authorise),
-    log: { info: silent, warn: silent, error: silent },
+    log: { info: note, warn: note, error: note },
     tables: [
       sep10Routes({
         makeChallenge: served.make,
@@ -189,6 +190,22 @@ describe('POST /auth', () => {
     login.world.networkIsAway = undefined
     expect(response.status).toBe(503)
     expect(await errorOf(response)).toEqual(expect.any(String))
+  })
+})
+
+describe('the log', () => {
+  it('has neither challenges nor signatures nor tokens (SEP10-135)', async () => {
+    const envelope = signed(await challenge(), clientKey)
+    const response = await postJson({ transaction: envelope })
+    const { token } = (await response.json()) as { token: string }
+    const me = auth.replace('/auth', '/me')
+    await fetch(me, { headers: { authorization: `Bearer ${token}` } })
+    await fetch(`${me}?token=${token}`)
+    const written = JSON.stringify(logged)
+    expect(written).toContain('/me')
+    expect(written).not.toContain(token.slice(0, 40))
+    expect(written).not.toContain(envelope.slice(0, 40))
+    expect(written).not.toContain('Bearer')
   })
 })
 

@@ -231,7 +231,7 @@ describe('the token', () => {
     })
   })
 
-  it('names a muxed account as it was given (SEP10-117)', async () => {
+  it('names a muxed account as it was given, with ids of 64 bits (SEP10-117, SEP10-133)', async () => {
     const login = await aLogin()
     const address = muxedAddress(account, `${2n ** 64n - 1n}`) ?? ''
     const envelope = signed(await login.challengeFor({ account: address }), clientKey)
@@ -364,7 +364,7 @@ describe('a challenge that is not ours', () => {
       { operations: [first, second, dataEntry(walletKey.publicKey(), 'client_domain', null)] },
       'client_domain',
     ],
-    ['with a text memo (SEP10-86)', { memo: xdr.Memo.memoText('1') }, 'memo'],
+    ['with a text memo (SEP10-25, SEP10-86)', { memo: xdr.Memo.memoText('1') }, 'memo'],
   ]
 
   it.each(faults)('is refused when it is one %s', async (...[, change, code]) => {

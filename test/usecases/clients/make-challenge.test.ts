@@ -34,7 +34,7 @@ describe('the challenge', () => {
     expect(`${read.memo}`).toBe('7')
   })
 
-  it('has our account as source, sequence 0 and one signature (SEP10-53, SEP10-54, SEP10-62, SEP10-66)', async () => {
+  it('has our account as source, sequence 0 and one signature by SIGNING_KEY for our network (SEP10-02, SEP10-03, SEP10-53, SEP10-54, SEP10-62, SEP10-66)', async () => {
     const transaction = decode(await (await aLogin()).challengeFor({ account }))
     expect(transaction.source).toBe(serverKey.publicKey())
     expect(transaction.sequence).toBe('0')
@@ -52,7 +52,7 @@ describe('the challenge', () => {
     expect(timeBounds).toEqual({ minTime: `${seconds}`, maxTime: `${seconds + 900}` })
   })
 
-  it('holds the nonce, the web_auth_domain and nothing else (SEP10-58, SEP10-59, SEP10-61)', async () => {
+  it('holds the nonce, the web_auth_domain, which may be another domain, and nothing else (SEP10-09, SEP10-58, SEP10-59, SEP10-61)', async () => {
     const operations = operationsOf(await (await aLogin()).challengeFor({ account }))
     expect(operations.map(({ type, source, name }) => [type, source, name])).toEqual([
       ['manageData', account, 'example.com auth'],
