@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Asset, Networks } from '@stellar/stellar-sdk'
@@ -13,6 +13,7 @@ import type { Friendbot } from './friendbot/friendbot.ts'
 import { friendbotRoutes } from './friendbot/routes.ts'
 import type { Horizon } from './http/horizon.ts'
 import { createListener } from './http/listener.ts'
+import type { Listener } from './http/listener.ts'
 import { openServer } from './http/open-server.ts'
 import { createRequestLog } from './http/request-log.ts'
 import { horizonRoutes } from './http/routes.ts'
@@ -116,7 +117,7 @@ async function openNetwork(
   const application = buildApplication(options, network, friendbot)
   const http = await openServer(createListener(application, 'http'), { host, port })
   stops.push(() => http.stop())
-  const secure = await openSecure(options, createListener(application, 'https'))
+  const secure = await openSecure(options, createListener(application, 'https'), stops)
   if (secure) stops.push(() => secure.server.stop())
   return {
     url: `http://${urlHost(host)}:${http.port}`,
@@ -215,12 +216,18 @@ function buildApplication(options: SandboxOptions, network: Network, friendbot: 
   }
 }
 
-async function openSecure(options: SandboxOptions, listener: ReturnType<typeof createListener>) {
+function temporaryDirectory(stops: Stop[]): string {
+  const directory = mkdtempSync(join(tmpdir(), 'fairlead-network-'))
+  stops.push(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+async function openSecure(options: SandboxOptions, listener: Listener, stops: Stop[]) {
   const { httpsPort, host = '127.0.0.1', names = [] } = options
   if (httpsPort === undefined) return undefined
   // Loaded only where it is needed: most tests do without.
   const { serverCertificate } = await import('./tls/authority.ts')
-  const directory = options.dataDir ?? mkdtempSync(join(tmpdir(), 'fairlead-network-'))
+  const directory = options.dataDir ?? temporaryDirectory(stops)
   const { key, cert, caFile } = await serverCertificate({
     directory: join(directory, 'tls'),
     names: [...CERTIFIED_NAMES, ...names],

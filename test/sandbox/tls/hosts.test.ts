@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { Keypair } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openClient } from '../http/client.ts'
+import { openClient, openForTest } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 import { repositoryFile, runNode } from '../network/network-child.ts'
 
@@ -55,6 +55,14 @@ test.each([
 
 test('nobody without the authority trusts the certificate (SBX-08)', async () => {
   await expect(fetch(String(client.sandbox.httpsUrl))).rejects.toThrow('fetch failed')
+})
+
+test('a network without a data directory leaves no authority behind (SBX-08)', async () => {
+  const other = await openForTest({ httpsPort: 0 })
+  const file = String(other.sandbox.caFile)
+  expect(existsSync(file)).toBe(true)
+  await other.sandbox.stop()
+  expect(existsSync(file)).toBe(false)
 })
 
 /** Where the preload is, with what it is to do. */
