@@ -53,3 +53,22 @@ async function post(url: string, body: object, headers: object = {}): Promise<un
   if (!response.ok) throw new Error(`POST ${url}: ${response.status} ${await response.text()}`)
   return response.json()
 }
+
+const faultsSchema = z.object({
+  faults: z.array(z.looseObject({ id: z.string(), hits: z.array(z.unknown()) })),
+})
+
+/** Lets the sandbox's network misbehave until it is removed; docs/sandbox.md. */
+export async function addNetworkFault({ horizonUrl }: SandboxFile, order: object) {
+  const given = await post(`${horizonUrl}/_sandbox/faults`, order)
+  const { id } = z.looseObject({ id: z.string() }).parse(given)
+  return {
+    async isMet(): Promise<boolean> {
+      const { faults } = faultsSchema.parse(
+        await (await fetch(`${horizonUrl}/_sandbox/faults`)).json(),
+      )
+      return faults.some((fault) => fault.id === id && fault.hits.length > 0)
+    },
+    remove: () => post(`${horizonUrl}/_sandbox/remove_fault`, { id }),
+  }
+}
