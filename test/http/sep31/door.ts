@@ -36,19 +36,20 @@ export async function openDoor(policies: readonly AssetPolicy[] = [anAsset()]) {
     writeNotice: (transaction: Transaction) =>
       JSON.stringify(writeTransaction(transaction, assets)),
   }
+  const openParts = {
+    commit,
+    read,
+    assets,
+    customerTypes: customerTypes(),
+    newId,
+    newMemo: (type: Transaction['memo']['type']) => memos.shift() ?? newMemo(type),
+    digest: (text: string) => createHash('sha256').update(text).digest('base64'),
+    now,
+  }
   const rooms = {
     saveChange: saveChange(saving),
     saveChanges: saveChanges(saving),
-    openTransaction: openTransaction({
-      commit,
-      read,
-      assets,
-      customerTypes: customerTypes(),
-      newId,
-      newMemo: (type) => memos.shift() ?? newMemo(type),
-      digest: (text) => createHash('sha256').update(text).digest('base64'),
-      now,
-    }),
+    openTransaction: openTransaction(openParts),
     findTransaction: findTransaction({ read }),
   }
   const parts = { commit, saveChange: rooms.saveChange, assets, now }
@@ -74,6 +75,7 @@ export async function openDoor(policies: readonly AssetPolicy[] = [anAsset()]) {
     ...db,
     ...rooms,
     app,
+    openParts,
     clock,
     /** Memos to be drawn first, before random ones. */
     memos,

@@ -157,6 +157,25 @@ it('is due again when a worker died between the call and the note', async () => 
   expect(await deliver(id)).toEqual({ ok: true, value: 'delivered' })
 })
 
+it('lets a slow worker that was overtaken change nothing', async () => {
+  const { id } = await add()
+  const slow = deliverCallback({
+    commit: db.commit,
+    sender: {
+      send: async () => {
+        later(61) // the claim is over, and another worker delivers meanwhile …
+        answers = [{ kind: 'answered', status: 503 }]
+        await deliver(id)
+        return { kind: 'answered', status: 400 } // … before this one hears a refusal
+      },
+    },
+    patience,
+    now: () => now,
+  })
+  await slow(id)
+  expect(await kept(id)).toMatchObject({ state: 'due', tries: 2, lastAnswer: '503' })
+})
+
 it('is gone with its subject, and its body is never kept in clear', async () => {
   const callback = await add({ body: '{"secret":"Jane Doe"}' })
   const clear = await db.database.em

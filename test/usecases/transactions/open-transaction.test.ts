@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Read } from '../../../src/usecases/ports/commit.ts'
+import { openTransaction } from '../../../src/usecases/transactions/open-transaction.ts'
 import { anAsset } from '../../builders/asset.ts'
 import { openDoor } from '../../http/sep31/door.ts'
 import type { Door } from '../../http/sep31/door.ts'
@@ -63,6 +65,32 @@ describe('the same idempotency key', () => {
     expect([await door.count('"transaction"'), await door.count('transaction_event')]).toEqual(
       before.map((count) => count + 1),
     )
+  })
+
+  it('opens one when two have looked before either has opened', async () => {
+    const { openParts } = door
+    let looked = 0
+    let letGo: () => void = () => undefined
+    const bothLooked = new Promise<void>((resolve) => (letGo = resolve))
+    const read: Read = async (work) => {
+      const answer = await openParts.read(work)
+      looked += 1
+      if (looked === 2) letGo()
+      await bothLooked
+      return answer
+    }
+    const open = openTransaction({ ...openParts, read })
+    const command = {
+      principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' },
+      request: { amount: '100', assetCode: 'SRT', fields: {} },
+      idempotencyKey: 'race',
+    }
+    const before = await door.count('"transaction"')
+    const [one, other] = await Promise.all([open(command), open(command)])
+    if (!one.ok || !other.ok) throw new Error('both are accepted')
+    expect(one.value.transaction.id).toBe(other.value.transaction.id)
+    expect([one.value.isReplay, other.value.isReplay].filter(Boolean)).toEqual([true])
+    expect(await door.count('"transaction"')).toBe(before + 1)
   })
 
   it('is free again after a refusal', async () => {
