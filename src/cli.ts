@@ -46,5 +46,5 @@ try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
   console.error(inWords(error))
-  process.exitCode = 1
+  process.exit(1) // what a start that failed half-way left open must not keep the process
 }
