@@ -1,4 +1,11 @@
-import { FeeBumpTransaction, Networks, Operation, Transaction, xdr } from '@stellar/stellar-sdk'
+import {
+  Asset,
+  FeeBumpTransaction,
+  Networks,
+  Operation,
+  Transaction,
+  xdr,
+} from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import { addressOf } from '../../../src/sandbox/network/ledger/account-id.ts'
 import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
@@ -6,7 +13,7 @@ import { createLedger } from '../../../src/sandbox/network/ledger/ledger.ts'
 import { createClaimableBalance } from '../../../src/sandbox/network/ledger/operations/create-claimable-balance.ts'
 import { newAccount } from '../../../src/sandbox/network/ledger/operations/create-account.ts'
 import { createState } from '../../../src/sandbox/network/ledger/state.ts'
-import { codesOf, createWorld, genesisCloseTime, idOf, keyOf, parameters } from './world.ts'
+import { asset, codesOf, createWorld, genesisCloseTime, idOf, keyOf, parameters } from './world.ts'
 
 describe('the first ledger', () => {
   it('has number 1 and gives all coins to the key of the passphrase (SBX-12)', () => {
@@ -35,6 +42,29 @@ describe('closing', () => {
     expect(world.codes({ source: 'root', operations: [Operation.inflation()] })).toEqual([
       'txInsufficientFee',
     ])
+  })
+
+  it('takes away the offers of lumens that a higher reserve no longer covers (SBX-37)', () => {
+    const world = createWorld()
+    world.fund('alice', 'issuer')
+    const usd = asset('USD')
+    const selling = (amount: string) =>
+      Operation.manageSellOffer({ selling: Asset.native(), buying: usd, amount, price: '1' })
+    const operations = [Operation.changeTrust({ asset: usd }), selling('500'), selling('470')]
+    world.apply({ source: 'alice', operations })
+    expect(world.ledger.account(idOf('alice'))).toMatchObject({
+      subentries: 3,
+      liabilities: { selling: 9_700_000_000n },
+    })
+    const closeTime = world.ledger.head.closeTime + 5n
+    const upgrades = { baseReserve: 100_000_000n }
+    const { upgradeChanges = [] } = world.ledger.close({ transactions: [], closeTime, upgrades })
+    const gone = upgradeChanges.filter(({ after }) => after === undefined)
+    expect(gone.map(({ before }) => before?.type)).toEqual(['offer', 'offer'])
+    expect(world.ledger.account(idOf('alice'))).toMatchObject({
+      subentries: 1,
+      liabilities: { selling: 0n, buying: 0n },
+    })
   })
 
   it('starts new accounts at the sequence of their ledger (SBX-36)', () => {

@@ -169,6 +169,7 @@ function applyChanges(kept: Kept, closed: ClosedLedger): void {
       sequenceChanges,
       ...operations.map((operation) => operation.changes),
     ]),
+    closed.upgradeChanges ?? [],
   ].filter((group) => group.length > 0)
   for (const group of changes) kept.state.apply(group)
   if (changes.length > 0) kept.undo.push({ sequence: closed.sequence, changes })

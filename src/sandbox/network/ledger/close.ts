@@ -3,8 +3,10 @@ import { shuffled } from './apply-order.ts'
 import type { AppliedTransaction, ClosedLedger } from './closed-ledger.ts'
 import type { Envelope } from './envelope.ts'
 import { assertConserved } from './conservation.ts'
+import type { EntryChange } from './entries.ts'
 import { closedLedger } from './header.ts'
-import type { CheckCircumstances, ClosePlan, LedgerHead } from './ledger-surface.ts'
+import type { CheckCircumstances, ClosePlan, LedgerHead, Upgrades } from './ledger-surface.ts'
+import { reviseOffers } from './raised-reserve.ts'
 import type { SignatureChecker } from './signatures.ts'
 import type { StateHash } from './state-hash.ts'
 import type { LedgerState } from './state.ts'
@@ -53,20 +55,33 @@ export function closeLedger(
     const room = { state, checker, terms: { ...terms, chargesFee } }
     return applyTransaction(room, fee, index + 1)
   })
+  const upgradeChanges = upgradeReserve(state, last, plan.upgrades)
   const changes = state.changesSince(start)
   assertConserved({ state, transactions, changes })
   stateHash.follow(changes)
   const next = nextHead(last, plan, { feePool: feesOf(transactions), idPool: state.idPool })
-  state.circumstances = { ...state.circumstances, baseReserve: next.baseReserve }
   state.settle()
-  const ledger = closedLedger({
+  const closed = closedLedger({
     head: next,
     previousHash: last.hash,
     stateHash: stateHash.digits,
     transactions,
     upgrades: plan.upgrades,
   })
+  const ledger = upgradeChanges.length === 0 ? closed : { ...closed, upgradeChanges }
   return { ledger, head: { ...next, hash: ledger.hash } }
+}
+
+/** From the next ledger on; offers that a higher reserve makes impossible go at once. */
+function upgradeReserve(
+  state: LedgerState,
+  last: LedgerHead,
+  { baseReserve = last.baseReserve }: Upgrades = {},
+): readonly EntryChange[] {
+  const before = state.mark()
+  state.circumstances = { ...state.circumstances, baseReserve }
+  if (baseReserve > last.baseReserve) reviseOffers(state)
+  return state.changesSince(before)
 }
 
 const applicationTerms = (last: LedgerHead, closeTime: bigint): Omit<Terms, 'chargesFee'> => ({

@@ -12,6 +12,8 @@ export interface ClosedLedger {
   readonly closeTime: bigint
   readonly header: xdr.LedgerHeader
   readonly transactions: readonly AppliedTransaction[]
+  /** What an upgrade changed after the transactions; only there when it changed something. */
+  readonly upgradeChanges?: readonly EntryChange[]
 }
 
 /** A transaction that got into a ledger, successful or not, in order of application. */

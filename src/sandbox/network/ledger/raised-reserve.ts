@@ -1,0 +1,43 @@
+import { minimumBalance } from './balance.ts'
+import { native } from './asset.ts'
+import { releaseLiabilities } from './book/liabilities.ts'
+import type { OfferEntry } from './entries.ts'
+import { accountIn, removeEntry, touchAccount } from './reserve.ts'
+import type { LedgerState } from './state.ts'
+
+/**
+ * A raised base reserve takes away what some offers promise to sell: all offers of an account that
+ * sell lumens go when its balance above the reserve no longer covers them together.
+ */
+export function reviseOffers(state: LedgerState): void {
+  for (const [seller, offers] of offersBySeller(state)) {
+    const account = accountIn(state, seller)
+    const aboveReserve = account.balance - minimumBalance(account, state.circumstances.baseReserve)
+    const isShort = account.liabilities.selling > aboveReserve
+    touchAccount(state, seller)
+    for (const offer of offers) {
+      if (isShort && offer.selling === native) {
+        releaseLiabilities(state, offer)
+        removeEntry(state, offer, seller)
+      } else touchOffer(state, offer)
+    }
+  }
+}
+
+/** The real network stamps every offer it looks at, and the lines behind those that stay. */
+function touchOffer(state: LedgerState, offer: OfferEntry): void {
+  state.put(offer)
+  for (const asset of [offer.selling, offer.buying]) {
+    const line = state.trustLine(offer.seller, asset)
+    if (line !== undefined) state.put(line)
+  }
+}
+
+function offersBySeller(state: LedgerState): ReadonlyMap<string, readonly OfferEntry[]> {
+  const bySeller = new Map<string, OfferEntry[]>()
+  for (const entry of state.entries()) {
+    if (entry.type !== 'offer') continue
+    bySeller.set(entry.seller, [...(bySeller.get(entry.seller) ?? []), entry])
+  }
+  return bySeller
+}
