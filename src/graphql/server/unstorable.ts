@@ -1,6 +1,5 @@
-import type { DocumentNode, GraphQLError } from 'graphql'
-import { visit } from 'graphql'
-import { badInput } from '../arguments.ts'
+import type { DocumentNode } from 'graphql'
+import { GraphQLError, visit } from 'graphql'
 
 /** NUL and halves of surrogate pairs: no text of a person, and PostgreSQL keeps neither. */
 const unstorable = /\0|\p{Surrogate}/u
@@ -16,7 +15,10 @@ export function refuseUnstorable(
       found ||= unstorable.test(value)
     },
   })
-  return found ? badInput('A text holds NUL or half a character, which cannot be kept') : undefined
+  if (!found) return undefined
+  return new GraphQLError('A text holds NUL or half a character, which cannot be kept', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  })
 }
 
 /** Without recursion: the nesting is the caller's. */

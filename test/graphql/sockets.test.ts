@@ -1,0 +1,231 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { fastify } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { accepted } from '../../src/domain/outcome.ts'
+import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
+import { serveSockets } from '../../src/graphql/server/sockets.ts'
+import { partnerSchema } from '../../src/graphql/partner/schema.ts'
+import { until } from '../until.ts'
+import { codesOf } from './ask.ts'
+import { gatewayWorld, sendingAnchor, tokenFor } from './gateway-world.ts'
+import type { World } from './gateway-world.ts'
+import { openSocket } from './socket.ts'
+
+let world: World
+let token: string
+
+beforeAll(async () => {
+  world = await gatewayWorld()
+  token = await tokenFor(sendingAnchor)
+})
+afterAll(() => world.stop())
+
+const init = (authorization: unknown) => ({ type: 'connection_init', payload: { authorization } })
+
+describe('a socket without a good token', () => {
+  it.each([
+    ['no token', undefined],
+    ['no bearer', 'Basic eDp4'],
+    ['a foreign token', 'Bearer eyJhbGciOiJIUzI1NiJ9.e30.AAAA'],
+    ['a number', 7],
+    ['NUL', 'Bearer \0'],
+  ])('with %s is closed with 4403', async (_, authorization) => {
+    const socket = await openSocket(world.partner)
+    socket.send(init(authorization))
+    expect((await socket.ended())?.code).toBe(4403)
+  })
+
+  it('with a token that has ended is closed with 4403', async () => {
+    const socket = await openSocket(world.partner)
+    socket.send(init(`Bearer ${await tokenFor(sendingAnchor, -5_000)}`))
+    expect((await socket.ended())?.code).toBe(4403)
+  })
+
+  it('asking before it says who it is, is closed with 4401', async () => {
+    const socket = await openSocket(world.partner)
+    socket.subscribe('{ me { account } }')
+    expect((await socket.ended())?.code).toBe(4401)
+  })
+})
+
+describe('a socket that does not keep to the protocol', () => {
+  it.each([
+    ['no JSON', '{', 4400],
+    ['a message of no known type', '{"type":"hello"}', 4400],
+    ['a number', '7', 4400],
+    ['too much', `{"type":"ping","payload":{"a":"${'x'.repeat(64_000)}"}}`, 1009],
+  ])('with %s is closed with a code that says so', async (_, message, code) => {
+    const socket = await openSocket(world.partner, token)
+    socket.socket.send(message)
+    expect((await socket.ended())?.code).toBe(code)
+  })
+
+  it('saying twice who it is, is closed with 4429', async () => {
+    const socket = await openSocket(world.partner, token)
+    socket.send(init(`Bearer ${token}`))
+    expect((await socket.ended())?.code).toBe(4429)
+  })
+
+  it('speaking no protocol of ours is closed with 4406', async () => {
+    const socket = new WebSocket(world.partner.replace(/^http/, 'ws'))
+    const [code] = (await once(socket, 'close')) as [number]
+    expect(code).toBe(4406)
+  })
+
+  it('with bytes that are no frame is cut off, and the gateway goes on', async () => {
+    const socket = await openSocket(world.partner, token)
+    const raw = (socket.socket as unknown as { _socket: { write(bytes: Buffer): void } })._socket
+    raw.write(Buffer.from([0xff, 0xff, 0xff, 0xff]))
+    await socket.ended()
+    const next = await openSocket(world.partner, token)
+    expect((await next.ask('{ me { account } }')).errors).toEqual([])
+    await next.close()
+  })
+})
+
+describe('a socket', () => {
+  it('carries at most a hundred operations at once', async () => {
+    const socket = await openSocket(world.partner, token)
+    const ids = Array.from({ length: 100 }, () =>
+      socket.subscribe('subscription { transactionEvents { id } }'),
+    )
+    const { errors } = await socket.ask('{ me { account } }')
+    expect(codesOf({ errors })).toEqual(['TOO_MANY_OPERATIONS'])
+    socket.complete(ids[0] ?? '')
+    await until(async () => {
+      const again = await socket.ask('{ me { account } }')
+      return again.errors.length === 0
+    }, 'room for another operation')
+    await socket.close()
+  })
+
+  it('of another path is not opened', async () => {
+    const socket = new WebSocket(world.partner.replace(/^http/, 'ws').replace('graphql', 'other'))
+    const [error] = (await once(socket, 'error')) as [Error]
+    expect(error.message).toContain('404')
+  })
+
+  it('that is refused and gone at once does no harm', async () => {
+    const { hostname, port } = new URL(world.partner)
+    for (let n = 0; n < 20; n += 1) {
+      const socket = connect(Number(port), hostname)
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write(
+        'GET /other HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n',
+      )
+      socket.resetAndDestroy()
+    }
+    const next = await openSocket(world.partner, token)
+    expect((await next.ask('{ me { account } }')).errors).toEqual([])
+    await next.close()
+  })
+
+  it('beyond the number of sockets is told to come again later', async () => {
+    const app = fastify()
+    const sockets = serveSockets(app, {
+      path: '/graphql',
+      schema: await partnerSchema(),
+      identify: () => Promise.resolve({ identity: 'anyone' }),
+      context: () => ({}),
+      introspection: true,
+      log: { error: () => undefined },
+      socketsMax: 2,
+    })
+    const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/graphql`
+    const first = await openSocket(url, 'any')
+    const other = await openSocket(url, 'any')
+    const refused = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws')
+    const [error] = (await once(refused, 'error')) as [Error]
+    expect(error.message).toContain('503')
+    await first.close()
+    await until(async () => {
+      const next = await openSocket(url, 'any').catch(() => undefined)
+      await next?.close()
+      return next !== undefined
+    }, 'a free place')
+    await other.close()
+    await sockets.dispose()
+    await app.close()
+  })
+})
+
+/** A door whose only room is a log that never says anything, or breaks. */
+async function doorOnto(log: (signal: AbortSignal) => AsyncGenerator<never>) {
+  const app = fastify()
+  const lines: object[] = []
+  const sockets = serveSockets(app, {
+    path: '/graphql',
+    schema: await partnerSchema(),
+    identify: () =>
+      Promise.resolve({ identity: 'anyone', expiresAt: new Date(Date.now() + 1_500) }),
+    context: (_identity, signal) => ({
+      signal,
+      principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' },
+      rooms: {
+        watchEvents: ({ signal }: { signal: AbortSignal }) =>
+          Promise.resolve(accepted(log(signal))),
+      },
+    }),
+    introspection: true,
+    log: { error: (fields) => lines.push(fields) },
+    socketsMax: 10,
+  })
+  return {
+    url: `${await app.listen({ host: '127.0.0.1', port: 0 })}/graphql`,
+    lines,
+    stop: async () => {
+      await sockets.dispose()
+      await app.close()
+    },
+  }
+}
+
+const subscription = 'subscription { transactionEvents { id } }'
+
+describe('what a subscription holds', () => {
+  it.each(['complete', 'close', 'break', 'expire'] as const)('is let go on %s', async (end) => {
+    let held = 0
+    const door = await doorOnto(async function* (signal) {
+      held += 1
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      held -= 1
+    })
+    const socket = await openSocket(door.url, 'any')
+    const ids = [1, 2, 3].map(() => socket.subscribe(subscription))
+    await until(() => held === 3, 'three subscriptions')
+    if (end === 'complete') for (const id of ids) socket.complete(id)
+    else if (end === 'close') socket.socket.close()
+    else if (end === 'break') socket.socket.terminate()
+    await until(() => held === 0, 'nothing to be held')
+    expect(socket.socket.readyState === WebSocket.OPEN).toBe(end === 'complete')
+    socket.socket.terminate()
+    await door.stop()
+  })
+
+  it('when the database goes away, ends with a masked error that invites to resume', async () => {
+    const door = await doorOnto(async function* () {
+      await Promise.resolve()
+      throw new DatabaseUnavailable('postgres://secret is away')
+    })
+    const socket = await openSocket(door.url, 'any')
+    const { errors } = await socket.ask(subscription)
+    expect(errors).toEqual([
+      {
+        message: 'The service is away for a moment; try again',
+        extensions: { code: 'SERVICE_UNAVAILABLE' },
+      },
+    ])
+    expect(door.lines).toHaveLength(1)
+    await socket.close()
+    await door.stop()
+  })
+})
+
+describe('nothing of all this', () => {
+  it('is logged as a fault of ours', () => {
+    expect(world.lines.filter(({ level }) => level === 'error')).toEqual([])
+  })
+})
