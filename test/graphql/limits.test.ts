@@ -87,6 +87,12 @@ describe('what is no operation', () => {
       'BAD_USER_INPUT',
     ],
     [
+      'a date that is none',
+      'query ($d: DateTimeISO) { transactions(filter: { startedFrom: $d }) { nodes { id } } }',
+      { d: 'yesterday' },
+      'BAD_USER_INPUT',
+    ],
+    [
       'a variable that is missing',
       'query ($id: ID!) { transaction(id: $id) { id } }',
       {},

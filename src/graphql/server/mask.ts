@@ -42,8 +42,12 @@ export function writeCoded(error: GraphQLError): GraphQLFormattedError {
   return { ...json, extensions: { code: codeOf(error), ...others } }
 }
 
-/** An error of graphql itself that has no path is about the variables: nothing was run yet. */
-function codeOf({ originalError, path }: GraphQLError): string {
-  const isOurs = originalError == null || originalError instanceof GraphQLError
-  return isOurs || path === undefined ? 'BAD_USER_INPUT' : faultCode
+/**
+ * What was thrown by our code is a fault. What graphql finds in the variables may have a cause too, but
+ * points into the document and at no field.
+ */
+function codeOf({ originalError, nodes, path }: GraphQLError): string {
+  const isThrown = originalError != null && !(originalError instanceof GraphQLError)
+  const isAboutVariables = nodes !== undefined && path === undefined
+  return isThrown && !isAboutVariables ? faultCode : 'BAD_USER_INPUT'
 }
