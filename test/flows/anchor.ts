@@ -91,7 +91,7 @@ export async function logIn({ url, world, keypair }: AnchorPlace): Promise<Ancho
         asset: assetOf(world, code),
         amount,
       })
-      await send(world, own, [operation], memoOf(opened))
+      await send(world, own, { operations: [operation], memo: memoOf(opened) })
     },
   }
 }
@@ -129,14 +129,18 @@ export function memoOf({ stellar_memo_type: type, stellar_memo: memo }: Opened):
 export const horizonOf = ({ horizonUrl }: SandboxFile): Horizon.Server =>
   new Horizon.Server(horizonUrl, { allowHttp: true })
 
-type Steps = readonly Parameters<TransactionBuilder['addOperation']>[0][]
+interface Draft {
+  readonly operations: readonly Parameters<TransactionBuilder['addOperation']>[0][]
+  readonly memo?: Memo
+  /** Who has to sign beside the source. */
+  readonly others?: readonly Keypair[]
+}
 
 /** One Stellar transaction, signed by its source and whoever else has to. */
 export async function send(
   world: SandboxFile,
   source: Keypair,
-  operations: Steps,
-  ...[memo = Memo.none(), ...others]: readonly [Memo?, ...Keypair[]]
+  { operations, memo = Memo.none(), others = [] }: Draft,
 ): Promise<void> {
   const horizon = horizonOf(world)
   const builder = new TransactionBuilder(await horizon.loadAccount(source.publicKey()), {
@@ -158,13 +162,13 @@ export async function thirdParty(world: SandboxFile, code: string): Promise<Keyp
   const giver = Keypair.fromSecret(world.sendingAnchor.secretKey)
   const asset = assetOf(world, code)
   const gift = { destination: keypair.publicKey(), asset, amount: '1000' }
-  await send(
-    world,
-    giver,
-    [Operation.changeTrust({ asset, source: keypair.publicKey() }), Operation.payment(gift)],
-    Memo.none(),
-    keypair,
-  )
+  await send(world, giver, {
+    operations: [
+      Operation.changeTrust({ asset, source: keypair.publicKey() }),
+      Operation.payment(gift),
+    ],
+    others: [keypair],
+  })
   return keypair
 }
 

@@ -22,13 +22,13 @@ export interface Running {
   readonly name: string
   readonly pid: number
   /** What it said so far, on both streams. */
-  said(): string
+  readonly said: () => string
   /** Resolves when a line of its output begins with `ready `. */
-  untilReady(): Promise<void>
+  readonly untilReady: () => Promise<void>
   /** Sends the signal and waits for the end; answers the exit code, or the signal that ended it. */
-  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
+  readonly end: (signal: NodeJS.Signals) => Promise<number | NodeJS.Signals>
   /** Waits for an end of its own. */
-  ended(): Promise<number | NodeJS.Signals>
+  readonly ended: () => Promise<number | NodeJS.Signals>
 }
 
 /** Starts the project's Node with these arguments. */

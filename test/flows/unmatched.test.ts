@@ -58,7 +58,7 @@ const payment = (opened: Opened, code = 'USDC', amount = '10') =>
   Operation.payment({ destination: opened.stellar_account_id, asset: assetOf(world, code), amount })
 
 const payFrom = (operation: ReturnType<typeof payment>, memo?: Memo) =>
-  send(world, anchor.keypair, [operation], memo)
+  send(world, anchor.keypair, { operations: [operation], ...(memo && { memo }) })
 
 it('keeps money that fits no transaction, with the reason, and pays nothing out for it', async () => {
   const opened = await open()
@@ -90,7 +90,7 @@ it('sees the lumens of an account that was merged into ours', async () => {
   const leaving = Keypair.random()
   await horizonOf(world).friendbot(leaving.publicKey()).call()
   const destination = (await open()).stellar_account_id
-  await send(world, leaving, [Operation.accountMerge({ destination })])
+  await send(world, leaving, { operations: [Operation.accountMerge({ destination })] })
   expect(await untilUnmatched(6)).toMatchObject({
     reason: 'not_a_payment',
     kind: 'account_merge',
