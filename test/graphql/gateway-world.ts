@@ -16,7 +16,7 @@ import { createLog } from '../../src/observability/log.ts'
 import { aTransaction } from '../builders/transaction.ts'
 import { freshDatabase } from '../database.ts'
 
-export const backofficeToken = 'the back-office token of the tests, 0123456789'
+export const backofficeToken = 'the-back-office-token-of-the-tests-0123456789'
 const tokenSecret = 'a secret of the tests, long enough to be one'
 const site = 'http://localhost:8080'
 
@@ -50,8 +50,8 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
       signingSeed: Keypair.random().secret(),
       tokenSecret,
       dataKeys: `test:${'0123456789abcdef'.repeat(4)}`,
-      railToken: settings.bankToken ?? 'a rail token of the tests, 0123456789',
-      railSecret: settings.bankSecret ?? 'a rail secret of the tests, 0123456789',
+      railToken: settings.bankToken ?? 'a-rail-token-of-the-tests-0123456789',
+      railSecret: settings.bankSecret ?? 'a-rail-secret-of-the-tests-0123456789',
       backofficeToken,
     },
     sandboxAnchor(
