@@ -5,6 +5,7 @@ import { StellarPayments } from './0004-stellar-payments.ts'
 import { Payouts } from './0005-payouts.ts'
 import { Logins } from './0006-logins.ts'
 import { Callbacks } from './0007-callbacks.ts'
+import { ReadUntil } from './0008-read-until.ts'
 
 /** Every migration in order. Forward only: a released file is never edited. */
 export const migrationsList = [
@@ -15,4 +16,5 @@ export const migrationsList = [
   { name: '0005-payouts', class: Payouts },
   { name: '0006-logins', class: Logins },
   { name: '0007-callbacks', class: Callbacks },
+  { name: '0008-read-until', class: ReadUntil },
 ]

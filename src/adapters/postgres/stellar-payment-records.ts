@@ -117,12 +117,13 @@ const placeRecords = (em: EntityManager): PlaceRecords => ({
     return taken.length === 1
   },
 
-  async leaveSeat(account, holder) {
+  async leaveSeat(account, holder, readUntil) {
     await sql(
       em,
-      `update stellar_cursor set seat_holder = null, seat_until = null
+      `update stellar_cursor
+       set seat_holder = null, seat_until = null, read_until = greatest(read_until, $3)
        where account = $1 and seat_holder = $2`,
-      [account, holder],
+      [account, holder, readUntil ?? null],
     )
   },
 })

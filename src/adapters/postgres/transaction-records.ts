@@ -45,7 +45,7 @@ export function transactionRecords(em: EntityManager, sealer: Sealer): Transacti
     find: (id) => loadOne(id, 'id = $1'),
     findMany: (ids) => load('id = any ($1::uuid[])', [ids.filter(isUuid)]),
     lockByMemos: (account, memos) => load(...namedByMemos(account, memos)),
-    lockLapsed: (ids, now) => load(stillLapsed, [ids, now]),
+    lockLapsed: (ids, { now, graceMs }) => load(stillLapsed, [now, graceMs, ids]),
     list: (query) => listTransactions(load, query),
 
     async waitingForCustomer(customerId) {
@@ -59,13 +59,11 @@ export function transactionRecords(em: EntityManager, sealer: Sealer): Transacti
       return rows.map(({ id }) => id)
     },
 
-    async lapsed(now, limit) {
+    async lapsed({ now, graceMs, limit }) {
       const rows = await sql<{ readonly id: string }>(
         em,
-        `select id from "transaction"
-         where phase in ('screening', 'awaitingInfo', 'awaitingFunds') and lapses_at < $1
-         order by lapses_at limit $2`,
-        [now, limit],
+        `select id from "transaction" where ${hasLapsed} order by lapses_at limit $3`,
+        [now, graceMs, limit],
       )
       return rows.map(({ id }) => id)
     },
@@ -98,11 +96,15 @@ const namedByMemos = (account: string, memos: readonly Memo[]) =>
     [account, memos.map(({ type }) => type), memos.map(({ value }) => value)],
   ] as const
 
-const stillLapsed = `id = any ($1::uuid[]) and lapses_at < $2
-  and phase in ('screening', 'awaitingInfo', 'awaitingFunds')
+/** A payment made in time may be unread (network away, worker down) or unmatched: both are waited for. */
+const hasLapsed = `phase in ('screening', 'awaitingInfo', 'awaitingFunds')
+  and lapses_at < $1::timestamptz - $2::int * interval '1 ms'
+  and not exists (select from stellar_cursor where account = distribution_account
+    and (read_until is null or read_until - $2::int * interval '1 ms' <= lapses_at))
   and not exists (select from stellar_payment
-    where account = distribution_account and match_state = 'waiting')
-  order by id for update skip locked`
+    where account = distribution_account and match_state = 'waiting')`
+
+const stillLapsed = `${hasLapsed} and id = any ($3::uuid[]) order by id for update skip locked`
 
 const insertOpening = prepared(`
   with added as (

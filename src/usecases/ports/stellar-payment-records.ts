@@ -22,7 +22,11 @@ export interface StellarPaymentRecords {
     holder: string,
     lease: { readonly now: Date; readonly until: Date },
   ): Promise<boolean>
-  leaveSeat(account: string, holder: string): Promise<void>
+  /**
+   * Leaves the seat, if the holder still has it. `readUntil`: everything the network told up to this
+   * moment is kept; undefined: the last page was not reached.
+   */
+  leaveSeat(account: string, holder: string, readUntil?: Date): Promise<void>
   /** Adds facts; those already known (by id) are skipped. Returns how many were new. */
   add(payments: readonly StellarPayment[], seenAt: Date): Promise<number>
   /** Payments nobody has matched yet, oldest first; locked for this commit, locked ones skipped. */

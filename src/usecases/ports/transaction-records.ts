@@ -20,16 +20,23 @@ export interface TransactionRecords {
   lockByMemos(account: string, memos: readonly Memo[]): Promise<readonly Transaction[]>
   /** Transactions that wait for data of this customer, before or after funds. */
   waitingForCustomer(customerId: string): Promise<readonly string[]>
-  /** Unfunded ones past their deadline. */
-  lapsed(now: Date, limit: number): Promise<readonly string[]>
   /**
-   * Locks those of `ids` that are still unfunded and past their deadline; locked ones are skipped, and so
-   * are all of an account while it has payments that nobody has matched yet.
+   * Unfunded ones whose deadline lies more than `graceMs` back, and for which no payment can still turn
+   * up: their account was read past deadline and grace, and all of its payments are matched. (An account
+   * that nobody watches has no payments to wait for.)
    */
-  lockLapsed(ids: readonly string[], now: Date): Promise<readonly Transaction[]>
+  lapsed(query: LapsedQuery & { readonly limit: number }): Promise<readonly string[]>
+  /** Locks those of `ids` that are still as `lapsed` tells; locked ones are skipped. */
+  lockLapsed(ids: readonly string[], query: LapsedQuery): Promise<readonly Transaction[]>
   list(query: TransactionQuery): Promise<readonly Transaction[]>
   /** The idempotency record of a client's key; see `IdempotentOpening`. */
   openingByKey(owner: Owner, key: string): Promise<IdempotentOpening | undefined>
+}
+
+export interface LapsedQuery {
+  readonly now: Date
+  /** How long after the deadline a payment made in time may still be on its way to us. */
+  readonly graceMs: number
 }
 
 /** Everything that is stored when a transaction is opened. */

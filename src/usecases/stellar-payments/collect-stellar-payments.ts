@@ -17,7 +17,8 @@ export interface Collected {
 
 /**
  * Reads what credited the account since the last time, page by page until nothing more is there. Each
- * page is kept in one commit with the cursor that covers it; the network is asked outside of it.
+ * page is kept in one commit with the cursor that covers it; the network is asked outside of it. Once
+ * the last page is kept, the account is noted as read until the moment that page was asked for.
  *
  * Refusals: `seat_taken`, also when the seat was lost on the way (then nothing of that page is kept).
  * Failures: `NetworkUnavailable`, `NetworkWasReset`, `DatabaseUnavailable`; pages kept before stay kept.
@@ -49,9 +50,11 @@ export const collectStellarPayments =
     const seat = { account, holder: parts.newId() }
     let cursor = await sitDown(parts, seat)
     if (cursor === undefined) return refused({ code: 'seat_taken' })
+    let readUntil: Date | undefined
     try {
       const collected = { pages: 0, added: 0 }
       for (;;) {
+        const askedAt = parts.now()
         const page = await parts.network.creditsAfter(account, cursor, pageSize)
         const added = await keepPage(parts, seat, { from: cursor, page })
         if (added === undefined) return refused({ code: 'seat_taken' })
@@ -59,10 +62,15 @@ export const collectStellarPayments =
         collected.pages += 1
         collected.added += added
         if (added > 0) await parts.onPage?.(account)
-        if (page.complete) return accepted(collected)
+        if (page.complete) {
+          readUntil = askedAt
+          return accepted(collected)
+        }
       }
     } finally {
-      await parts.commit(({ stellarPayments }) => stellarPayments.leaveSeat(account, seat.holder))
+      await parts.commit(({ stellarPayments }) =>
+        stellarPayments.leaveSeat(account, seat.holder, readUntil),
+      )
     }
   }
 

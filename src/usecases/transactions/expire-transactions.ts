@@ -4,8 +4,9 @@ import type { SaveChanges } from './save-change.ts'
 
 /**
  * Ends transactions that no funds came for in time, and answers how many. A transaction that has received
- * funds never ends this way (SEP31-76, SEP31-77). Payments are matched first: one that is seen but not
- * matched keeps its transaction alive.
+ * funds never ends this way (SEP31-76, SEP31-77). Payments come first: one that is seen but not matched
+ * keeps its transaction alive, and nothing of an account ends before the account was read past the
+ * deadline, however long the network or our workers were away.
  * Repeats: harmless; two at once share the work.
  */
 export type ExpireTransactions = () => Promise<number>
@@ -27,11 +28,13 @@ export const expireTransactions =
     let expired = 0
     for (;;) {
       const moment = now()
-      const lapsedBefore = new Date(moment.getTime() - graceMs)
-      const ids = await read(({ transactions }) => transactions.lapsed(lapsedBefore, batchSize))
+      const query = { now: moment, graceMs }
+      const ids = await read(({ transactions }) =>
+        transactions.lapsed({ ...query, limit: batchSize }),
+      )
       if (ids.length === 0) return expired
       const ended = await commit(async (records) => {
-        const transactions = await records.transactions.lockLapsed(ids, lapsedBefore)
+        const transactions = await records.transactions.lockLapsed(ids, query)
         const changes = transactions.flatMap((before) => {
           const phase = nextPhase(before.phase, 'lapsed')
           return phase === undefined
