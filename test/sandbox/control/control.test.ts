@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { Asset, Keypair, Operation } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openClient, openForTest, recordsOf } from '../http/client.ts'
+import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 
 let client: Client
@@ -200,11 +200,14 @@ describe('in this process', () => {
       transaction.sign(from)
       return transaction
     })
-    const answers = Promise.all(payments.map((transaction) => slow.submit(transaction)))
-    while (slow.sandbox.control.state().pending.length === 0) {
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    slow.sandbox.control.close()
-    expect((await answers).map(({ status }) => status)).toEqual([200, 504])
+    // One after the other into the queue: the second one's sequence is a gap while the first is not there.
+    const { control } = slow.sandbox
+    const [first, second] = payments
+    if (!first || !second) throw new Error('two payments were made')
+    const answers = [slow.submit(first)]
+    await until(() => control.state().pending.length === 1)
+    answers.push(slow.submit(second))
+    control.close()
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 504])
   })
 })
