@@ -15,13 +15,17 @@ export function homePageOf(site: Site, config: Config, signingKey: string): Home
     baseUrl: site.url,
     homeDomain: site.homeDomain,
     services: ['sep10', 'sep12', 'sep31'],
-    ...(config.isSandbox && { horizonUrl: config.network.horizonUrl }),
+    ...(isWorthTelling(site, config) && { horizonUrl: config.network.horizonUrl }),
     accounts: [...new Set(accounts)],
     documentation: config.documentation,
     currencies: config.assets.map((asset) => currencyOf(asset, isPublic)),
     allowHttp: config.isSandbox,
   }
 }
+
+/** A page served over https names no plain http address: clients that insist on https refuse the page. */
+const isWorthTelling = ({ url }: Site, { isSandbox, network }: Config): boolean =>
+  isSandbox && (url.startsWith('http:') || network.horizonUrl.startsWith('https:'))
 
 const currencyOf = (asset: AssetPolicy, isPublic: boolean): Currency => ({
   code: asset.issuer === undefined ? 'native' : asset.code,

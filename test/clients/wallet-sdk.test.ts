@@ -35,6 +35,7 @@ const toldSchema = z.object({
   account: z.string(),
   lumens: z.string(),
   endpoint: z.string(),
+  plainAddresses: z.array(z.string()),
   token: z.object({ account: z.string() }),
   tokenWithMemo: z.object({ account: z.string(), memo: z.string() }),
   added,
@@ -69,6 +70,7 @@ it('serves the TypeScript wallet SDK unmodified: friendbot, SEP-1, SEP-10 and SE
 
   expect(told.lumens).toBe('10000.0000000')
   expect(told.endpoint).toBe(`https://${anchorHost}/auth`)
+  expect(told.plainAddresses).toEqual([])
   expect(told.token).toEqual({ account })
   expect(told.tokenWithMemo).toEqual({ account, memo: '77' })
   expect(told.incomplete).toMatchObject({ id: first.id, status: 'NEEDS_INFO' })

@@ -52,6 +52,7 @@ const told = {
   account: accountKp.publicKey,
   lumens: balances[0]?.balance,
   endpoint: page.webAuthEndpoint,
+  plainAddresses: JSON.stringify(page).match(/http:[^"]*/g) ?? [],
   token: { account: token.account },
   tokenWithMemo: { account: tokenWithMemo.account, memo: tokenWithMemo.memo },
   added,
