@@ -25,6 +25,11 @@ module.exports = {
       { path: '^src/(adapters|compose)' },
     ),
     rule('doors-ignore-each-other', { path: doors }, { path: doors, pathNot: '^$1/' }),
+    rule(
+      'one-composition-root',
+      { pathNot: '^(src/(compose/|start\\.ts$|gateway\\.ts$)|test/)' },
+      { path: '^src/compose/' },
+    ),
     rule('src-ignores-tests', { path: '^(src|jobs)/' }, { path: '^test/' }),
     rule(
       'the-sandbox-is-an-island',

@@ -8,25 +8,41 @@ export function readAssets(file: ConfigFile, faults: string[]): readonly AssetPo
   return file.assets.map((asset) => {
     if (seen.has(asset.code)) faults.push(`fairlead.yaml: asset ${asset.code} is listed twice`)
     seen.add(asset.code)
-    if (asset.issuer === asset.distributionAccount) {
-      faults.push(`fairlead.yaml: ${asset.code}: the distribution account must not be the issuer`)
-    }
-    for (const use of [...asset.senderTypes, ...asset.receiverTypes]) {
-      if (file.customerTypes[use.type] === undefined) {
-        faults.push(
-          `fairlead.yaml: ${asset.code}: customer type ${use.type} is not described under customerTypes`,
-        )
-      }
-    }
+    for (const fault of faultsOf(asset, file)) faults.push(`fairlead.yaml: ${asset.code}: ${fault}`)
     return toPolicy(asset, file.customerTypes)
   })
 }
+
+const hundredPercentE7 = 1_000_000_000n
+
+function faultsOf(asset: ConfigFile['assets'][number], file: ConfigFile): readonly string[] {
+  const undescribed = [...asset.senderTypes, ...asset.receiverTypes]
+    .filter(({ type }) => file.customerTypes[type] === undefined)
+    .map(({ type }) => `customer type ${type} is not described under customerTypes`)
+  const [min, max] = [units(asset.minAmount ?? '0'), units(asset.maxAmount ?? '0')]
+  return [
+    ...when(
+      asset.issuer === asset.distributionAccount,
+      'the distribution account must not be the issuer',
+    ),
+    ...undescribed,
+    ...when(asset.maxAmount !== undefined && min > max, 'minAmount is above maxAmount'),
+    ...when(units(asset.fee.percent) >= hundredPercentE7, 'the fee takes the whole amount'),
+    ...when(
+      asset.maxAmount !== undefined && units(asset.fee.fixed) >= max,
+      'the fixed fee is as large as maxAmount',
+    ),
+  ]
+}
+
+const when = (isFault: boolean, fault: string): readonly string[] => (isFault ? [fault] : [])
+
+const units = (text: string) => parseUnits(text, stellarDecimals) ?? 0n
 
 function toPolicy(
   asset: ConfigFile['assets'][number],
   types: ConfigFile['customerTypes'],
 ): AssetPolicy {
-  const units = (text: string) => parseUnits(text, stellarDecimals) ?? 0n
   const uses = (list: ConfigFile['assets'][number]['senderTypes']): CustomerTypeUse[] =>
     list
       .map((use) => ({

@@ -99,6 +99,20 @@ describe('configuration', () => {
     ])
   })
 
+  it('refuses an asset that nobody could pay (SEP31-W18)', () => {
+    const asset = {
+      ...file.assets[0],
+      minAmount: '10',
+      maxAmount: '5',
+      fee: { fixed: '6', percent: '100' },
+    }
+    expect(faultsOf({}, { ...file, assets: [asset] })).toEqual([
+      'fairlead.yaml: USDC: minAmount is above maxAmount',
+      'fairlead.yaml: USDC: the fee takes the whole amount',
+      'fairlead.yaml: USDC: the fixed fee is as large as maxAmount',
+    ])
+  })
+
   it('refuses what it does not know, naming the place', () => {
     expect(faultsOf({}, { ...file, aassets: [] })[0]).toMatch(/aassets/)
   })
