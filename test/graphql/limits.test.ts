@@ -104,7 +104,7 @@ describe('what is no operation', () => {
       {},
       'OPERATION_RESOLUTION_FAILURE',
     ],
-  ])('%s is refused with the same code on both doors', async (_, query, variables, code) => {
+  ])('%s is refused with the same code on both doors', async (...[, query, variables, code]) => {
     expect(await codesOnBoth(query, variables)).toEqual(refusedAs(code))
   })
 })
@@ -131,7 +131,7 @@ describe('HTTP', () => {
       { 'content-type': 'text/plain' },
       400,
     ],
-  ])('refuses %s in the shape of GraphQL', async (_, body, headers, status) => {
+  ])('refuses %s in the shape of GraphQL', async (...[, body, headers, status]) => {
     const answer = await read(await post(body, headers))
     expect(answer.status).toBe(status)
     expect(answer.errors[0]?.message).toMatch(/\w+ \w+/)

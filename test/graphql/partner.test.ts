@@ -143,8 +143,7 @@ describe('a list of transactions', () => {
       newestFirst.push(id)
     }
     const all = await idsOf({ first: 100 }, await as())
-    expect(new Set(all)).toEqual(new Set(newestFirst))
-    newestFirst.splice(0, 7, ...all)
+    newestFirst.sort((one, other) => all.indexOf(one) - all.indexOf(other))
   })
 
   it('is walked forwards and backwards without a gap or a repeat', async () => {
