@@ -19,6 +19,7 @@ import { sep12Routes } from './http/sep12/routes.ts'
 import { sep31Routes } from './http/sep31/routes.ts'
 import { authenticateByToken, readBearer } from './http/server/bearer.ts'
 import { createHttpServer } from './http/server/http-server.ts'
+import { createRateLimit } from './http/server/rate-limit.ts'
 import type { Log } from './observability/log.ts'
 
 /** A public listener that speaks TLS itself. */
@@ -59,6 +60,9 @@ export async function startGateway(parts: GatewayParts): Promise<{ stop: Stop }>
   }
 }
 
+const loginLimit = ({ now }: Pick<Rooms, 'now'>, { loginsPerMinute }: Config) =>
+  createRateLimit({ requestsPerMinute: loginsPerMinute, now })
+
 interface Place {
   readonly host: string
   readonly port: number
@@ -76,6 +80,8 @@ async function openPublic(parts: GatewayParts, place: Place, tls?: TlsListener):
     ],
     authenticate: authenticateByToken(rooms.authorise),
     log,
+    trustProxy: config.trustProxy,
+    ...(config.loginsPerMinute > 0 && { rateLimit: loginLimit(rooms, config) }),
     ...(tls && { tls }),
   })
   const stopGraphql = await mountGraphql<Principal, PartnerContext>(app, {

@@ -35,6 +35,10 @@ export interface Config {
     readonly requireClientDomain: boolean
     readonly tokenLifetimeSeconds: number
   }
+  /** Calls to the login endpoint per minute and address; 0: as many as come. */
+  readonly loginsPerMinute: number
+  /** A proxy of ours stands in front, and its word about the caller's address is taken. */
+  readonly trustProxy: boolean
   readonly kycValidation: 'formats' | 'full'
   readonly railUrl: string
   readonly assets: readonly AssetPolicy[]
@@ -108,6 +112,8 @@ function readSettings(environment: Environment, faults: string[]) {
     redisUrl: environment.redisUrl,
     network: { passphrase, horizonUrl: wanted('horizonUrl').replace(/\/$/, '') },
     kycValidation: readKycValidation(environment, passphrase, faults),
+    loginsPerMinute: readLoginsPerMinute(environment, faults),
+    trustProxy: environment.trustProxy === 'true',
     railUrl: wanted('railUrl').replace(/\/$/, ''),
     logLevel: environment.logLevel ?? 'info',
     extraCaFile: environment.extraCaFile,
@@ -156,6 +162,15 @@ function readKycValidation(
   if (value === 'formats' || value === 'full') return value
   faults.push(`${environmentNames.kycValidation} is "formats" or "full", not ${value}`)
   return otherwise
+}
+
+const loginsPerMinuteUsually = 600
+
+function readLoginsPerMinute({ loginsPerMinute }: Environment, faults: string[]): number {
+  if (loginsPerMinute === undefined) return loginsPerMinuteUsually
+  if (/^\d{1,7}$/.test(loginsPerMinute)) return Number(loginsPerMinute)
+  faults.push(`${environmentNames.loginsPerMinute} is a number, 0 for no limit: ${loginsPerMinute}`)
+  return loginsPerMinuteUsually
 }
 
 function readLoginMode(environment: Environment, faults: string[]): 'agreed' | 'open' {

@@ -19,6 +19,8 @@ export interface Environment {
   readonly horizonUrl?: string
   readonly login?: string
   readonly kycValidation?: string
+  readonly loginsPerMinute?: string
+  readonly trustProxy?: string
   readonly railUrl?: string
   readonly logLevel?: string
   readonly signingSeed?: string
@@ -51,6 +53,8 @@ export const environmentNames: { readonly [Name in keyof Required<Environment>]:
   horizonUrl: 'FAIRLEAD_HORIZON_URL',
   login: 'FAIRLEAD_LOGIN',
   kycValidation: 'FAIRLEAD_KYC_VALIDATION',
+  loginsPerMinute: 'FAIRLEAD_LOGINS_PER_MINUTE',
+  trustProxy: 'FAIRLEAD_TRUST_PROXY',
   railUrl: 'FAIRLEAD_RAIL_URL',
   logLevel: 'FAIRLEAD_LOG_LEVEL',
   signingSeed: 'FAIRLEAD_SIGNING_SEED',

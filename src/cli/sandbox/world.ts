@@ -129,6 +129,7 @@ async function settle(
     environment: {
       login: 'open',
       logLevel: 'warn',
+      loginsPerMinute: '0',
       publicHost: '127.0.0.1',
       ...environment,
       ...site,
