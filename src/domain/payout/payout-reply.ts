@@ -26,9 +26,10 @@ export interface RefusedField {
  * `outcome_unknown`  it may have
  * `call_refused`     it does not take the call itself: a setting or a bug of ours
  * `lost`             it told us before that it has the order, and does not know it any more
+ * `customer_erased`  it was not asked: the data of a customer is erased, so there is no order to send
  */
 export interface RailTrouble {
-  readonly code: 'unavailable' | 'outcome_unknown' | 'call_refused' | 'lost'
+  readonly code: 'unavailable' | 'outcome_unknown' | 'call_refused' | 'lost' | 'customer_erased'
   readonly detail?: string
   /** How long the rail asks us to wait. */
   readonly waitMs?: number

@@ -3,7 +3,7 @@ import type { Happening } from '../transaction/lifecycle.ts'
 import type { TransactionEvent } from '../transaction/event.ts'
 import type { Transaction, WantedCustomerField } from '../transaction/transaction.ts'
 import { delayMs, later } from './back-off.ts'
-import { deadPayout, isOpen } from './decisions.ts'
+import { deadPayout, isOpen, payoutDueAgain } from './decisions.ts'
 import type { PayoutTerms } from './decisions.ts'
 import type { Payout, PayoutAttempt } from './payout.ts'
 import type { RailReply, RefusedField } from './payout-reply.ts'
@@ -13,6 +13,8 @@ export interface KnownAttempt {
   readonly transaction: Transaction
   readonly payout: Payout
   readonly attempt: PayoutAttempt
+  /** A customer has changed since the attempt began: what the rail refuses may be mended already. */
+  readonly isOutdated?: boolean
 }
 
 /** What a reply changes. Without `change` the transaction stays as it is. */
@@ -96,10 +98,12 @@ function pending(
 /**
  * Fields that the sending anchor can correct are asked of it: those of the customers first (SEP31-57);
  * when only fields of the transaction are wrong, those (SEP31-56). After the correction a new attempt
- * shows what else is wrong. What nobody outside can mend is ours to mend (SEP31-59): a dead letter.
+ * shows what else is wrong, and so it does when a customer was corrected before the refusal came: whoever
+ * has sent the right data would else be asked for data that they cannot change. What nobody outside can
+ * mend is ours to mend (SEP31-59): a dead letter.
  */
 function rejected(
-  { transaction, payout, attempt }: KnownAttempt,
+  { transaction, payout, attempt, isOutdated = false }: KnownAttempt,
   reply: Reply<'rejected'>,
   { now }: PayoutTerms,
 ): RecordedReply {
@@ -111,6 +115,9 @@ function rejected(
   const wish = wishOf(transaction, reply)
   if (wish === undefined || nextPhase(transaction.phase, wish.type) === undefined) {
     return failed(transaction, deadPayout(payout, `rejected: ${reply.reason}`, now), tried)
+  }
+  if (isOutdated && wish.type === 'customerInfoWanted') {
+    return failed(transaction, payoutDueAgain(payout, now), tried)
   }
   return {
     payout: { ...alive(payout), state: 'waiting', failures: 0, dueAt: now, updatedAt: now },
@@ -132,16 +139,16 @@ const returned = (
     endedAt: now,
   })
 
-/** The money is with us again, or never left, and only an operator can go on. */
+/** The money is with us again, or never left; an operator has to go on, or another attempt. */
 function failed(transaction: Transaction, payout: Payout, attempt: PayoutAttempt): RecordedReply {
   const type = transaction.phase === 'settling' ? 'payoutReturned' : 'payoutFailed'
-  const note = payout.deadReason
+  const note = payout.deadReason ?? `rejected: ${attempt.reason ?? 'unknown'}`
   return {
     payout,
     attempt,
     change: {
       ...(type === 'payoutReturned' ? moved(transaction, type) : { after: transaction, type }),
-      ...(note === undefined ? {} : { note }),
+      note,
     },
   }
 }

@@ -63,7 +63,8 @@ async function keepReply(
   known: KnownAttempt,
   { saveChange, tellCustomers, terms, reply }: Keeping<{ readonly reply: RailReply }>,
 ): Promise<PayoutState> {
-  const recorded = recordReply(known, reply, terms)
+  const isOutdated = reply.state === 'rejected' && (await isAnyoneNewer(records, known))
+  const recorded = recordReply({ ...known, isOutdated }, reply, terms)
   if (recorded === undefined) return known.payout.state
   const { payout, attempt, change } = recorded
   await records.payouts.saveAttempt(attempt)
@@ -83,6 +84,22 @@ async function keepReply(
     ? tellCustomers(records, { transaction: before, now: terms.now }, save)
     : save())
   return payout.state
+}
+
+/**
+ * Whether a customer was saved after the attempt began, so that the order may have older data. Locked,
+ * so that a correction under way is either seen here or sees what is saved here.
+ */
+async function isAnyoneNewer(
+  { customers }: Records,
+  { transaction: { senderId, receiverId }, attempt }: KnownAttempt,
+): Promise<boolean> {
+  let isNewer = false
+  for (const id of [senderId, receiverId].filter((party) => party !== undefined).toSorted()) {
+    const customer = await customers.lock(id)
+    isNewer ||= customer !== undefined && customer.updatedAt > attempt.startedAt
+  }
+  return isNewer
 }
 
 /** Silence about an attempt that was answered meanwhile (by a notice, by another worker) is no news. */

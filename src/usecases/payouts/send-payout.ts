@@ -10,7 +10,8 @@ import type { PayoutParts, RailWord, RecordRailWord } from './record-rail-word.t
  * Sends the payout of a transaction when it is due: claims an attempt with its own key in one commit,
  * calls the rail outside of any, keeps what it said in another. An attempt found open (a worker died, the
  * outcome was unknown, the rail was away) is asked for by its key first, and only when the rail does not
- * know it, is sent again under the same key; so whatever is killed when, no payout leaves twice.
+ * know it, is sent again under the same key; so whatever is killed when, no payout leaves twice. When a
+ * customer was erased meanwhile, no order is sent: an operator has to look.
  *
  * Answers the payout's state, or `idle` when there was nothing to do (not due, another worker has it).
  * Failures: `DatabaseUnavailable`. A rail that is away is no failure: the next try is planned.
@@ -33,6 +34,8 @@ export const sendPayout =
 
 interface Claim {
   readonly order: PayoutOrder
+  /** A customer of the transaction is erased: the order has gaps and must not leave. */
+  readonly hasGaps: boolean
   readonly attempt: PayoutAttempt
   readonly isNew: boolean
 }
@@ -49,13 +52,13 @@ async function claimIn(
   const claimed = claimPayout(payout, attempts, { now: now(), patience })
   if (claimed === undefined) return undefined
   const { senderId, receiverId } = transaction
-  const customers = await records.customers.findMany(
-    [senderId, receiverId].filter((id) => id !== undefined),
-  )
+  const ids = [senderId, receiverId].filter((id) => id !== undefined)
+  const customers = await records.customers.findMany(ids)
+  const hasGaps = ids.some((wanted) => !customers.some(({ id }) => id === wanted))
   await records.payouts.save(claimed.payout)
   if (claimed.isNew) await records.payouts.addAttempt(claimed.attempt)
   const { attempt, isNew } = claimed
-  return { order: orderOf(attempt, transaction, customers), attempt, isNew }
+  return { order: orderOf(attempt, transaction, customers), hasGaps, attempt, isNew }
 }
 
 async function wordOf(rail: SendParts['rail'], claim: Claim): Promise<RailWord> {
@@ -64,6 +67,7 @@ async function wordOf(rail: SendParts['rail'], claim: Claim): Promise<RailWord> 
     : await hearRail(() => rail.find(claim.order.idempotencyKey))
   if (known !== undefined) return known
   if (claim.attempt.state === 'pending') return { trouble: { code: 'lost' } }
+  if (claim.hasGaps) return { trouble: { code: 'customer_erased' } }
   const sent = await hearRail(() => rail.send(claim.order))
   return sent ?? { trouble: { code: 'outcome_unknown' } }
 }

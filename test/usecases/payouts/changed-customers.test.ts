@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { memoryPayoutRail } from '../../../src/adapters/memory/memory-payout-rail.ts'
+import { PayoutOutcomeUnknown } from '../../../src/usecases/ports/payout-rail.ts'
+import type {
+  PayoutOrder,
+  PayoutRail,
+  PayoutReply,
+} from '../../../src/usecases/ports/payout-rail.ts'
+import type { Customer } from '../../../src/domain/customer/customer.ts'
+import { paymentWorld } from '../payment-world.ts'
+import type { PaymentWorld } from '../payment-world.ts'
+
+let world: PaymentWorld
+beforeAll(async () => {
+  world = await paymentWorld()
+})
+afterAll(() => world.close())
+
+const erase = ({ id }: Customer) => world.commit(({ customers }) => customers.remove(id))
+
+const setAccount = (customer: Customer, value: string) =>
+  world.commit(async ({ customers }) => {
+    const before = await customers.lock(customer.id)
+    if (before === undefined) throw new Error('The customer is gone')
+    const fields = { bank_account_number: { value, status: 'ACCEPTED' as const } }
+    const updatedAt = world.clock.now
+    await customers.save({ ...before, fields, version: before.version + 1, updatedAt })
+  })
+
+const receiver = () => world.addCustomer({ bank_account_number: 'wrong' })
+
+const refusal: PayoutReply = {
+  state: 'rejected',
+  payoutId: 'refused-1',
+  reason: 'invalid_field',
+  message: 'There is no such account',
+  fields: [{ owner: 'receiver', name: 'bank_account_number', message: 'There is no such account' }],
+}
+
+/** A bank that takes one account number only; `meanwhile` happens while an order is on its way. */
+function pickyRail(meanwhile: (order: PayoutOrder) => Promise<unknown>) {
+  const orders: PayoutOrder[] = []
+  const rail: Pick<PayoutRail, 'send' | 'find'> = {
+    find: () => Promise.resolve(undefined),
+    send: async (order) => {
+      orders.push(order)
+      await meanwhile(order)
+      return order.receiver['bank_account_number'] === 'right'
+        ? { state: 'delivered', payoutId: 'paid-1', deliveredAt: world.clock.now }
+        : refusal
+    },
+  }
+  return { orders, rail: { ...rail, cancel: () => Promise.resolve('unknown' as const) } }
+}
+
+describe('a customer that is erased while a payout is due', () => {
+  it('sends no order without the data of the receiver, and tells an operator', async () => {
+    const customer = await receiver()
+    const { id } = await world.openFunded({ receiverId: customer.id })
+    await erase(customer)
+    const { rail, orders } = pickyRail(() => Promise.resolve())
+    expect(await world.payouts(rail).send(id)).toBe('dead')
+    expect(orders).toEqual([])
+    const { payout, transaction } = await world.stateOf(id)
+    expect(payout?.deadReason).toBe('customer_erased')
+    expect(transaction?.phase).toBe('payingOut')
+  })
+
+  it('still hears what became of an order that had left before', async () => {
+    const customer = await world.addCustomer({ bank_account_number: '1' })
+    const { id } = await world.openFunded({ receiverId: customer.id })
+    const bank = memoryPayoutRail({ now: () => world.clock.now })
+    const deaf: PayoutRail = {
+      ...bank,
+      send: async (order) => {
+        await bank.send(order)
+        throw new PayoutOutcomeUnknown('The answer was lost')
+      },
+    }
+    expect(await world.payouts(deaf).send(id)).toBe('claimed')
+    await erase(customer)
+    world.pass(60_000)
+    expect(await world.payouts(bank).send(id)).toBe('delivered')
+  })
+
+  it('sends no second order when the bank does not know the first', async () => {
+    const customer = await receiver()
+    const { id } = await world.openFunded({ receiverId: customer.id })
+    const { rail, orders } = pickyRail(() => Promise.reject(new PayoutOutcomeUnknown('lost')))
+    expect(await world.payouts(rail).send(id)).toBe('claimed')
+    await erase(customer)
+    world.pass(60_000)
+    expect(await world.payouts(rail).send(id)).toBe('dead')
+    expect(orders).toHaveLength(1)
+  })
+})
+
+describe('a customer that is corrected while the bank refuses the old data', () => {
+  it('is tried again with the new data, and nobody is asked for it twice (SEP31-58)', async () => {
+    const customer = await receiver()
+    const { id } = await world.openFunded({ receiverId: customer.id })
+    const { rail } = pickyRail(async ({ idempotencyKey }) => {
+      world.pass(1_000)
+      if (idempotencyKey.endsWith('-1')) await setAccount(customer, 'right')
+    })
+    const { send } = world.payouts(rail)
+    expect(await send(id)).toBe('due')
+    expect((await world.stateOf(id)).transaction?.phase).toBe('payingOut')
+    expect(await send(id)).toBe('delivered')
+    const { attempts, transaction } = await world.stateOf(id)
+    expect(attempts.map(({ state }) => state)).toEqual(['rejected', 'delivered'])
+    expect(transaction?.phase).toBe('completed')
+  })
+
+  it('is asked for the field when the new data is refused, too', async () => {
+    const customer = await receiver()
+    const { id } = await world.openFunded({ receiverId: customer.id })
+    const { rail } = pickyRail(async ({ idempotencyKey }) => {
+      world.pass(1_000)
+      if (idempotencyKey.endsWith('-1')) await setAccount(customer, 'wrong again')
+    })
+    const { send } = world.payouts(rail)
+    expect(await send(id)).toBe('due')
+    expect(await send(id)).toBe('waiting')
+    expect((await world.stateOf(id)).transaction?.phase).toBe('awaitingPayoutCustomerInfo')
+  })
+
+  it('is tried again from a refusal that the bank tells later', async () => {
+    const customer = await receiver()
+    const { id } = await world.openFunded({ receiverId: customer.id })
+    const pending: PayoutReply = { state: 'pending', payoutId: 'refused-1' }
+    const rail = { ...pickyRail(() => Promise.resolve()).rail, send: async () => pending }
+    const { send, notice } = world.payouts(rail)
+    expect(await send(id)).toBe('pending')
+    world.pass(1_000)
+    await setAccount(customer, 'right')
+    await notice({ idempotencyKey: `${id}-1`, reply: refusal })
+    const { payout, transaction } = await world.stateOf(id)
+    expect(payout?.state).toBe('due')
+    expect(transaction?.phase).toBe('payingOut')
+  })
+})
