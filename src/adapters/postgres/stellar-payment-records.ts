@@ -40,13 +40,13 @@ export const stellarPaymentRecords = (em: EntityManager): StellarPaymentRecords 
 
   add: (payments, seenAt) => addPayments(em, payments, seenAt),
 
-  async lockWaiting(account, limit) {
+  async lockWaiting(account, { after, limit }) {
     const rows = await sql<PaymentRow>(
       em,
       `select ${columns} from stellar_payment
-       where account = $1 and match_state = 'waiting'
-       order by id limit $2 for update skip locked`,
-      [account, limit],
+       where account = $1 and match_state = 'waiting' and id > $2
+       order by id limit $3 for update skip locked`,
+      [account, after, limit],
     )
     return rows.map(toSeenPayment)
   },

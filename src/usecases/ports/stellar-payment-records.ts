@@ -29,12 +29,20 @@ export interface StellarPaymentRecords {
   leaveSeat(account: string, holder: string, readUntil?: Date): Promise<void>
   /** Adds facts; those already known (by id) are skipped. Returns how many were new. */
   add(payments: readonly StellarPayment[], seenAt: Date): Promise<number>
-  /** Payments nobody has matched yet, oldest first; locked for this commit, locked ones skipped. */
-  lockWaiting(account: string, limit: number): Promise<readonly SeenPayment[]>
+  /**
+   * Payments nobody has matched yet, oldest first, those with a higher id than `after`; locked for this
+   * commit, locked ones skipped.
+   */
+  lockWaiting(account: string, batch: WaitingBatch): Promise<readonly SeenPayment[]>
   settleMatches(matches: readonly { readonly id: string; readonly match: Match }[]): Promise<void>
   find(id: string): Promise<SeenPayment | undefined>
   listUnmatched(query: UnmatchedQuery): Promise<readonly SeenPayment[]>
   waitingCount(): Promise<number>
+}
+
+export interface WaitingBatch {
+  readonly after: string
+  readonly limit: number
 }
 
 export interface UnmatchedQuery {

@@ -4,7 +4,9 @@ import type { Match, SeenPayment } from '../../domain/stellar-payment/stellar-pa
 import { receiveFunds } from '../../domain/transaction/receive-funds.ts'
 import type { Memo, Transaction } from '../../domain/transaction/transaction.ts'
 import { jobsOf } from '../payouts/payout-job.ts'
+import { DatabaseUnavailable } from '../ports/commit.ts'
 import type { Commit, Records } from '../ports/commit.ts'
+import type { WaitingBatch } from '../ports/stellar-payment-records.ts'
 import type { Change, SaveChanges } from '../transactions/save-change.ts'
 
 export interface Matched {
@@ -17,10 +19,16 @@ export interface Matched {
  * it is kept as unmatched with the reason. Batches of 500, each one commit: matches, transactions,
  * events, payouts and their jobs together.
  *
- * Failures: `DatabaseUnavailable`; batches kept before stay kept.
+ * Failures: `DatabaseUnavailable`; batches kept before stay kept. `PaymentsUndecided` after all others were
+ * decided: a payment that breaks its batch (a damaged row, a bug) waits alone and holds up nobody.
  * Repeats: what is decided is not asked again; two at once share the work.
  */
 export type MatchStellarPayments = (account: string) => Promise<Matched>
+
+/** Something about these payments breaks; they are tried again with the next call. */
+export class PaymentsUndecided extends Error {
+  override readonly name = 'PaymentsUndecided'
+}
 
 export interface MatchParts {
   readonly commit: Commit
@@ -31,23 +39,59 @@ export interface MatchParts {
 const batchSize = 500
 
 export const matchStellarPayments =
-  ({ commit, saveChanges, now }: MatchParts): MatchStellarPayments =>
+  (parts: MatchParts): MatchStellarPayments =>
   async (account) => {
     const total = { matched: 0, unmatched: 0 }
+    const undecided: Undecided[] = []
+    let batch: WaitingBatch = { after: '0', limit: batchSize }
     for (;;) {
-      const decided = await commit(async (records) => {
-        const waiting = await records.stellarPayments.lockWaiting(account, batchSize)
-        if (waiting.length === 0) return []
-        const decisions = decide(waiting, await transactionsFor(records, account, waiting))
-        await keep(records, decisions, { saveChanges, now: now() })
-        return decisions.map(({ match }) => match)
-      })
-      const matched = decided.filter(({ state }) => state === 'matched').length
-      total.matched += matched
-      total.unmatched += decided.length - matched
-      if (decided.length < batchSize) return total
+      const decided = await decideBatch(parts, account, batch)
+      if ('cause' in decided) {
+        if (decided.id !== undefined) undecided.push(decided)
+        batch = { after: decided.id ?? batch.after, limit: Math.ceil(batch.limit / 2) }
+        continue
+      }
+      total.matched += decided.matched
+      total.unmatched += decided.unmatched
+      if (decided.matched + decided.unmatched < batch.limit) break
+      batch = { ...batch, limit: Math.min(batch.limit * 2, batchSize) }
     }
+    const [first] = undecided
+    if (first === undefined) return total
+    const message = `${undecided.length} payments of ${account} cannot be matched, the first is ${first.id}`
+    throw new PaymentsUndecided(message, { cause: first.cause })
   }
+
+interface Undecided {
+  readonly cause: unknown
+  /** The payment, when the batch was of one. */
+  readonly id?: string
+}
+
+/** One commit. A batch that breaks is to be tried in halves, down to the one payment it breaks on. */
+async function decideBatch(
+  { commit, saveChanges, now }: MatchParts,
+  account: string,
+  batch: WaitingBatch,
+): Promise<Matched | Undecided> {
+  try {
+    return await commit(async (records) => {
+      const waiting = await records.stellarPayments.lockWaiting(account, batch)
+      if (waiting.length === 0) return { matched: 0, unmatched: 0 }
+      const decisions = decide(waiting, await transactionsFor(records, account, waiting))
+      await keep(records, decisions, { saveChanges, now: now() })
+      const matched = decisions.filter(({ match }) => match.state === 'matched').length
+      return { matched, unmatched: decisions.length - matched }
+    })
+  } catch (cause) {
+    if (cause instanceof DatabaseUnavailable) throw cause
+    if (batch.limit > 1) return { cause }
+    const [payment] = await commit(({ stellarPayments }) =>
+      stellarPayments.lockWaiting(account, batch),
+    )
+    return payment === undefined ? { cause } : { cause, id: payment.id }
+  }
+}
 
 interface Decision {
   readonly payment: SeenPayment

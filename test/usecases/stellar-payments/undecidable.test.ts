@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { memoryNetwork } from '../../../src/adapters/memory/memory-network.ts'
+import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
+import { paymentFor } from '../../builders/stellar-payment.ts'
+import { onServer } from '../../database.ts'
+import { paymentWorld } from '../payment-world.ts'
+import type { PaymentWorld } from '../payment-world.ts'
+
+let world: PaymentWorld
+beforeAll(async () => {
+  world = await paymentWorld()
+})
+afterAll(() => world.close())
+
+/** Each test watches an account of its own. */
+const anAccount = (): string => `G${randomUUID().replaceAll('-', '').toUpperCase()}`
+
+/** As when a data key was taken away too early, or a row was damaged. */
+const damage = ({ id }: Transaction) =>
+  onServer(world.url, `update "transaction" set fields_sealed = 'damaged' where id = $1`, [id])
+
+async function paid(account: string, count: number): Promise<readonly Transaction[]> {
+  const network = memoryNetwork()
+  const transactions: Transaction[] = []
+  for (let place = 0; place < count; place += 1) {
+    const transaction = await world.open({ distributionAccount: account })
+    network.credit(paymentFor(transaction, { account }))
+    transactions.push(transaction)
+  }
+  await world.collect(network)(account)
+  return transactions
+}
+
+const waiting = (account: string) =>
+  onServer(
+    world.url,
+    `select id from stellar_payment where account = $1 and match_state = 'waiting'`,
+    [account],
+  )
+
+it('matches all others when one payment cannot be decided, and says so', async () => {
+  const account = anAccount()
+  const transactions = await paid(account, 9)
+  const [first, , , fourth] = transactions
+  if (first === undefined || fourth === undefined) throw new Error('unreachable')
+  await damage(first)
+  await damage(fourth)
+  await expect(world.match(account)).rejects.toThrow(/2 payments of G.* cannot be matched/)
+  const rest = transactions.filter((one) => one !== first && one !== fourth)
+  for (const { id } of rest) {
+    expect((await world.stateOf(id)).transaction?.phase).toBe('payingOut')
+  }
+  expect(await waiting(account)).toHaveLength(2)
+})
+
+it('goes on with payments that come after one that cannot be decided', async () => {
+  const account = anAccount()
+  const [damaged] = await paid(account, 1)
+  if (damaged === undefined) throw new Error('unreachable')
+  await damage(damaged)
+  const network = memoryNetwork()
+  for (let page = 0; page < 2; page += 1) {
+    const transaction = await world.open({ distributionAccount: account })
+    network.credit(paymentFor(transaction, { account }))
+    await world.collect(network)(account)
+    await expect(world.match(account)).rejects.toThrow('cannot be matched')
+    expect((await world.stateOf(transaction.id)).transaction?.phase).toBe('payingOut')
+  }
+})
+
+it('has the payment matched once what was damaged is mended', async () => {
+  const account = anAccount()
+  const [damaged] = await paid(account, 1)
+  if (damaged === undefined) throw new Error('unreachable')
+  const [row] = await onServer(
+    world.url,
+    `select encode(fields_sealed, 'hex') as sealed from "transaction" where id = $1`,
+    [damaged.id],
+  )
+  await damage(damaged)
+  await expect(world.match(account)).rejects.toThrow('cannot be matched')
+  await onServer(
+    world.url,
+    `update "transaction" set fields_sealed = decode($2, 'hex') where id = $1`,
+    [damaged.id, row?.['sealed']],
+  )
+  expect(await world.match(account)).toEqual({ matched: 1, unmatched: 0 })
+})
