@@ -151,7 +151,9 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
 const partnerPage = {
   path: '/graphql',
   title: 'Fairlead partner API',
-  firstQuery: `# Your transactions as they happen: log in by SEP-10, put the token into the headers below.
+  firstQuery: `# Your transactions as they happen.
+# Log in by SEP-10 and put the token into the headers below:
+# { "authorization": "Bearer <token>" }
 subscription {
   transactionEvents(after: "start") {
     cursor
@@ -167,7 +169,8 @@ subscription {
 const backofficePage = {
   path: '/backoffice/graphql',
   title: 'Fairlead back office',
-  firstQuery: `# Put the back-office token (sandbox.json: backofficeToken) into the headers below.
+  firstQuery: `# Put the back-office token into the headers below:
+# { "authorization": "Bearer <backofficeToken of sandbox.json>" }
 query {
   transactions(first: 10) {
     nodes {

@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
   it('runs the first query of the back office, and asks nothing from elsewhere', async () => {
     const { page, complaints, elsewhere } = await open(`${world.internalUrl}/graphiql`)
     await run(page, backofficeToken)
-    const answer = page.getByRole('region', { name: 'Operation result' })
+    const answer = page.getByRole('region', { name: 'Result Window' })
     await answer.getByText(transactionId).waitFor()
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
     await page.getByText('Query', { exact: true }).first().waitFor()
@@ -70,7 +70,7 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
   it('shows a partner’s events as they happen, and asks nothing from elsewhere', async () => {
     const { page, asked, complaints, elsewhere } = await open(`${world.publicUrl}/graphiql`)
     await run(page, await tokenFor(sendingAnchor))
-    const answer = page.getByRole('region', { name: 'Operation result' })
+    const answer = page.getByRole('region', { name: 'Result Window' })
     await answer.getByText(transactionId).waitFor()
     await answer.getByText('opened').waitFor()
     await addEvent(world.rooms, transactionId, 'seen live')

@@ -44,6 +44,7 @@ const writePage = (page: {
 <head>
 <meta charset="utf-8">
 <title>${page.title}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/graphiql/graphiql.css">
 <style>html, body, #graphiql { height: 100%; margin: 0 }</style>
 </head>
