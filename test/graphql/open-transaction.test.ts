@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onServer } from '../database.ts'
+import { OpenTransactionDocument } from '../../schema/generated/partner/graphql.ts'
+import type { OpenTransactionMutationVariables } from '../../schema/generated/partner/graphql.ts'
 import { ask, codesOf, dataOf } from './ask.ts'
 import {
   gatewayWorld,
@@ -26,35 +28,25 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const mutation = `mutation ($input: OpenTransactionInput!, $key: String!) {
-  openTransaction(input: $input, idempotencyKey: $key) {
-    __typename
-    ... on OpenedTransaction { isReplay transaction { id status amountIn { value } amountOut { value } pay { memo } } }
-    ... on InputRefused { argument }
-    ... on CustomerInfoNeeded { side customerType }
-    ... on TransactionInfoNeeded { missing }
-    ... on Refusal { code message }
-  }
-}`
-
-interface Opened {
-  readonly openTransaction: {
-    readonly __typename: string
-    readonly isReplay?: boolean
-    readonly code?: string
-    readonly message?: string
-    readonly argument?: string
-    readonly transaction?: { readonly id: string }
-  }
-}
-
 const good = () => ({ amount: '100', assetCode: 'USDC', senderId, receiverId })
 
-const open = (input: object, key: string, as = token) =>
-  ask<Opened>(world.partner, mutation, { token: as, variables: { input, key } })
+type Input = OpenTransactionMutationVariables['input']
 
-const opened = async (input: object, key: string, as = token) =>
-  dataOf(await open(input, key, as)).openTransaction
+const open = (input: object, idempotencyKey: string, as = token) =>
+  ask(world.partner, OpenTransactionDocument, {
+    token: as,
+    variables: { input: input as Input, idempotencyKey }, // wrong ones are sent on purpose
+  })
+
+const answerOf = async (...asked: Parameters<typeof open>) =>
+  dataOf(await open(...asked)).openTransaction
+
+/** The transaction that has to have been opened, or been there. */
+async function opened(...asked: Parameters<typeof open>) {
+  const answer = await answerOf(...asked)
+  if (answer.__typename === 'OpenedTransaction') return answer
+  throw new Error(`Not opened: ${answer.message}`)
+}
 
 const kept = async () => {
   const [row] = await onServer(world.databaseUrl, 'select count(*)::int as kept from "transaction"')
@@ -74,7 +66,7 @@ describe('openTransaction', () => {
         pay: { memo: expect.any(String) as string },
       },
     })
-    const id = answer.transaction?.id ?? ''
+    const { id } = answer.transaction
     const response = await fetch(`${world.publicUrl}/sep31/transactions/${id}`, {
       headers: { authorization: `Bearer ${token}` },
     })
@@ -84,7 +76,7 @@ describe('openTransaction', () => {
   it('with the same key and input answers the same transaction and says so, also all at once', async () => {
     const before = Number(await kept())
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => opened(good(), 'at-once')))
-    const ids = new Set(answers.map(({ transaction }) => transaction?.id))
+    const ids = new Set(answers.map(({ transaction }) => transaction.id))
     expect(ids.size).toBe(1)
     expect(answers.filter(({ isReplay }) => isReplay === false)).toHaveLength(1)
     expect(await opened(good(), 'at-once')).toMatchObject({ isReplay: true })
@@ -95,7 +87,7 @@ describe('openTransaction', () => {
   it('with the same key and another input is refused, and nothing is stored', async () => {
     await opened(good(), 'reused')
     const before = await kept()
-    expect(await opened({ ...good(), amount: '101' }, 'reused')).toEqual({
+    expect(await answerOf({ ...good(), amount: '101' }, 'reused')).toEqual({
       __typename: 'IdempotencyKeyReused',
       code: 'idempotency_key_reused',
       message: expect.stringMatching(/new one/) as string,
@@ -107,8 +99,8 @@ describe('openTransaction', () => {
     const mine = await opened(good(), 'mine')
     const memo = await opened(good(), 'mine', await tokenFor(`${sendingAnchor}:7`))
     expect(memo.isReplay).toBe(false)
-    expect(memo.transaction?.id).not.toBe(mine.transaction?.id)
-    const theirs = await opened(good(), 'mine', await tokenFor(otherAnchor))
+    expect(memo.transaction.id).not.toBe(mine.transaction.id)
+    const theirs = await answerOf(good(), 'mine', await tokenFor(otherAnchor))
     expect(theirs).toMatchObject({ __typename: 'CustomerInfoNeeded', code: 'customer_info_needed' })
   })
 
@@ -132,9 +124,9 @@ describe('openTransaction', () => {
     'refuses %s by name, with the argument and a sentence',
     async (...[, change, code, argument]) => {
       const before = await kept()
-      const answer = await opened({ ...good(), ...change }, `refused ${code}`.replace(' ', '-'))
-      expect(answer).toMatchObject({ __typename: 'InputRefused', code, argument })
-      expect(answer.message).toMatch(/\w+ \w+/)
+      const answer = await answerOf({ ...good(), ...change }, `refused ${code}`.replace(' ', '-'))
+      const message = expect.stringMatching(/\w+ \w+/) as string
+      expect(answer).toMatchObject({ __typename: 'InputRefused', code, argument, message })
       expect(await kept()).toBe(before)
     },
   )
@@ -147,18 +139,20 @@ describe('openTransaction', () => {
       [{ receiverId: bare.id }, 'receiver', 'sep31-receiver'],
       [{ amount: '1000' }, 'receiver', 'sep31-large-receiver'],
     ] as const) {
-      expect(await opened({ ...good(), ...change }, `ask-${side}-${customerType}`)).toMatchObject({
-        __typename: 'CustomerInfoNeeded',
-        code: 'customer_info_needed',
-        side,
-        customerType,
-      })
+      expect(await answerOf({ ...good(), ...change }, `ask-${side}-${customerType}`)).toMatchObject(
+        {
+          __typename: 'CustomerInfoNeeded',
+          code: 'customer_info_needed',
+          side,
+          customerType,
+        },
+      )
     }
   })
 
   it('asks for the fields of the payment, and takes each once', async () => {
     const srt = { ...good(), assetCode: 'SRT' }
-    expect(await opened(srt, 'fields')).toMatchObject({
+    expect(await answerOf(srt, 'fields')).toMatchObject({
       __typename: 'TransactionInfoNeeded',
       missing: ['routing_number', 'account_number'],
     })

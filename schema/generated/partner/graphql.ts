@@ -4,6 +4,44 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** A per-payment field. */
+export type FieldInput = {
+  /** As listed by `assets`. */
+  name: string;
+  /** Its value. */
+  value: string;
+};
+
+/** Memo for a refund, if there has to be one. */
+export type MemoInput = {
+  /** `id`, `text` or `hash`. */
+  type: string;
+  /** Base64 for `hash`. */
+  value: string;
+};
+
+/** What SEP-31 POST Transactions takes. */
+export type OpenTransactionInput = {
+  /** Plain decimal: what will be sent on Stellar. */
+  amount: string;
+  /** Code of the asset that will be sent. */
+  assetCode: string;
+  /** Its issuer; ours by default. */
+  assetIssuer?: string | null | undefined;
+  /** Per-payment fields. */
+  fields?: Array<FieldInput> | null | undefined;
+  /** How to pay out; by default the first of the asset. */
+  fundingMethod?: string | null | undefined;
+  /** Language of texts for people; `en` by default. */
+  language?: string | null | undefined;
+  /** SEP-12 customer who receives. */
+  receiverId?: string | number | null | undefined;
+  /** By default the memo of the payment. */
+  refundMemo?: MemoInput | null | undefined;
+  /** SEP-12 customer who sends. */
+  senderId?: string | number | null | undefined;
+};
+
 /** Each given condition has to hold. */
 export type TransactionEventFilter = {
   /** Only events of this transaction. */
@@ -61,6 +99,20 @@ export type CustomerQueryVariables = Exact<{
 
 
 export type CustomerQuery = { customer: { id: string, status: string, message: string | null, fields: Array<{ name: string, description: string, optional: boolean }>, providedFields: Array<{ name: string, status: string | null, error: string | null }> } | null };
+
+export type OpenTransactionMutationVariables = Exact<{
+  input: OpenTransactionInput;
+  idempotencyKey: string;
+}>;
+
+
+export type OpenTransactionMutation = { openTransaction:
+    | { __typename: 'CustomerInfoNeeded', side: string, customerType: string | null, code: string, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: string, message: string }
+    | { __typename: 'InputRefused', argument: string, code: string, message: string }
+    | { __typename: 'OpenedTransaction', isReplay: boolean, transaction: { id: string, status: TransactionStatus, amountIn: { value: string }, amountOut: { value: string }, pay: { account: string, memoType: string, memo: string } | null } }
+    | { __typename: 'TransactionInfoNeeded', missing: Array<string>, code: string, message: string }
+   };
 
 export type TransactionEventsSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -131,6 +183,45 @@ export const CustomerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CustomerQuery, CustomerQueryVariables>;
+export const OpenTransactionDocument = new TypedDocumentString(`
+    mutation OpenTransaction($input: OpenTransactionInput!, $idempotencyKey: String!) {
+  openTransaction(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ... on OpenedTransaction {
+      isReplay
+      transaction {
+        id
+        status
+        amountIn {
+          value
+        }
+        amountOut {
+          value
+        }
+        pay {
+          account
+          memoType
+          memo
+        }
+      }
+    }
+    ... on InputRefused {
+      argument
+    }
+    ... on CustomerInfoNeeded {
+      side
+      customerType
+    }
+    ... on TransactionInfoNeeded {
+      missing
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OpenTransactionMutation, OpenTransactionMutationVariables>;
 export const TransactionEventsDocument = new TypedDocumentString(`
     subscription TransactionEvents($after: String, $filter: TransactionEventFilter) {
   transactionEvents(after: $after, filter: $filter) {
