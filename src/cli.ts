@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { ConfigurationFaulty } from './config/faults.ts'
+import { inWords } from './cli/in-words.ts'
 
 const usage = `fairlead <command>
 
@@ -32,14 +32,6 @@ async function run([name = 'help', ...args]: readonly string[]): Promise<number>
   if (short !== undefined) return (await short())(args)
   console.log(usage)
   return name === 'help' || name === '--help' ? 0 : 2
-}
-
-/** What a person can mend is said in a sentence; anything else keeps its stack. */
-function inWords(error: unknown): unknown {
-  if (error instanceof ConfigurationFaulty) return error.message
-  const { code, port } = error as { readonly code?: unknown; readonly port?: unknown } // any thrown object
-  if (code !== 'EADDRINUSE') return error
-  return `Port ${String(port)} is taken: end what uses it, or choose others (FAIRLEAD_…_PORT; 0 takes a free one)`
 }
 
 try {

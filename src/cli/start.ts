@@ -1,35 +1,50 @@
-import { readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
+import { pendingMigrations } from '../adapters/postgres/migrate.ts'
 import { checkConfig } from '../config/config.ts'
-import { environmentNames, readEnvironment } from '../config/env.ts'
+import type { Environment } from '../config/env.ts'
+import { readEnvironment } from '../config/env.ts'
 import { ConfigurationFaulty } from '../config/faults.ts'
 import { startFairlead } from '../start.ts'
 import type { Role } from '../start.ts'
 import { readEnvFile } from './env-file.ts'
+import { readConfigFile } from './read-config-file.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 
 /** `fairlead start [--role gateway|worker] [--env-file FILE]` */
 export async function start(args: readonly string[]): Promise<number> {
   const variables = await readEnvFile(args)
   const environment = readEnvironment(variables)
-  const { configFile } = environment
-  if (configFile === undefined) {
-    throw new ConfigurationFaulty([
-      `${environmentNames.configFile} is missing: the path of fairlead.yaml`,
-    ])
-  }
-  const file: unknown = parse(await readFile(configFile, 'utf8'))
-  const { config, secrets } = checkConfig(
-    environment,
-    file,
-    variables['FAIRLEAD_SANDBOX'] === 'true',
-  )
+  const isSandbox = variables['FAIRLEAD_SANDBOX'] === 'true'
+  const { config, secrets } = await readConfig(environment, isSandbox)
+  const roles = readRoles(args)
+  await refuseOldDatabase(config.databaseUrl)
   const told = untilToldToStop()
-  const running = await startFairlead({ config, secrets, roles: readRoles(args) })
+  const running = await startFairlead({ config, secrets, roles })
   console.log(`ready ${config.site.url}`)
   await told
   await running.stop()
   return 0
+}
+
+/** A file that cannot be read is one fault of several: the settings are looked at all the same. */
+async function readConfig(environment: Environment, isSandbox: boolean) {
+  const file = await readConfigFile(environment.configFile)
+  if ('content' in file) return checkConfig(environment, file.content, isSandbox)
+  try {
+    return checkConfig(environment, undefined, isSandbox)
+  } catch (error) {
+    if (!(error instanceof ConfigurationFaulty)) throw error
+    const others = error.faults.filter((fault) => !fault.startsWith('fairlead.yaml'))
+    throw new ConfigurationFaulty([file.fault, ...others])
+  }
+}
+
+/** Tables that are missing would show in the middle of a payment only. */
+async function refuseOldDatabase(databaseUrl: string): Promise<void> {
+  const pending = await pendingMigrations(databaseUrl)
+  if (pending.length === 0) return
+  throw new ConfigurationFaulty([
+    `The database is not at this version, run fairlead migrate first: it lacks ${pending.join(', ')}`,
+  ])
 }
 
 function readRoles(args: readonly string[]): readonly Role[] {

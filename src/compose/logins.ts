@@ -3,6 +3,7 @@ import { clientTokens } from '../adapters/jwt/client-tokens.ts'
 import { loginTokens } from '../adapters/jwt/login-tokens.ts'
 import { challengeTransactions } from '../adapters/stellar-crypto/challenge-transactions.ts'
 import { createSignatureJudge, openSigningKey } from '../adapters/stellar-crypto/ed25519.ts'
+import type { SigningKey } from '../adapters/stellar-crypto/ed25519.ts'
 import type { Config, Site } from '../config/config.ts'
 import { ConfigurationFaulty } from '../config/faults.ts'
 import type { Secrets } from '../config/secrets.ts'
@@ -34,7 +35,7 @@ export async function composeLogins(
   const faults = sites.flatMap((site) => faultsOfLogin(settingsOf(site, config, agreement)))
   if (faults.length > 0) throw new ConfigurationFaulty([...new Set(faults)])
   const tokens = await loginTokens(secrets.tokenSecret)
-  const signingKey = openSigningKey(secrets.signingSeed)
+  const signingKey = readSigningKey(secrets.signingSeed)
   const challenges = challengeTransactions({
     signingKey,
     networkPassphrase: config.network.passphrase,
@@ -77,6 +78,14 @@ export async function composeLogins(
         }),
       }
     },
+  }
+}
+
+function readSigningKey(seed: string): SigningKey {
+  try {
+    return openSigningKey(seed)
+  } catch {
+    throw new ConfigurationFaulty(['FAIRLEAD_SIGNING_SEED is no secret seed of Stellar, S…'])
   }
 }
 

@@ -5,9 +5,18 @@ import type { ConfigFile } from './config-file.ts'
 /** Turns the assets of the file into policies; what contradicts itself is added to `faults`. */
 export function readAssets(file: ConfigFile, faults: string[]): readonly AssetPolicy[] {
   const seen = new Set<string>()
+  const cursors = new Map<string, string>()
   return file.assets.map((asset) => {
     if (seen.has(asset.code)) faults.push(`fairlead.yaml: asset ${asset.code} is listed twice`)
     seen.add(asset.code)
+    const { distributionAccount, startCursor } = asset
+    const known = cursors.get(distributionAccount) ?? startCursor
+    if (known !== startCursor) {
+      faults.push(
+        `fairlead.yaml: ${distributionAccount} has two start cursors, ${known} and ${startCursor}`,
+      )
+    }
+    cursors.set(distributionAccount, known)
     for (const fault of faultsOf(asset, file)) faults.push(`fairlead.yaml: ${asset.code}: ${fault}`)
     return toPolicy(asset, file.customerTypes)
   })

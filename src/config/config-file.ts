@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { isAccount } from '../domain/client/account-address.ts'
 
 const decimal = z.string().regex(/^\d{1,15}(\.\d{1,7})?$/, 'a decimal in quotes, e.g. "12.50"')
-const account = z.string().regex(/^G[A-Z2-7]{55}$/, 'a Stellar account, G…')
+const account = z.string().refine(isAccount, 'a Stellar account, G…, with its right checksum')
 
 const customerTypeUse = z.strictObject({
   type: z.string().min(1),

@@ -1,5 +1,6 @@
 import type { AssetPolicy } from '../domain/asset/asset-policy.ts'
 import { readAssets } from './assets.ts'
+import { readConnections, readLogLevel } from './connections.ts'
 import { configFileSchema } from './config-file.ts'
 import type { ConfigFile } from './config-file.ts'
 import type { Environment } from './env.ts'
@@ -108,14 +109,13 @@ function readSettings(environment: Environment, faults: string[]) {
   return {
     listen: readListen(environment, faults),
     site: readSite(wanted('publicUrl'), environment.homeDomain, faults),
-    databaseUrl: wanted('databaseUrl'),
-    redisUrl: environment.redisUrl,
+    ...readConnections(environment, faults),
     network: { passphrase, horizonUrl: wanted('horizonUrl').replace(/\/$/, '') },
     kycValidation: readKycValidation(environment, passphrase, faults),
     loginsPerMinute: readLoginsPerMinute(environment, faults),
     trustProxy: environment.trustProxy === 'true',
     railUrl: wanted('railUrl').replace(/\/$/, ''),
-    logLevel: environment.logLevel ?? 'info',
+    logLevel: readLogLevel(environment, faults),
     extraCaFile: environment.extraCaFile,
   }
 }

@@ -1,0 +1,105 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { start } from '../../src/cli/start.ts'
+import { ConfigurationFaulty } from '../../src/config/faults.ts'
+import { freshDatabase, onServer } from '../database.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fairlead-start-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const secret = '0123456789abcdef0123456789abcdef'
+const settings = {
+  DATABASE_URL: 'postgres://localhost/fairlead',
+  FAIRLEAD_PUBLIC_URL: 'https://anchor.example.com',
+  FAIRLEAD_NETWORK_PASSPHRASE: 'Test SDF Network ; September 2015',
+  FAIRLEAD_HORIZON_URL: 'https://horizon.example.com',
+  FAIRLEAD_RAIL_URL: 'https://bank.example.com',
+  FAIRLEAD_SIGNING_SEED: `S${secret}`,
+  FAIRLEAD_TOKEN_SECRET: secret,
+  FAIRLEAD_DATA_KEYS: `k1:${secret}${secret}`,
+  FAIRLEAD_RAIL_TOKEN: secret,
+  FAIRLEAD_RAIL_SECRET: secret,
+  FAIRLEAD_BACKOFFICE_TOKEN: secret,
+}
+const yaml = `
+assets:
+  - code: SRT
+    distributionAccount: GDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCZA57
+    payout: { currency: USD, decimals: 2 }
+    fundingMethods: [WIRE]
+`
+
+async function faultsOfStart(
+  changes: Readonly<Record<string, string>> = {},
+  file = yaml,
+): Promise<readonly string[]> {
+  const FAIRLEAD_CONFIG = join(folder, 'fairlead.yaml')
+  await writeFile(FAIRLEAD_CONFIG, file)
+  const lines = Object.entries({ ...settings, FAIRLEAD_CONFIG, ...changes })
+  const environment = join(folder, 'environment')
+  await writeFile(environment, lines.map(([name, value]) => `${name}=${value}\n`).join(''))
+  const caught: unknown = await start(['--env-file', environment]).catch((error: unknown) => error)
+  if (caught instanceof ConfigurationFaulty) return caught.faults
+  throw caught
+}
+
+it('tells of a file that is not there with all other faults', async () => {
+  const faults = await faultsOfStart({
+    FAIRLEAD_CONFIG: '/nowhere.yaml',
+    FAIRLEAD_LOG_LEVEL: 'all',
+  })
+  expect(faults).toHaveLength(2)
+  expect(faults[0]).toMatch(/^FAIRLEAD_CONFIG: \/nowhere\.yaml cannot be read: ENOENT/)
+  expect(faults[1]).toMatch(/^FAIRLEAD_LOG_LEVEL is one of/)
+})
+
+it('tells of a file that is no YAML in one line', async () => {
+  const [fault = '', ...others] = await faultsOfStart({}, 'assets: [\n')
+  expect(fault).toMatch(/fairlead\.yaml cannot be read: [^\n]+$/)
+  expect(others).toEqual([])
+})
+
+it('refuses addresses that no driver reads, and repeats no password', async () => {
+  const faults = await faultsOfStart({ DATABASE_URL: 'db:hush@host', REDIS_URL: 'hush' })
+  expect(faults).toHaveLength(2)
+  expect(faults.join()).not.toContain('hush')
+})
+
+it('refuses a database that is not migrated, and says how to mend it', async () => {
+  const { url, drop } = await freshDatabase()
+  try {
+    await onServer(url, `delete from migration where name >= '0007'`)
+    const faults = await faultsOfStart({ DATABASE_URL: url })
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(
+      /run fairlead migrate first: it lacks 0007-callbacks, 0008-read-until/,
+    )
+  } finally {
+    await drop()
+  }
+})
+
+it('refuses a seed that is none of Stellar', async () => {
+  const { url, drop } = await freshDatabase()
+  try {
+    expect(await faultsOfStart({ DATABASE_URL: url })).toEqual([
+      'FAIRLEAD_SIGNING_SEED is no secret seed of Stellar, S…',
+    ])
+  } finally {
+    await drop()
+  }
+})
+
+it('refuses an account with two start cursors, and one with a wrong checksum', async () => {
+  const asset = yaml.slice(yaml.indexOf('  - '))
+  const second = asset.replace('SRT', 'USDC').replace('payout', "startCursor: '7'\n    payout")
+  expect((await faultsOfStart({}, `${yaml}${second}`))[0]).toMatch(
+    /has two start cursors, now and 7/,
+  )
+  expect((await faultsOfStart({}, yaml.replace('CZA57', 'CZA55')))[0]).toMatch(/checksum/)
+})
