@@ -16,7 +16,7 @@ export function inWords(error: unknown): unknown {
     return `Port ${String(port)} is taken: end what uses it, or choose others (FAIRLEAD_…_PORT; 0 takes a free one)`
   }
   const hint = hintOf(name, innermost(error))
-  return hint === undefined ? error : `${String(message)}${reasonOf(innermost(error))}. ${hint}`
+  return hint === undefined ? error : `${String(message)}${reasonOf(error)}. ${hint}`
 }
 
 /** What to look at, by what is away. */
@@ -43,5 +43,10 @@ function innermost(error: unknown): Thrown {
   return inner
 }
 
-const reasonOf = ({ code, message }: Thrown): string =>
-  typeof code === 'string' ? ` (${code}${message === '' ? '' : `: ${String(message)}`})` : ''
+/** Of what caused it; an error that has no cause says everything itself. */
+function reasonOf(error: unknown): string {
+  const cause = innermost(error)
+  const { code, message } = cause
+  if (typeof code !== 'string') return ''
+  return cause === error || message === '' ? ` (${code})` : ` (${code}: ${String(message)})`
+}
