@@ -153,14 +153,17 @@ describe('a socket', () => {
 })
 
 /** A door whose only room is a log that never says anything, or breaks. */
-async function doorOnto(next: (signal: AbortSignal) => Promise<IteratorResult<never>>) {
+async function doorOnto(
+  next: (signal: AbortSignal) => Promise<IteratorResult<never>>,
+  lapsesInMs = 60_000,
+) {
   const app = fastify()
   const lines: object[] = []
   const sockets = serveSockets(app, {
     path: '/graphql',
     schema: await partnerSchema(),
     identify: () =>
-      Promise.resolve({ identity: 'anyone', expiresAt: new Date(Date.now() + 1_500) }),
+      Promise.resolve({ identity: 'anyone', expiresAt: new Date(Date.now() + lapsesInMs) }),
     context: (_identity, signal) => ({
       signal,
       principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' },
@@ -195,12 +198,13 @@ const subscription = 'subscription { transactionEvents { id } }'
 describe('what a subscription holds', () => {
   it.each(['complete', 'close', 'break', 'expire'] as const)('is let go on %s', async (end) => {
     let held = 0
-    const door = await doorOnto(async (signal) => {
+    const next = async (signal: AbortSignal): Promise<IteratorResult<never>> => {
       held += 1
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       held -= 1
       return { done: true, value: undefined }
-    })
+    }
+    const door = await doorOnto(next, end === 'expire' ? 1_500 : 60_000)
     const socket = await openSocket(door.url, 'any')
     const ids = [1, 2, 3].map(() => socket.subscribe(subscription))
     await until(() => held === 3, 'three subscriptions')
