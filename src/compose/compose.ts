@@ -99,6 +99,7 @@ function furnishDesks(
     customerTypes,
     callbackRules,
     hosts,
+    inputSecret: Buffer.from(secrets.tokenSecret),
   })
   const customers = composeCustomers(foundation, {
     types: customerTypes,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { inputFingerprint } from '../adapters/fingerprint/input-fingerprint.ts'
 import { newMemo } from '../adapters/random/new-memo.ts'
 import type { CallbackRules } from '../domain/callback/callback-url.ts'
 import type { CustomerTypes } from '../domain/customer/customer-type.ts'
@@ -23,6 +24,7 @@ export interface TransactionParts {
   readonly customerTypes: CustomerTypes
   readonly callbackRules: CallbackRules
   readonly hosts: HostLookup
+  readonly inputSecret: Uint8Array
 }
 
 /** Rooms of transactions. */
@@ -46,7 +48,7 @@ export function composeTransactions(foundation: Foundation, parts: TransactionPa
       customerTypes,
       newId,
       newMemo,
-      digest: sha256,
+      digest: inputFingerprint(parts.inputSecret),
       now,
     }),
     findTransaction: findTransaction({ read }),
