@@ -91,13 +91,26 @@ async function creditsIn(
   records: readonly HorizonRecord[],
 ): Promise<readonly StellarPayment[]> {
   const credits: StellarPayment[] = []
-  for (const record of records) {
-    if (record['transaction_successful'] !== true) continue
-    const credit = creditOf(record, account)
-    const amount = credit && (await amountOf(caller, account, { record, credit }))
-    if (credit && amount) credits.push(toPayment(account, record, { credit, amount }))
+  for (let first = 0; first < records.length; first += asksAtOnce) {
+    const some = records.slice(first, first + asksAtOnce)
+    const read = await Promise.all(some.map((record) => creditIn(caller, account, record)))
+    credits.push(...read.filter((payment) => payment !== undefined))
   }
   return credits
+}
+
+/** A page may be full of operations whose effects have to be asked for one by one. */
+const asksAtOnce = 10
+
+async function creditIn(
+  caller: HorizonCaller,
+  account: string,
+  record: HorizonRecord,
+): Promise<StellarPayment | undefined> {
+  if (record['transaction_successful'] !== true) return undefined
+  const credit = creditOf(record, account)
+  const amount = credit && (await amountOf(caller, account, { record, credit }))
+  return credit && amount && toPayment(account, record, { credit, amount })
 }
 
 interface Amount {

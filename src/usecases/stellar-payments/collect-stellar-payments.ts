@@ -20,7 +20,9 @@ export interface Collected {
  * page is kept in one commit with the cursor that covers it; the network is asked outside of it. Once
  * the last page is kept, the account is noted as read until the moment that page was asked for.
  *
- * Refusals: `seat_taken`, also when the seat was lost on the way (then nothing of that page is kept).
+ * Refusals: `seat_taken`, also when the seat was lost on the way. The seat only spares double work: a page
+ * read without it is kept all the same when nobody kept it before (the cursor says so), or else
+ * collectors of a slow network would take the seat from each other and none would ever get on.
  * Failures: `NetworkUnavailable`, `NetworkWasReset`, `DatabaseUnavailable`; pages kept before stay kept.
  * Repeats: a payment is kept once, however often it is read.
  */
@@ -56,12 +58,13 @@ export const collectStellarPayments =
       for (;;) {
         const askedAt = parts.now()
         const page = await parts.network.creditsAfter(account, cursor, pageSize)
-        const added = await keepPage(parts, seat, { from: cursor, page })
-        if (added === undefined) return refused({ code: 'seat_taken' })
+        const kept = await keepPage(parts, seat, { from: cursor, page })
+        if (kept === undefined) return refused({ code: 'seat_taken' })
         cursor = page.nextCursor
         collected.pages += 1
-        collected.added += added
-        if (added > 0) await parts.onPage?.(account)
+        collected.added += kept.added
+        if (kept.added > 0) await parts.onPage?.(account)
+        if (!kept.isSeated) return refused({ code: 'seat_taken' })
         if (page.complete) {
           readUntil = askedAt
           return accepted(collected)
@@ -86,18 +89,23 @@ function sitDown(parts: CollectParts, seat: Seat): Promise<string | undefined> {
   })
 }
 
-/** Undefined, and nothing kept, when another collector read this page first. */
+interface KeptPage {
+  readonly added: number
+  readonly isSeated: boolean
+}
+
+/** Undefined, and nothing kept, when another collector kept this page first. */
 function keepPage(
   parts: CollectParts,
   seat: Seat,
   { from, page }: { readonly from: string; readonly page: CreditPage },
-): Promise<number | undefined> {
-  if (page.nextCursor === from) return Promise.resolve(0)
+): Promise<KeptPage | undefined> {
+  if (page.nextCursor === from) return Promise.resolve({ added: 0, isSeated: true })
   return parts.commit(async (records) => {
     const { stellarPayments } = records
-    if (!(await keepSeat(records, seat, parts))) return undefined
     if (!(await stellarPayments.moveCursor(seat.account, from, page.nextCursor))) return undefined
-    return stellarPayments.add(page.credits, parts.now())
+    const isSeated = await keepSeat(records, seat, parts)
+    return { added: await stellarPayments.add(page.credits, parts.now()), isSeated }
   })
 }
 
