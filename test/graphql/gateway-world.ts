@@ -12,6 +12,7 @@ import type { Customer } from '../../src/domain/customer/customer.ts'
 import type { Phase } from '../../src/domain/transaction/lifecycle.ts'
 import type { Transaction } from '../../src/domain/transaction/transaction.ts'
 import { startGateway } from '../../src/gateway.ts'
+import type { GatewayParts } from '../../src/gateway.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { aTransaction } from '../builders/transaction.ts'
 import { freshDatabase } from '../database.ts'
@@ -35,12 +36,9 @@ export interface WorldSettings {
 
 /** A gateway with its rooms on a database; several on one database are several processes to each other. */
 export async function startWorldGateway(databaseUrl: string, settings: WorldSettings = {}) {
-  const [publicPort, internalPort] = await freePorts()
   const { config, secrets } = checkConfig(
     {
       publicHost: '127.0.0.1',
-      publicPort: `${publicPort}`,
-      internalPort: `${internalPort}`,
       publicUrl: site,
       databaseUrl,
       horizonUrl: 'http://127.0.0.1:9',
@@ -69,7 +67,7 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
   })
   const log = createLog({ level: 'warn', destination })
   const rooms = await compose({ config, secrets, sites: [config.site], log })
-  const gateway = await startGateway({ rooms, config, secrets, log })
+  const { gateway, publicPort, internalPort } = await listen({ rooms, config, secrets, log })
   return {
     rooms,
     /** Warnings and errors that were logged. */
@@ -83,6 +81,21 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
       await gateway.stop()
       await rooms.close()
     },
+  }
+}
+
+/** On free ports; another process may take one between our look and our listening, hence the tries. */
+async function listen(parts: GatewayParts) {
+  for (let tries = 1; ; tries += 1) {
+    const [publicPort, internalPort] = await freePorts()
+    const ports = { ...parts.config.listen, publicPort, internalPort }
+    try {
+      const gateway = await startGateway({ ...parts, config: { ...parts.config, listen: ports } })
+      return { gateway, publicPort, internalPort }
+    } catch (error) {
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+      if (!isTaken || tries === 3) throw error
+    }
   }
 }
 
