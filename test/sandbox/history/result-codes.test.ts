@@ -19,7 +19,7 @@ test.each([
     { transaction: 'tx_failed', operations: ['op_success', 'op_underfunded'] },
   ],
   ['AAAAAAAAAGT/////AAAAAf////8AAAAA', { transaction: 'tx_failed', operations: ['op_bad_auth'] }],
-])('reads the codes of %s as Horizon does (SBX-54..57, SBX-77)', (result, codes) => {
+])('reads the codes of %s as Horizon does (SBX-54, SBX-57, SBX-77)', (result, codes) => {
   expect(resultCodes(decodeResult(result))).toEqual(codes)
 })
 
@@ -74,3 +74,34 @@ describe('words that no rule gives (SBX-56)', () => {
     expect(operationCode(xdr.OperationResult.fromXdr(new Uint8Array(bytes)))).toBe(word)
   })
 })
+
+test.each([
+  [-1, 'op_bad_auth'],
+  [-2, 'op_no_source_account'],
+  [-3, 'op_not_supported'],
+  [-4, 'op_too_many_subentries'],
+  [-5, 'op_exceeded_work_limit'],
+  [-6, 'op_too_many_sponsoring'],
+])('the outer code %d of an operation is %s (SBX-55)', (code, word) => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(code)
+  expect(operationCode(xdr.OperationResult.fromXdr(new Uint8Array(bytes)))).toBe(word)
+})
+
+test.each(Array.from({ length: 24 }, (_, operation) => operation))(
+  'no code of operation %d is shown as its outer shell (SBX-55)',
+  (operation) => {
+    const words = [-1, -2, -3, -4, -5].flatMap((code) => {
+      const bytes = Buffer.alloc(12)
+      bytes.writeInt32BE(operation, 4)
+      bytes.writeInt32BE(code, 8)
+      try {
+        return [operationCode(xdr.OperationResult.fromXdr(new Uint8Array(bytes)))]
+      } catch {
+        return [] // not a code of this operation
+      }
+    })
+    expect(words.length).toBeGreaterThan(0)
+    expect(words.filter((word) => word.includes('inner'))).toEqual([])
+  },
+)

@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { Delivered, Delivery } from './exchange.ts'
+import { HUNG_UP } from './request-log.ts'
 
 /** Puts a reply on the wire. */
 export async function deliver(response: ServerResponse, reply: Delivered): Promise<void> {
   const { delivery = {} } = reply
   if (delivery.hangUp) {
+    response.statusCode = HUNG_UP
     response.destroy()
     return
   }

@@ -111,6 +111,12 @@ const PROBLEMS = {
     detail:
       'Could not submit transaction to stellar-core. The `extras.error` field on this response contains further details.',
   },
+  transaction_submission_exception: {
+    status: 500,
+    title: 'Transaction Submission Exception',
+    detail:
+      'Received exception from stellar-core. The `extras.error` field on this response contains further details.',
+  },
   service_unavailable: {
     status: 503,
     title: 'Service Unavailable',

@@ -5,7 +5,7 @@ export interface LoggedRequest {
   readonly method: string
   readonly path: string
   readonly query: string
-  /** 0 when the connection ended without an answer. */
+  /** 499 when the client left before the answer (SBX-68), 0 when a fault hung up on it. */
   readonly status: number
 }
 
@@ -17,6 +17,10 @@ export interface RequestLog {
 }
 
 const KEPT = 1000
+const CLIENT_DISCONNECTED = 499
+
+/** Told to the log by whoever ends the connection without an answer. */
+export const HUNG_UP = 0
 
 export function createRequestLog(): RequestLog {
   let requests: LoggedRequest[] = []
@@ -26,7 +30,8 @@ export function createRequestLog(): RequestLog {
     },
     note({ method, path, query }, response) {
       response.once('close', () => {
-        const status = response.headersSent ? response.statusCode : 0
+        const { headersSent, statusCode } = response
+        const status = headersSent || statusCode === HUNG_UP ? statusCode : CLIENT_DISCONNECTED
         requests.push({ method, path, query: query.toString(), status })
         if (requests.length > 2 * KEPT) requests = requests.slice(-KEPT)
       })

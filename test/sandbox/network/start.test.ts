@@ -1,0 +1,148 @@
+import { Agent, get as getSecure } from 'node:https'
+import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { connect } from 'node:net'
+import { Horizon, Keypair, Networks, Operation } from '@stellar/stellar-sdk'
+import { expect, test } from 'vitest'
+import { startSandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
+import { openForTest, recordsOf } from '../http/client.ts'
+import { spawnNetwork } from './network-child.ts'
+
+test('starts and stops in this process, and leaves its port free (SBX-01)', async () => {
+  const first = await startSandboxNetwork()
+  const port = Number(new URL(first.url).port)
+  expect((await fetch(first.url)).status).toBe(200)
+  await first.stop()
+  await expect(fetch(first.url)).rejects.toThrow('fetch failed')
+  const second = await startSandboxNetwork({ port })
+  expect(second.url).toBe(first.url)
+  await second.stop()
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'runs as a command until %s, and ends well (SBX-01)',
+  async (signal) => {
+    const network = await spawnNetwork('--port', '0', '--https-port', '0')
+    expect((await fetch(network.url)).status).toBe(200)
+    expect(network.child.exitCode).toBeNull()
+    expect(await network.kill(signal)).toBe(0)
+    await expect(fetch(network.url)).rejects.toThrow('fetch failed')
+  },
+)
+
+test('has the parameters of the test network when nothing is said (SBX-11)', async () => {
+  const client = await openForTest()
+  const [genesis] = recordsOf(await client.get('/ledgers?limit=1'))
+  expect(genesis).toMatchObject({
+    sequence: 1,
+    base_fee_in_stroops: 100,
+    base_reserve_in_stroops: 5_000_000,
+    max_tx_set_size: 1000,
+    protocol_version: 27,
+    total_coins: '100000000000.0000000',
+  })
+  expect((await client.get('/')).body).toMatchObject({
+    network_passphrase: 'Test SDF Network ; September 2015',
+    current_protocol_version: 27,
+  })
+})
+
+test('has other parameters when they are told, and lives by them (SBX-11)', async () => {
+  const client = await openForTest({
+    networkPassphrase: 'A network of our own',
+    parameters: {
+      protocolVersion: 25,
+      baseFee: 250n,
+      baseReserve: 10_000_000n,
+      maxTxSetSize: 50,
+      totalCoins: 5_000_000_000_000_000n,
+    },
+  })
+  const [genesis] = recordsOf(await client.get('/ledgers?limit=1'))
+  expect(genesis).toMatchObject({
+    base_fee_in_stroops: 250,
+    base_reserve_in_stroops: 10_000_000,
+    max_tx_set_size: 50,
+    protocol_version: 25,
+    total_coins: '500000000.0000000',
+  })
+  expect(client.sandbox.networkPassphrase).toBe('A network of our own')
+  const from = await client.funded()
+  // Signed for the test network, as everything that this client builds.
+  const foreign = await client.build(from, [Operation.bumpSequence({ bumpTo: '0' })], {
+    fee: '250',
+  })
+  expect(await (await client.submit(foreign)).json()).toMatchObject({
+    extras: { result_codes: { transaction: 'tx_bad_auth' } },
+  })
+  expect(await client.server.fetchBaseFee()).toBe(250)
+})
+
+test('serves the same over HTTP and HTTPS, friendbot included (SBX-07, SBX-10)', async () => {
+  const client = await openForTest({ httpsPort: 0 })
+  const { httpsUrl = '', caFile = '', url } = client.sandbox
+  const agent = new Agent({ ca: readFileSync(caFile) })
+  const secure = (path: string) =>
+    new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+      getSecure(`${httpsUrl}${path}`, { agent }, (response) => {
+        let text = ''
+        response.on('data', (piece: Buffer) => (text += piece.toString()))
+        response.on('end', () => resolve({ status: response.statusCode, text }))
+      }).on('error', reject)
+    })
+  const key = Keypair.random().publicKey()
+  expect((await secure(`/friendbot?addr=${key}`)).status).toBe(200)
+  const plain = await (await fetch(`${url}/accounts/${key}`)).text()
+  const { text } = await secure(`/accounts/${key}`)
+  expect(text.replaceAll(httpsUrl, url)).toBe(plain)
+  const server = new Horizon.Server(url, { allowHttp: true })
+  const other = Keypair.random().publicKey()
+  await server.friendbot(other).call()
+  expect((await secure(`/accounts/${other}`)).status).toBe(200)
+})
+
+/** Of this machine, and not the address that is listened on when nothing is said. */
+const outward =
+  Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one?.internal === false && one.family === 'IPv4')?.address ?? '127.0.0.2'
+
+const answersAt = (host: string, port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect({ host, port, timeout: 2000 })
+    const end = (open: boolean) => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.on('connect', () => end(true))
+    socket.on('error', () => end(false))
+    socket.on('timeout', () => end(false))
+  })
+
+test('cannot be reached from elsewhere unless that was told (SBX-07)', async () => {
+  const ports = ({ url, httpsUrl = '' }: { url: string; httpsUrl?: string | undefined }) =>
+    [url, httpsUrl].map((one) => Number(new URL(one).port))
+  const closed = await openForTest({ httpsPort: 0 })
+  const open = await openForTest({ httpsPort: 0, host: '0.0.0.0' })
+  const tried = (where: readonly number[]) =>
+    Promise.all(where.map((port) => answersAt(outward, port)))
+  expect(await tried(ports(closed.sandbox))).toEqual([false, false])
+  expect(await tried(ports(open.sandbox))).toEqual([true, true])
+})
+
+test('friendbot is served beside the API, by GET and by POST (SBX-10, SBX-92)', async () => {
+  const client = await openForTest()
+  const [one, other] = [Keypair.random().publicKey(), Keypair.random().publicKey()]
+  const got = await fetch(`${client.sandbox.url}/friendbot?addr=${one}`, { redirect: 'manual' })
+  expect(got.status).toBe(200)
+  const posted = await fetch(`${client.sandbox.url}/friendbot`, {
+    method: 'POST',
+    body: new URLSearchParams({ addr: other }),
+    redirect: 'manual',
+  })
+  expect(posted.status).toBe(200)
+  for (const address of [one, other]) {
+    expect((await client.server.loadAccount(address)).balances[0]?.balance).toBe('10000.0000000')
+  }
+  expect(client.sandbox.networkPassphrase).toBe(Networks.TESTNET)
+})
