@@ -52,7 +52,8 @@ export interface FairleadOptions {
   readonly settings?: Settings
 }
 
-const freePorts = {
+/** Any ports that are free. */
+export const freePorts = {
   FAIRLEAD_PUBLIC_PORT: '0',
   FAIRLEAD_HTTPS_PORT: '0',
   FAIRLEAD_INTERNAL_PORT: '0',

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { bothCustomers, logIn } from './anchor.ts'
-import { startFairlead } from './fairlead.ts'
+import { freePorts, startFairlead } from './fairlead.ts'
 import type { Fairlead } from './fairlead.ts'
 import { movementsOf, setBank } from './outside.ts'
-import { fairlead as command, run } from './running.ts'
+import { fairlead as command, repository, run } from './running.ts'
 import { subscribe } from './subscriber.ts'
 import { until } from '../until.ts'
 
@@ -60,3 +62,22 @@ it('takes two signals at once, as npm and a terminal send them, for one', async 
   expect(await Promise.all([fairlead.end('SIGINT'), fairlead.end('SIGINT')])).toEqual([0, 0])
   await fairlead.start()
 }, 60_000)
+
+const npm = process.env['npm_execpath'] ?? ''
+if (npm === '') process.stderr.write('SKIPPED: not run by npm, npm start is not tried\n')
+
+it.skipIf(npm === '')(
+  'stops and answers 0 when only npm is told',
+  async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'fairlead-flow-'))
+    const start = run('npm start', [npm, '--prefix', repository, 'start'], {
+      ...freePorts,
+      FAIRLEAD_DATA_DIR: dataDir,
+    })
+    await start.untilReady()
+    expect(await start.end('SIGTERM')).toBe(0)
+    expect(existsSync(join(dataDir, 'postgres', 'postmaster.pid'))).toBe(false)
+    await rm(dataDir, { recursive: true })
+  },
+  90_000,
+)
