@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { untilToldToStop } from './until-told-to-stop.ts'
 
 const command = fileURLToPath(new URL('../cli.js', import.meta.url))
 const payment = fileURLToPath(new URL('../demo/demo.js', import.meta.url))
@@ -18,19 +19,26 @@ const freePorts = {
   FAIRLEAD_BANK_PORT: '0',
 }
 
+/** As a shell says it of a program that was interrupted. */
+const interrupted = 130
+
 /** `fairlead demo`: a sandbox of its own, one payment by a process of its own, and everything away again. */
 export async function demo(args: readonly string[]): Promise<number> {
+  const told = untilToldToStop().then(() => interrupted)
   const dataDir = await mkdtemp(join(tmpdir(), 'fairlead-demo-'))
   const sandbox = spawn(process.execPath, [command, 'sandbox'], {
     env: { ...process.env, ...freePorts, FAIRLEAD_DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
-    await untilReady(sandbox)
+    const isReady = untilReady(sandbox)
+    if ((await Promise.race([isReady, told])) === interrupted) return interrupted
     const sending = spawn(process.execPath, [payment, join(dataDir, 'sandbox.json'), ...args], {
       stdio: ['ignore', 'inherit', 'inherit'],
     })
-    return await ended(sending)
+    const code = await Promise.race([ended(sending), told])
+    if (code === interrupted) sending.kill('SIGTERM')
+    return code
   } finally {
     sandbox.kill('SIGTERM')
     await ended(sandbox)

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { beforeAll, expect, it } from 'vitest'
+import { until } from '../until.ts'
 import { build, fairlead, run } from './running.ts'
 
 beforeAll(build)
@@ -51,6 +53,15 @@ it('lets the bank refuse a field in the demo, corrects it, and sees the delivery
   expect(heardIn(steps)).toEqual(heardIn(expected))
   expect(said).toContain('bank_account_number: The bank does not know')
 }, 120_000)
+
+it('takes the sandbox of the demo away when the demo is interrupted', async () => {
+  const running = run('demo', [fairlead, 'demo'])
+  await until(() => running.said().includes('sandbox.json'), 'the sandbox to be there', 60_000)
+  const [dataDir = ''] = /\S+(?=\/sandbox\.json)/.exec(running.said()) ?? []
+  expect(existsSync(dataDir)).toBe(true)
+  expect(await running.end('SIGINT')).toBe(130)
+  expect(existsSync(dataDir)).toBe(false)
+}, 90_000)
 
 it('ends the demo with a code that is not 0 when it cannot start', async () => {
   const running = run('demo', [fairlead, 'demo'], { DATABASE_URL: 'postgres://localhost:1/none' })
