@@ -106,6 +106,10 @@ describe('pages', () => {
     'npm run test:fast': 'a part of npm test',
     'npm run fairlead -- sandbox network':
       'runs until it is stopped, or wants a file; test/sandbox runs the same command',
+    'npm run fairlead -- sandbox --without-gateway': 'runs until it is stopped; see test/flows',
+    'npm run fairlead -- start': 'runs until it is stopped; test/flows starts the same command',
+    export: 'belongs to the command after it',
+    'node --import': 'test/clients runs a wallet of its own in this way',
     'docker compose up': 'CI has no Docker daemon; the file is checked above',
   }
   const run = textOf('.ci/run')
