@@ -84,7 +84,11 @@ export function composeCustomers(foundation: Foundation, parts: CustomerParts) {
       hosts,
       now,
     }),
-    deleteCustomer: deleteCustomer({ commit }),
+    deleteCustomer: deleteCustomer({
+      commit,
+      resumeTransactions: parts.resumeTransactions,
+      now,
+    }),
     uploadFile: uploadFile({ commit, newId, now, digest: sha256 }),
     listFiles: listFiles({ read, now }),
     forgetLapsedFiles: forgetLapsedFiles({ commit, now }),

@@ -4,7 +4,8 @@ import { claimedKey, isOwnAccount } from '../../domain/customer/identity.ts'
 import type { IdentityRefusal } from '../../domain/customer/identity.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import { accepted, refused } from '../../domain/outcome.ts'
-import type { Commit } from '../ports/commit.ts'
+import type { Commit, Records } from '../ports/commit.ts'
+import type { ResumeTransactionsOfCustomer } from '../transactions/resume-after-customer-update.ts'
 
 export interface DeleteCustomerCommand {
   readonly principal: Pick<Principal, 'account' | 'memo'>
@@ -20,6 +21,12 @@ export type DeleteCustomerRefusal =
   | { readonly code: 'not_the_owner' }
   | { readonly code: 'customer_unknown' }
 
+interface Parts {
+  readonly commit: Commit
+  readonly resumeTransactions: ResumeTransactionsOfCustomer
+  readonly now: () => Date
+}
+
 export type DeleteCustomer = (
   command: DeleteCustomerCommand,
 ) => Promise<Outcome<undefined, DeleteCustomerRefusal>>
@@ -27,11 +34,12 @@ export type DeleteCustomer = (
 /**
  * Removes a customer with all personal data: values of all types, files, codes and notices that are
  * kept (SEP12-122). Transactions keep the id alone, which leads nowhere any more; one that waits for
- * this customer goes on waiting until it lapses or an operator decides (SEP12-126). A second call is
- * refused, as there is nothing left. Source: SEP-12 1.15.0, DELETE customer.
+ * this customer before its funds goes on waiting until it lapses. After funds it waits no longer for data
+ * that cannot come: its payout is due, finds the customer erased, and goes to an operator (SEP12-126). A
+ * second call is refused, as there is nothing left. Source: SEP-12 1.15.0, DELETE customer.
  */
 export const deleteCustomer =
-  ({ commit }: { readonly commit: Commit }): DeleteCustomer =>
+  ({ commit, resumeTransactions, now }: Parts): DeleteCustomer =>
   async (command) => {
     const { principal } = command
     if (!isOwnAccount(principal, command.account)) return refused({ code: 'not_the_owner' })
@@ -39,12 +47,30 @@ export const deleteCustomer =
     if (!key.ok) return key
     const ownKey = claimedKey(principal, {})
     const isOwn = ownKey.ok && isSameCustomerKey(ownKey.value, key.value)
-    return commit(async ({ customers, customerFiles, callbacks }) => {
+    return commit(async (records) => {
+      const { customers, customerFiles, callbacks } = records
       const customer = await customers.lockByKey(key.value)
       if (customer === undefined) return refused({ code: 'customer_unknown' })
       await callbacks.removeOfSubject(customer.id)
       await customers.remove(customer.id)
+      const changedFields = await wantedOf(records, customer.id)
+      if (changedFields.size > 0) {
+        const { account, memo } = principal
+        const actor = { kind: 'client', account, ...(memo !== undefined && { memo }) } as const
+        await resumeTransactions(records, { customerId: customer.id, changedFields, actor }, now())
+      }
       if (isOwn) await customerFiles.removeLoose(principal)
       return accepted(undefined)
     })
   }
+
+/** Names of all fields of the customer that payouts wait for. */
+async function wantedOf(
+  { transactions }: Records,
+  customerId: string,
+): Promise<ReadonlySet<string>> {
+  const waiting = await transactions.findMany(await transactions.waitingForCustomer(customerId))
+  return new Set(
+    waiting.flatMap(({ wantedCustomerFields: wanted }) => wanted.map(({ name }) => name)),
+  )
+}

@@ -69,7 +69,7 @@ export async function openDoor(validation: Validation = 'formats') {
         Promise.resolve([host === 'inside.example.com' ? '10.0.0.1' : '93.184.216.34']),
       ),
     }),
-    deleteCustomer: deleteCustomer({ commit }),
+    deleteCustomer: deleteCustomer({ commit, resumeTransactions: resume, now }),
     uploadFile: uploadFile(parts),
     listFiles: listFiles({ read, now }),
     now,

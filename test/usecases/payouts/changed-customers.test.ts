@@ -6,6 +6,8 @@ import type {
   PayoutRail,
   PayoutReply,
 } from '../../../src/usecases/ports/payout-rail.ts'
+import { deleteCustomer } from '../../../src/usecases/customers/delete-customer.ts'
+import { resumeTransactionsOfCustomer } from '../../../src/usecases/transactions/resume-after-customer-update.ts'
 import type { Customer } from '../../../src/domain/customer/customer.ts'
 import { paymentWorld } from '../payment-world.ts'
 import type { PaymentWorld } from '../payment-world.ts'
@@ -61,6 +63,31 @@ describe('a customer that is erased while a payout is due', () => {
     const { rail, orders } = pickyRail(() => Promise.resolve())
     expect(await world.payouts(rail).send(id)).toBe('dead')
     expect(orders).toEqual([])
+    const { payout, transaction } = await world.stateOf(id)
+    expect(payout?.deadReason).toBe('customer_erased')
+    expect(transaction?.phase).toBe('payingOut')
+  })
+
+  it('tells an operator also when the payout waits for data of this customer (SEP12-126)', async () => {
+    const customer = await receiver()
+    const { id } = await world.openFunded({ receiverId: customer.id })
+    const { rail } = pickyRail(() => Promise.resolve())
+    expect(await world.payouts(rail).send(id)).toBe('waiting')
+    const { account, memo } = customer.key
+    const erased = await deleteCustomer({
+      commit: world.commit,
+      resumeTransactions: resumeTransactionsOfCustomer({
+        saveChange: world.save,
+        customerTypes: { byName: new Map(), defaultName: '', validation: 'formats' },
+      }),
+      now: () => world.clock.now,
+    })({
+      principal: { account },
+      account,
+      ...(memo && { memo: memo.value, memoType: memo.type }),
+    })
+    expect(erased.ok).toBe(true)
+    expect(await world.payouts(rail).send(id)).toBe('dead')
     const { payout, transaction } = await world.stateOf(id)
     expect(payout?.deadReason).toBe('customer_erased')
     expect(transaction?.phase).toBe('payingOut')
