@@ -38,8 +38,11 @@ export function standingFor(
   asked: readonly AskedField[],
   toCorrect: readonly FieldToCorrect[] = [],
 ): Standing {
-  const all = [...asked, ...alsoAsked(asked, toCorrect)]
   const errors = new Map(toCorrect.map(({ name, message }) => [keptName(name), message] as const))
+  // What a waiting transaction wants is no choice of the customer's, whatever the type says.
+  const all = [...asked, ...alsoAsked(asked, toCorrect)].map((field) =>
+    errors.has(field.name) ? { ...field, optional: false } : field,
+  )
   const fields = customer?.fields ?? {}
   const provided = all.flatMap((field) => {
     const value = Object.hasOwn(fields, field.name) ? fields[field.name] : undefined

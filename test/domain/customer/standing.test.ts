@@ -89,6 +89,19 @@ describe('where a customer stands', () => {
     expect(missing.toSorted()).toEqual(['city', 'last_name', 'tax_id'])
   })
 
+  it('needs an optional field that a transaction wants and that was never sent (SEP12-49)', () => {
+    const types = asked('sep31-receiver')
+    const choice = types.find(({ optional }) => optional)
+    if (choice === undefined) throw new Error('the type has an optional field')
+    const complete = Object.fromEntries(
+      types.filter(({ optional }) => !optional).map(({ name }) => [name, value()]),
+    )
+    const wish = { name: choice.name, message: 'needed for this bank' }
+    expect(standingFor(aCustomer(complete), types).status).toBe('ACCEPTED')
+    const standing = standingFor(aCustomer(complete), types, [wish])
+    expect([standing.status, standing.missing]).toEqual(['NEEDS_INFO', [choice.askedAs]])
+  })
+
   it('never has a required field wanted of an accepted customer, nor an accepted field twice (SEP12-51, SEP12-52)', () => {
     const status = fc.constantFrom('ACCEPTED', 'PROCESSING', 'REJECTED') as fc.Arbitrary<
       ProvidedField['status']
