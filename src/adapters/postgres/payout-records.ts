@@ -89,12 +89,7 @@ export const payoutRecords = (em: EntityManager): PayoutRecords => ({
 
 type AttemptRecords = Pick<
   PayoutRecords,
-  | 'addAttempt'
-  | 'saveAttempt'
-  | 'attempts'
-  | 'attemptsOfMany'
-  | 'attemptByKey'
-  | 'listAttempts'
+  'addAttempt' | 'saveAttempt' | 'attempts' | 'attemptsOfMany' | 'attemptByKey' | 'listAttempts'
 >
 
 const attemptRecords = (em: EntityManager): AttemptRecords => ({
