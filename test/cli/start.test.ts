@@ -84,7 +84,7 @@ it('refuses a database that is not migrated, and says how to mend it', async () 
   }
 })
 
-it('refuses a seed that is none of Stellar', async () => {
+it('refuses a seed that is none of Stellar (SEP01-18)', async () => {
   const { url, drop } = await freshDatabase()
   try {
     expect(await faultsOfStart({ DATABASE_URL: url })).toEqual([

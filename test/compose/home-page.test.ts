@@ -45,8 +45,10 @@ describe('the page that a configuration publishes', () => {
     expect(faultsOfPage(page)).toEqual([])
   })
 
-  it('names the login endpoint, its key and its network, one for all services (SEP10-01, SEP10-03, SEP01-27)', () => {
+  it('names the login endpoint, its key and its network, one for all services (SEP10-01, SEP10-03, SEP01-27, SEP31-01, SEP31-02)', () => {
     expect(published['WEB_AUTH_ENDPOINT']).toBe('https://anchor.example.com/auth')
+    expect(published['DIRECT_PAYMENT_SERVER']).toBe('https://anchor.example.com/sep31')
+    expect(published['KYC_SERVER']).toBe('https://anchor.example.com/sep12')
     expect(published['SIGNING_KEY']).toBe(issuer)
     expect(published['NETWORK_PASSPHRASE']).toBe('Test SDF Network ; September 2015')
   })

@@ -91,7 +91,7 @@ describe('configuration', () => {
     expect(validation({ FAIRLEAD_KYC_VALIDATION: 'full' })).toBe('full')
   })
 
-  it('refuses an issuer that is its own distribution account and an unknown customer type', () => {
+  it('refuses an issuer that is its own distribution account and an unknown customer type (SEP31-O04)', () => {
     const asset = { ...file.assets[0], distributionAccount: issuer, senderTypes: [{ type: 'x' }] }
     expect(faultsOf({}, { ...file, assets: [asset] })).toEqual([
       'fairlead.yaml: USDC: the distribution account must not be the issuer',

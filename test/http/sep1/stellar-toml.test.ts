@@ -18,7 +18,7 @@ const withDocumentation = (documentation: Readonly<Record<string, string>>) =>
   aHomePage({ documentation: { ...aHomePage().documentation, ...documentation } })
 
 describe('stellar.toml', () => {
-  it('says what the clients of every service look for (SEP01-12 to 22)', () => {
+  it('says what the clients of every service look for (SEP01-12, SEP01-14, SEP01-15, SEP01-20, SEP01-21)', () => {
     expect(parse(writeStellarToml(aHomePage()))).toEqual({
       VERSION: '2.7.0',
       NETWORK_PASSPHRASE: 'Test SDF Network ; September 2015',
@@ -172,7 +172,7 @@ describe('GET /.well-known/stellar.toml', () => {
   const table = sep1Routes(aHomePage())
   const [entry] = table.routes
 
-  it('answers 200 with text, for browsers too, to be kept for minutes (SEP01-01 to 10)', async () => {
+  it('answers 200 with text, for browsers too, to be kept for minutes (SEP01-01, SEP01-02, SEP01-03, SEP01-09, SEP01-10)', async () => {
     expect(table.cors).toBe(true)
     expect(entry?.path).toBe('/.well-known/stellar.toml')
     const reply = await entry?.route(aRequest({ headers: { accept: 'application/json' } }))

@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => door.close())
 
-it('is open to all and lists each asset with both forms (SEP31-10, SEP31-11, SEP31-C02, SEP31-G02)', () => {
+it('is open to all and lists each asset with both forms (SEP31-10, SEP31-11, SEP31-O01, SEP31-O06, SEP31-C02, SEP31-G02)', () => {
   expect(status).toBe(200)
   expect(Object.keys(receive)).toEqual(['SRT', 'ANY'])
   expect(receive['SRT']).toEqual({
@@ -73,7 +73,7 @@ it('leaves out bounds that are not there, and the type of a side without KYC (SE
   expect(asset).toMatchObject({ receiver_sep12_type: 'sep31-receiver', sep12: { sender: {} } })
 })
 
-it('always has fields with an object of transaction fields (SEP31-O05, SEP31-C15)', () => {
+it('always has fields with an object of transaction fields, and is enabled (SEP31-O01, SEP31-O05, SEP31-C15)', () => {
   expect(receive['ANY']).toMatchObject({ enabled: true, fields: { transaction: {} } })
 })
 

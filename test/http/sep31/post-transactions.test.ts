@@ -46,7 +46,7 @@ async function opened(changes: object = {}): Promise<Record<string, unknown>> {
 }
 
 describe('a new transaction', () => {
-  it('has account and memo at once, in the 201 and in GET (SEP31-33, SEP31-35, SEP31-36, SEP31-C08)', async () => {
+  it('has account and memo at once, in the 201 and in GET (SEP31-33, SEP31-35, SEP31-36, SEP31-63, SEP31-67, SEP31-C08)', async () => {
     const { status, body } = await post()
     expect(status).toBe(201)
     expect(body).toEqual({
@@ -122,10 +122,15 @@ describe('a new transaction', () => {
     expect((await post({ ...changes, ...more })).status).toBe(201)
   })
 
-  it('takes the issuer of the asset and its payout asset (SEP31-21, SEP31-23)', async () => {
+  it('takes the issuer of the asset and its payout asset, and names all assets (SEP31-21, SEP31-23, SEP31-64)', async () => {
     await opened({ asset_issuer: issuer })
     const transaction = await opened({ destination_asset: 'iso4217:USD' })
-    expect(transaction).toMatchObject({ amount_out_asset: 'iso4217:USD', amount_in: '100' })
+    expect(transaction).toMatchObject({
+      amount_in: '100',
+      amount_in_asset: `stellar:SRT:${issuer}`,
+      amount_out_asset: 'iso4217:USD',
+      amount_fee_asset: `stellar:SRT:${issuer}`,
+    })
     expect(transaction).not.toHaveProperty('amount_out') // SEP31-65: only after the payment
   })
 
@@ -222,7 +227,7 @@ describe('an unfit request gets 400 with a sentence, and nothing is stored', () 
 
 describe('customers asked for before the payment', () => {
   it.each(['sender_id', 'receiver_id'])(
-    'wants %s: absent, unknown, no id at all (SEP31-28, SEP31-42, SEP31-O21)',
+    'wants %s: absent, unknown, no id at all (SEP31-28, SEP31-42, SEP31-43, SEP31-O21)',
     async (name) => {
       const type = name === 'sender_id' ? 'sep31-sender' : 'sep31-receiver'
       const unknown = 'd3f2a8e0-1111-4222-8333-444455556666'
@@ -236,7 +241,7 @@ describe('customers asked for before the payment', () => {
     },
   )
 
-  it('refuses a customer of another account, and one who is not accepted (SEP31-28)', async () => {
+  it('refuses a customer of another account, and one who is not accepted (SEP31-28, SEP31-43)', async () => {
     const foreign = await door.customer(receiver, { account: distributionAccount })
     const incomplete = await door.customer(sender)
     for (const id of [foreign, incomplete]) {

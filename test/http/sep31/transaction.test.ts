@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { holdsFunds, lifecycle } from '../../../src/domain/transaction/lifecycle.ts'
+import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import { anAsset, routingFields } from '../../builders/asset.ts'
 import { aTransaction, distributionAccount, issuer } from '../../builders/transaction.ts'
@@ -20,6 +22,17 @@ async function kept(changes: Partial<Transaction> = {}): Promise<Transaction> {
   await door.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
   return transaction
 }
+
+/** With its funds, where the phase has them. */
+const inPhase = (phase: Phase): Partial<Transaction> => ({
+  phase,
+  ...((holdsFunds(phase) || phase === 'completed') && {
+    stellarPaymentId: `${1_000 + Object.keys(lifecycle).indexOf(phase)}`,
+    stellarTransactionHash: 'cd'.repeat(32),
+    fundsReceivedAt: new Date('2026-03-01T11:30:00Z'),
+  }),
+  ...(phase === 'completed' && { completedAt: new Date('2026-03-01T11:40:00Z') }),
+})
 
 const waiting = (changes: Partial<Transaction> = {}) =>
   keepWaitingTransaction(door.commit, {
@@ -132,6 +145,15 @@ describe('GET /transactions/:id', () => {
       },
     })
   })
+
+  it.each(Object.keys(lifecycle) as Phase[])(
+    'does not call it refunded in the phase %s, as nothing was returned (SEP31-O20)',
+    async (phase) => {
+      const transaction = await read((await kept(inPhase(phase))).id)
+      expect(transaction).toMatchObject({ refunded: false })
+      expect(transaction).not.toHaveProperty('refunds')
+    },
+  )
 
   it('has no null and no empty text anywhere (SEP31-W10, SEP31-C10)', async () => {
     const { id } = await kept()

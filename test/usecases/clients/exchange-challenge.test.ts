@@ -217,7 +217,7 @@ describe('a challenge that names a wallet', () => {
 })
 
 describe('the token', () => {
-  it('says who, where, and for how long (SEP10-115 to 122)', async () => {
+  it('says who, where, and for how long (SEP10-115, SEP10-116, SEP10-117, SEP10-119, SEP10-120, SEP10-122)', async () => {
     const login = await aLogin()
     const envelope = signed(await login.challengeFor({ account, memo: '7' }), clientKey)
     const seconds = Math.floor(login.world.now.getTime() / 1_000)
@@ -229,6 +229,31 @@ describe('the token', () => {
       issuedAt: new Date(seconds * 1_000),
       lapsesAt: new Date((seconds + 86_400) * 1_000),
     })
+  })
+
+  it.each(['0', '10', '18446744073709551615'])(
+    'names the memo %s digit by digit as the transaction has it (SEP10-118)',
+    async (memo) => {
+      const login = await aLogin()
+      const envelope = signed(await login.challengeFor({ account, memo }), clientKey)
+      expect(new Transaction(envelope, passphrase).memo.value).toBe(memo)
+      expect((await claimsOf(login, envelope)).subject).toBe(`${account}:${memo}`)
+    },
+  )
+
+  it.each(['007', '+7', '7.0'])(
+    'is not given for the memo %s, another spelling of 7 (SEP10-118)',
+    async (memo) => {
+      const outcome = await (await aLogin()).make({ asked: { account, memo } })
+      expect(outcome).toMatchObject({ ok: false, refusal: { code: 'memo_invalid' } })
+    },
+  )
+
+  it('names the home domain that was asked for (SEP10-122)', async () => {
+    const login = await aLogin()
+    const asked = { account, homeDomain: 'other.example.org' }
+    const envelope = signed(await login.challengeFor(asked), clientKey)
+    expect((await claimsOf(login, envelope)).homeDomain).toBe('other.example.org')
   })
 
   it('names a muxed account as it was given, with ids of 64 bits (SEP10-117, SEP10-133)', async () => {
