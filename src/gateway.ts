@@ -48,15 +48,19 @@ export async function startGateway(parts: GatewayParts): Promise<{ stop: Stop }>
   const { config, tls } = parts
   const { listen } = config
   const stops: Stop[] = []
-  stops.push(await openPublic(parts, { host: listen.publicHost, port: listen.publicPort }))
-  if (tls !== undefined) {
-    stops.push(await openPublic(parts, { host: listen.publicHost, port: tls.port }, tls))
+  const stop = async () => {
+    await Promise.all(stops.map((stopOne) => stopOne()))
   }
-  stops.push(await openInternal(parts, { host: listen.internalHost, port: listen.internalPort }))
-  return {
-    stop: async () => {
-      await Promise.all(stops.map((stop) => stop()))
-    },
+  try {
+    stops.push(await openPublic(parts, { host: listen.publicHost, port: listen.publicPort }))
+    if (tls !== undefined) {
+      stops.push(await openPublic(parts, { host: listen.publicHost, port: tls.port }, tls))
+    }
+    stops.push(await openInternal(parts, { host: listen.internalHost, port: listen.internalPort }))
+    return { stop }
+  } catch (error) {
+    await stop() // what is open is not left behind
+    throw error
   }
 }
 

@@ -27,13 +27,19 @@ export function readSecrets(environment: Environment, faults: string[]): Secrets
     }
     return value ?? ''
   }
+  const readBearer = (name: keyof Environment) => {
+    const value = read(name)
+    if (value === '' || /^[A-Za-z0-9._~+/-]+=*$/.test(value)) return value
+    faults.push(`${environmentNames[name]} has characters that no Bearer token has (RFC 6750)`)
+    return value
+  }
   const secrets = {
     signingSeed: read('signingSeed'),
     tokenSecret: read('tokenSecret'),
     dataKeys: readDataKeys(read('dataKeys'), faults),
-    railToken: read('railToken'),
+    railToken: readBearer('railToken'),
     railSecret: read('railSecret'),
-    backofficeToken: read('backofficeToken'),
+    backofficeToken: readBearer('backofficeToken'),
   }
   return faults.length > before ? undefined : secrets
 }

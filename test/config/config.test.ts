@@ -74,6 +74,15 @@ describe('configuration', () => {
     expect(faultsOf({ FAIRLEAD_TOKEN_SECRET: 'a'.repeat(64) })[0]).toMatch(/too weak/)
   })
 
+  it('refuses a back-office or rail token that no header can carry', () => {
+    const spaced = '0123456789abcdef 0123456789abcdef'
+    const faults = faultsOf({ FAIRLEAD_BACKOFFICE_TOKEN: spaced, FAIRLEAD_RAIL_TOKEN: spaced })
+    expect(faults).toEqual([
+      'FAIRLEAD_RAIL_TOKEN has characters that no Bearer token has (RFC 6750)',
+      'FAIRLEAD_BACKOFFICE_TOKEN has characters that no Bearer token has (RFC 6750)',
+    ])
+  })
+
   it('refuses plain http outside the sandbox (SEP31-08, SEP01-14)', () => {
     expect(faultsOf({ FAIRLEAD_PUBLIC_URL: 'http://anchor.example.com' })).toEqual([
       'FAIRLEAD_PUBLIC_URL has to be https: http://anchor.example.com',
