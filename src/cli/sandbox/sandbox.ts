@@ -6,7 +6,7 @@ import type { Environment } from '../../config/env.ts'
 import { serverCertificate } from '../../sandbox/network/tls/authority.ts'
 import { startFairlead } from '../../start.ts'
 import { writeSandboxFiles } from './sandbox-file.ts'
-import { readSandboxSettings } from './settings.ts'
+import { portNames, readSandboxSettings } from './settings.ts'
 import type { SandboxSettings } from './settings.ts'
 import { publicHttpsUrl, startWorld } from './world.ts'
 import type { SandboxWorld } from './world.ts'
@@ -19,23 +19,62 @@ import { dirname } from 'node:path'
 export async function sandbox(args: readonly string[]): Promise<number> {
   const say = (line: string) => console.log(line)
   say('Fairlead sandbox: for development only, nothing here is worth anything.')
-  const environment = readEnvironment()
-  const settings = await readSandboxSettings(environment)
   const told = untilToldToStop()
+  const plan = {
+    environment: readEnvironment(),
+    hasGateway: !args.includes('--without-gateway'),
+    say,
+  }
+  const { publicUrl, stop } = await openOnFreePorts(plan)
+  say(`ready ${publicUrl}`)
+  await told
+  await stop()
+  return 0
+}
+
+interface Plan {
+  readonly environment: Environment
+  readonly hasGateway: boolean
+  readonly say: (line: string) => void
+}
+
+const triesMax = 3
+
+/** A free port may be taken by somebody else before we open it; then others are chosen. */
+async function openOnFreePorts(plan: Plan) {
+  for (let tries = 1; ; tries += 1) {
+    const settings = await readSandboxSettings(plan.environment)
+    try {
+      return await open(settings, plan)
+    } catch (error) {
+      if (tries === triesMax || !isPortWeChose(error, plan.environment)) throw error
+    }
+  }
+}
+
+export function isPortWeChose(error: unknown, environment: Environment): boolean {
+  const { code, port } = error as { readonly code?: unknown; readonly port?: unknown } // any thrown object
+  const asked = new Set(portNames.map((name) => environment[name]))
+  return code === 'EADDRINUSE' && asked.has('0') && !asked.has(String(port))
+}
+
+async function open(settings: SandboxSettings, { environment, hasGateway, say }: Plan) {
   const world = await startWorld(settings, environment, say)
   try {
     await migrateAll(world.environment)
     await writeSandboxFiles(settings, world)
-    const running = args.includes('--without-gateway')
-      ? undefined
-      : await startEverything(settings, world, environment)
+    const running = hasGateway ? await startEverything(settings, world, environment) : undefined
     tell(settings, world, say)
-    say(`ready ${world.environment.publicUrl ?? ''}`)
-    await told
-    await running?.stop()
-    return 0
-  } finally {
+    return {
+      publicUrl: world.environment.publicUrl ?? '',
+      stop: async () => {
+        await running?.stop()
+        await world.stop()
+      },
+    }
+  } catch (error) {
     await world.stop()
+    throw error
   }
 }
 

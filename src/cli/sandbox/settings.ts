@@ -17,6 +17,16 @@ export interface SandboxSettings {
   }
 }
 
+/** The settings that choose ports. */
+export const portNames = [
+  'publicPort',
+  'httpsPort',
+  'internalPort',
+  'sandboxPort',
+  'sandboxHttpsPort',
+  'bankPort',
+] as const
+
 /** Reads the settings; a port of 0 is replaced by a free one, so that addresses are known beforehand. */
 export async function readSandboxSettings(environment: Environment): Promise<SandboxSettings> {
   const faults: string[] = []
