@@ -102,3 +102,21 @@ describe('the sandbox network as a package (SBX-01)', () => {
     expect(calling).toEqual([])
   })
 })
+
+describe('the README of the sandbox network', () => {
+  const readme = textOf(`${home}/README.md`)
+  const listed = readme.slice(readme.indexOf('## Deliberate deviations'))
+
+  it.each([
+    'No consensus',
+    'no peers',
+    'no history archives',
+    'no Soroban and no RPC',
+    'no liquidity pools',
+    'result_meta_xdr',
+    'No surge auction',
+    'share a close time',
+  ])('lists the deviation "%s" (SBX-123)', (deviation) => {
+    expect(listed.replaceAll(/\s+/g, ' ')).toContain(deviation)
+  })
+})

@@ -92,8 +92,11 @@ describe('a field that needs a code', () => {
     const id = await register(account)
     const right = { id, mobile_number_verification: codeOf(id) }
     await door.call(account, 'PUT /customer', { body: right })
+    const before = await door.call(account, `GET /customer?id=${id}`)
+    expect(before.body.status).toBe('ACCEPTED')
     await door.call(account, 'PUT /customer', { body: { id, mobile_number: '+14155550102' } })
     const { body } = await door.call(account, `GET /customer?id=${id}`)
+    expect(body.status).toBe('NEEDS_INFO')
     expect(body.provided_fields?.['mobile_number']?.status).toBe('VERIFICATION_REQUIRED')
   })
 

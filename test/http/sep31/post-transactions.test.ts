@@ -122,7 +122,7 @@ describe('a new transaction', () => {
     expect((await post({ ...changes, ...more })).status).toBe(201)
   })
 
-  it('takes the issuer of the asset and its payout asset, and names all assets (SEP31-21, SEP31-23, SEP31-64)', async () => {
+  it('takes the issuer of the asset and its payout asset, and names all assets (SEP31-21, SEP31-23, SEP31-64, SEP31-65)', async () => {
     await opened({ asset_issuer: issuer })
     const transaction = await opened({ destination_asset: 'iso4217:USD' })
     expect(transaction).toMatchObject({
@@ -131,7 +131,7 @@ describe('a new transaction', () => {
       amount_out_asset: 'iso4217:USD',
       amount_fee_asset: `stellar:SRT:${issuer}`,
     })
-    expect(transaction).not.toHaveProperty('amount_out') // SEP31-65: only after the payment
+    expect(transaction).not.toHaveProperty('amount_out') // only after the payment
   })
 
   it('takes customers registered under any memo of the account (SEP31-28, SEP31-C12)', async () => {

@@ -44,7 +44,7 @@ const corpus: readonly (readonly [string, Uint8Array])[] = [
   ['no bytes', new Uint8Array(0)],
 ]
 
-describe('a signature is accepted exactly when the SDK accepts it (SBX-23)', () => {
+describe('a signature is accepted exactly when the SDK accepts it (SBX-03, SBX-23)', () => {
   it.each(corpus)('%s', (_what, signature) => {
     const { envelope } = signedBy(signature, alice.signatureHint())
     const check = createSignatureChecker()(envelope)

@@ -36,7 +36,7 @@ const families: Readonly<Record<string, string>> = {
   tx: 'SBX-18, SBX-20, SBX-21, SBX-22, SBX-23, SBX-26',
 }
 
-/** Liquidity pools are left out on purpose (SBX-53, SBX-123). */
+/** Liquidity pools are left out on purpose. */
 const leftOut = ['change-trust/pool-share']
 
 const familyOf = (name: string): string => name.slice(0, name.indexOf('/'))

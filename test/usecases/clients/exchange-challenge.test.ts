@@ -175,6 +175,17 @@ describe('an account on the network', () => {
     })
     expect(await codeOf(login, envelope)).toBe('unknown_signature')
   })
+
+  it('is judged by its signers anew each time, not by those of the last login (SEP10-89)', async () => {
+    const login = await withSigners(1, [[otherKey, 1]])
+    expect(await exchangeWith(login, [otherKey])).toBe('accepted')
+    login.world.accounts.set(account, {
+      mediumThreshold: 1,
+      signers: [{ account, weight: 1 }],
+    })
+    expect(await exchangeWith(login, [otherKey])).toBe('unknown_signature')
+    expect(await exchangeWith(login, [clientKey])).toBe('accepted')
+  })
 })
 
 describe('a challenge that names a wallet', () => {
