@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { connect } from 'node:net'
 import { Horizon, Keypair, Networks, Operation } from '@stellar/stellar-sdk'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startSandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
 import { openForTest, recordsOf } from '../http/client.ts'
 import { spawnNetwork } from './network-child.ts'
@@ -23,6 +23,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   'runs as a command until %s, and ends well (SBX-01)',
   async (signal) => {
     const network = await spawnNetwork('--port', '0', '--https-port', '0')
+    onTestFinished(() => void network.child.kill('SIGKILL'))
     expect((await fetch(network.url)).status).toBe(200)
     expect(network.child.exitCode).toBeNull()
     expect(await network.kill(signal)).toBe(0)
