@@ -77,7 +77,7 @@ it('keeps every lumen, whatever is tried (SBX-38)', () => {
       const total = held + ledger.head.feePool + sum(promised.map(({ amount }) => amount))
       expect(total).toBe(parameters.totalCoins)
     }),
-    { numRuns: 8 },
+    { numRuns: 16 },
   )
   expect(trades).toBeGreaterThan(25)
 })
