@@ -104,6 +104,11 @@ describe('replay and live', () => {
   it('begins with what happens from now on when no cursor is given', async () => {
     const { id } = await keepTransaction(world.rooms)
     await addEvent(world.rooms, id, 'before')
+    // an event has its place in the stream a moment after its commit; until then it is still to come
+    await until(async () => {
+      const numbered = await world.rooms.read(({ events }) => events.ofTransaction(id))
+      return numbered.some(({ note }) => note === 'before')
+    }, 'the event to have its place')
     const following = await follow(second, {})
     await until(async () => {
       await addEvent(world.rooms, id, 'after')
