@@ -136,7 +136,7 @@ describe('a database that is away', () => {
 })
 
 describe('used challenges', () => {
-  it('are given to exactly one of many simultaneous callers (SEP-10)', async () => {
+  it('are given to exactly one of many simultaneous callers (SEP-10, AP-2.10)', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
         db.commit(({ logins }) => logins.consumeChallenge('once', inAnHour())),

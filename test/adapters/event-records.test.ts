@@ -32,7 +32,7 @@ const numberAll = async (): Promise<void> => {
 }
 
 describe('the event log', () => {
-  it('gives an event back as it was added, with its place in the stream', async () => {
+  it('gives an event back as it was added, with its place in the stream (POLARIS-8.26)', async () => {
     const transactionId = randomUUID()
     const event: TransactionEvent = {
       ...anEvent(transactionId, 1),

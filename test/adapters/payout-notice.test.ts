@@ -152,7 +152,7 @@ describe('a notice that is not believed', () => {
     expect(read(headers, body)).toMatchObject({ ok: false, refusal: { code } })
   })
 
-  it('is believed with one good signature of several, while secrets are changed', () => {
+  it('is believed with one good signature of several, while secrets are changed (AP-2.14)', () => {
     const headers = signed(good)
     const both = { ...headers, 'payout-signature': `v1=00, ${headers['payout-signature']}` }
     expect(read(both, good)).toMatchObject({ ok: true })

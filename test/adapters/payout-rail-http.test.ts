@@ -205,7 +205,7 @@ describe('the http rail, asking', () => {
     expect(await rail.find('a')).toBeUndefined()
   })
 
-  it('is refused with a wrong token or secret', async () => {
+  it('is refused with a wrong token or secret (AP-2.11)', async () => {
     const bank = await startSandboxBank({ port: 0, token: 'a-token', secret: 'a-secret' })
     toEnd.push(() => bank.stop())
     for (const [wrong, code] of [

@@ -65,7 +65,7 @@ describe('configuration', () => {
     expect(config.login.mode).toBe('agreed')
   })
 
-  it('names every missing secret at once and has no default for any', () => {
+  it('names every missing secret at once and has no default for any (AP-2.15)', () => {
     const missing = faultsOf({ FAIRLEAD_TOKEN_SECRET: undefined, FAIRLEAD_RAIL_SECRET: undefined })
     expect(missing).toEqual(['FAIRLEAD_TOKEN_SECRET is missing', 'FAIRLEAD_RAIL_SECRET is missing'])
   })
@@ -83,7 +83,7 @@ describe('configuration', () => {
     ])
   })
 
-  it('refuses plain http outside the sandbox (SEP31-08, SEP01-14)', () => {
+  it('refuses plain http outside the sandbox (SEP31-08, SEP01-14, AP-2.15)', () => {
     expect(faultsOf({ FAIRLEAD_PUBLIC_URL: 'http://anchor.example.com' })).toEqual([
       'FAIRLEAD_PUBLIC_URL has to be https: http://anchor.example.com',
     ])

@@ -56,7 +56,7 @@ describe.each(settings)('on $store with $shape', ({ onServers, many }) => {
       onTestFailed(() => void process.stderr.write(fairlead.said()))
     })
 
-    it('arrives once in the current form of SEP-31, and the partner hears of each step', async () => {
+    it('arrives once in the current form of SEP-31, and the partner hears of each step (AP-1.1, POLARIS-8.34)', async () => {
       const world = fairlead.world()
       const anchor = await logIn({ url: urls.second, world })
       const partner = await subscribe(urls.first, anchor.token)

@@ -36,7 +36,7 @@ async function attemptOf(transactionId: string): Promise<unknown> {
   return transaction.payoutAttempts[0]?.state
 }
 
-it('pays once what a killed worker was paying, whether the bank had done it or not', async () => {
+it('pays once what a killed worker was paying, whether the bank had done it or not (AP-1.20)', async () => {
   const world = fairlead.world()
   await setBank(world, { unknown_as: 'hang' })
   const [done] = await openMany(anchor, 1, '1000990005')

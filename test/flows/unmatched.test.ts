@@ -60,7 +60,7 @@ const payment = (opened: Opened, code = 'USDC', amount = '10') =>
 const payFrom = (operation: ReturnType<typeof payment>, memo?: Memo) =>
   send(world, anchor.keypair, { operations: [operation], ...(memo && { memo }) })
 
-it('keeps money that fits no transaction, with the reason, and pays nothing out for it', async () => {
+it('keeps money that fits no transaction, with the reason, and pays nothing out for it (POLARIS-8.12)', async () => {
   const opened = await open()
   const { id } = opened
   const memo = memoOf(opened)
@@ -99,7 +99,7 @@ it('sees the lumens of an account that was merged into ours', async () => {
   })
 }, 60_000)
 
-it('takes a muxed destination for an id memo', async () => {
+it('takes a muxed destination for an id memo (POLARIS-8.8)', async () => {
   const opened = await open()
   const account = new Account(opened.stellar_account_id, '0')
   const destination = new MuxedAccount(account, opened.stellar_memo).accountId()
@@ -109,7 +109,7 @@ it('takes a muxed destination for an id memo', async () => {
   expect(await movementsOf(world, opened.id)).toHaveLength(1)
 }, 60_000)
 
-it('takes what a path payment credited, of either kind', async () => {
+it('takes what a path payment credited, of either kind (AP-1.14)', async () => {
   const asset = assetOf(world, 'USDC')
   for (const kind of ['receive', 'send'] as const) {
     const opened = await open()

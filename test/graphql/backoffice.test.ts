@@ -63,7 +63,7 @@ describe('who asks', () => {
     'transactionReport(from: "2026-01-01T00:00:00Z", before: "2026-01-02T00:00:00Z") { day }',
   ]
 
-  it('has to have the back-office token, for every field', async () => {
+  it('has to have the back-office token, for every field (AP-2.15)', async () => {
     const login = await tokenFor(sendingAnchor)
     for (const bad of [undefined, 'wrong', login, `${token}x`]) {
       for (const query of [

@@ -110,7 +110,7 @@ describe('one transaction', () => {
     })
   })
 
-  it('of another client, with another memo, or of no form is null', async () => {
+  it('of another client, with another memo, or of no form is null (POLARIS-8.21)', async () => {
     const theirs = await keepTransaction(world.rooms, { owner: { account: otherAnchor } })
     const memo7 = await keepTransaction(world.rooms, {
       owner: { account: sendingAnchor, memo: '7' },

@@ -116,7 +116,7 @@ describe.each(['partner', 'backoffice'])('schema/%s.graphql', (name) => {
     }
   })
 
-  it('gives lists that are bounded: each that grows has a page size', () => {
+  it('gives lists that are bounded: each that grows has a page size (AP-2.12, POLARIS-8.29)', () => {
     const schema = named(name)
     const roots = Object.values(schema.getQueryType()?.getFields() ?? {})
     const lists = roots.filter(({ type }) => /Connection!?$/.test(String(type)))

@@ -155,7 +155,7 @@ describe('replay and live', () => {
 })
 
 describe('whose events', () => {
-  it('are heard: those of the account with its memo, and nobody else’s', async () => {
+  it('are heard: those of the account with its memo, and nobody else’s (AP-2.16)', async () => {
     const owners = [
       { account: sendingAnchor, memo: '7' },
       { account: sendingAnchor },

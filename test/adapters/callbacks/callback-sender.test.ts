@@ -12,7 +12,7 @@ const signWithKey = (message: Uint8Array) => sign(null, message, key)
 const at = new Date('2023-11-14T22:13:20.700Z')
 const body = '{"transaction":{"id":"82fhs729f63dh0v4","status":"completed"}}'
 
-it('signs time, host and body as the test vector of section 2.6 says (SEP31-85, SEP31-86)', async () => {
+it('signs time, host and body as the test vector of section 2.6 says (SEP31-85, SEP31-86, POLARIS-8.24)', async () => {
   const sent: { url: string; headers: Readonly<Record<string, string>>; body: string }[] = []
   const sender = callbackSender({
     sign: signWithKey,

@@ -126,11 +126,11 @@ describe('a guarded fetch', () => {
     ['https://[::ffff:7f00:1]/', 'not_public'],
     ['https://169.254.169.254/', 'not_public'],
     ['https://10.0.0.1/', 'not_public'],
-  ])('refuses %s: %s (SEP01-49, SEP01-54, SEP01-55)', async (url, fault) => {
+  ])('refuses %s: %s (SEP01-49, SEP01-54, SEP01-55, AP-2.4, AP-2.5)', async (url, fault) => {
     expect(await faultOf(url)).toBe(fault)
   })
 
-  it('refuses a name that leads to a private address, even beside public ones (SEP01-54)', async () => {
+  it('refuses a name that leads to a private address, even beside public ones (SEP01-54, AP-2.4, POLARIS-8.24)', async () => {
     const before = wallet.asked
     expect(await faultOf(`https://${host}/`, { allowPrivateHosts: [] })).toBe('not_public')
     const mixed = () =>
@@ -143,7 +143,7 @@ describe('a guarded fetch', () => {
     expect(wallet.asked).toBe(before)
   })
 
-  it('connects to the address that was checked, without a second look (SEP01-54)', async () => {
+  it('connects to the address that was checked, without a second look (SEP01-54, AP-2.4, POLARIS-8.24)', async () => {
     wallet.answer = (response) => void response.end('hello')
     let looked = 0
     const resolve = () => {
@@ -154,11 +154,11 @@ describe('a guarded fetch', () => {
     expect(looked).toBe(1)
   })
 
-  it('trusts nobody but the authorities (SEP01-49)', async () => {
+  it('trusts nobody but the authorities (SEP01-49, AP-2.15)', async () => {
     expect(await faultOf(`https://${host}/`, { extraCertificates: [] })).toBe('unreachable')
   })
 
-  it('follows no redirect (SEP01-50)', async () => {
+  it('follows no redirect (SEP01-50, AP-2.4)', async () => {
     wallet.answer = (response) =>
       void response.writeHead(302, { location: `https://${host}/elsewhere` }).end()
     const before = wallet.asked
@@ -166,7 +166,7 @@ describe('a guarded fetch', () => {
     expect(wallet.asked).toBe(before + 1)
   })
 
-  it('stops reading after 100 KB, whatever the length that was told (SEP01-52)', async () => {
+  it('stops reading after 100 KB, whatever the length that was told (SEP01-52, AP-2.6)', async () => {
     wallet.answer = (response) => void response.end('a'.repeat(102_400))
     expect(await faultOf(`https://${host}/`)).toBe(200)
     wallet.answer = (response) => {

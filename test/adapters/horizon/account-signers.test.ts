@@ -91,7 +91,7 @@ describe('signers from Horizon', () => {
     await expect(ask()).rejects.toBeInstanceOf(NetworkUnavailable)
   })
 
-  it('are not guessed when Horizon is silent or away (SEP10-104)', async () => {
+  it('are not guessed when Horizon is silent or away (SEP10-104, POLARIS-8.6)', async () => {
     horizon.answer = () => undefined
     await expect(ask(100)).rejects.toBeInstanceOf(NetworkUnavailable)
     const away = horizonAccounts({ horizonUrl: 'http://127.0.0.1:1' })

@@ -48,7 +48,7 @@ const muxed = (id: string): string =>
   new MuxedAccount(new Account(town.distribution.publicKey(), '0'), id).accountId()
 
 describe('what Horizon tells of an account', () => {
-  it('is read as a fact: who paid what with which memo, when', async () => {
+  it('is read as a fact: who paid what with which memo, when (AP-1.17)', async () => {
     const { sender, asset, distribution } = town
     let hash = ''
     const credits = await creditsOf(async () => {
@@ -69,7 +69,7 @@ describe('what Horizon tells of an account', () => {
     ])
   })
 
-  it('keeps each form of memo as the network has it (SEP31-47)', async () => {
+  it('keeps each form of memo as the network has it (SEP31-47, AP-1.18, AP-1.10)', async () => {
     const hash = Buffer.alloc(32, 1)
     const memos = [
       Memo.none(),
@@ -94,12 +94,12 @@ describe('what Horizon tells of an account', () => {
     ])
   })
 
-  it('has the id of a muxed destination (SEP31-48)', async () => {
+  it('has the id of a muxed destination (SEP31-48, POLARIS-8.8)', async () => {
     const credits = await creditsOf(() => town.send(town.sender, [town.pay('1', muxed('42'))]))
     expect(credits).toMatchObject([{ muxedId: '42', account: town.distribution.publicKey() }])
   })
 
-  it('counts both path payments with what was credited (SEP31-45)', async () => {
+  it('counts both path payments with what was credited (SEP31-45, AP-1.8, AP-1.14)', async () => {
     const { asset, distribution } = town
     const common = { sendAsset: asset, destAsset: asset, destination: distribution.publicKey() }
     const credits = await creditsOf(() =>
@@ -114,7 +114,7 @@ describe('what Horizon tells of an account', () => {
     ])
   })
 
-  it('has every operation of one transaction under an id of its own (SEP31-52)', async () => {
+  it('has every operation of one transaction under an id of its own (SEP31-52, AP-1.9)', async () => {
     const elsewhere = await town.newAccount()
     const credits = await creditsOf(() =>
       town.send(town.sender, [
@@ -148,7 +148,7 @@ describe('what Horizon tells of an account', () => {
     expect(credits).toMatchObject([{ transactionHash: hash, memo: { type: 'id', value: '7' } }])
   })
 
-  it('leaves out failed transactions and what left the account', async () => {
+  it('leaves out failed transactions and what left the account (AP-1.13)', async () => {
     const { distribution, sender } = town
     const credits = await creditsOf(async () => {
       const failing = town.send(sender, [town.pay('1'), town.pay('1000000')])
@@ -238,14 +238,17 @@ describe('a Horizon in trouble', () => {
     ['hangs up', { kind: 'hang_up' }],
     ['sends half a page', { kind: 'truncate', bytes: 500 }],
     ['is too slow', { kind: 'slow', bodyMs: 4_000 }],
-  ] as const)('is unavailable when it %s, and fine again afterwards', async (_, effect) => {
-    sandbox.control.addFault({ effect, times: 1 })
-    await expect(network.creditsAfter(account(), '0', 200)).rejects.toThrow(NetworkUnavailable)
-    sandbox.control.clearFaults()
-    expect((await network.creditsAfter(account(), '0', 200)).credits.length).toBeGreaterThan(0)
-  })
+  ] as const)(
+    'is unavailable when it %s, and fine again afterwards (AP-1.5)',
+    async (_, effect) => {
+      sandbox.control.addFault({ effect, times: 1 })
+      await expect(network.creditsAfter(account(), '0', 200)).rejects.toThrow(NetworkUnavailable)
+      sandbox.control.clearFaults()
+      expect((await network.creditsAfter(account(), '0', 200)).credits.length).toBeGreaterThan(0)
+    },
+  )
 
-  it('is left alone for as long as it asks, when it was asked too often', async () => {
+  it('is left alone for as long as it asks, when it was asked too often (POLARIS-8.5)', async () => {
     const calls: HorizonCall[] = []
     const patient = horizonNetwork({
       horizonUrl: sandbox.url,
@@ -270,7 +273,7 @@ describe('a Horizon in trouble', () => {
     expect(credits.every(({ id }) => BigInt(id) > BigInt(first.nextCursor))).toBe(true)
   })
 
-  it('is told as reset when its ledgers begin anew below the cursor', async () => {
+  it('is told as reset when its ledgers begin anew below the cursor (POLARIS-8.13)', async () => {
     const own = await startSandboxNetwork()
     const fresh = horizonNetwork({ horizonUrl: own.url, resetCheckMs: 0 })
     const far = ((1_000_000n << 32n) | 1n).toString()

@@ -67,7 +67,7 @@ describe('a page with something odd in it', () => {
     ['no type', { type: undefined }],
     ['no paging token', { paging_token: undefined }],
     ['a smaller paging token than before', { paging_token: '4096' }],
-  ])('is refused as a whole, and nothing passed over: %s', async (_, changes) => {
+  ])('is refused as a whole, and nothing passed over: %s (AP-1.4)', async (_, changes) => {
     answers = {}
     const reading = read(payment('8192'), payment('12288', changes))
     await expect(reading).rejects.toThrow(NetworkUnavailable)

@@ -57,7 +57,7 @@ describe('a login token', () => {
     expect(await codeOf(token, claims.lapsesAt)).toBe('token_lapsed')
   })
 
-  it('is refused when it was made with another secret, or for another purpose with ours (SEP10-124)', async () => {
+  it('is refused when it was made with another secret, or for another purpose with ours (SEP10-124, AP-2.17)', async () => {
     const foreign = await loginTokens('another secret that is also long enough')
     expect(await codeOf(await foreign.issue(claims))).toBe('token_invalid')
     const sameSecret = await new SignJWT(decodeJwt(await foreign.issue(claims)))

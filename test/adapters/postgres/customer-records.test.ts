@@ -77,7 +77,7 @@ describe('customer records on PostgreSQL', () => {
     await expect(find(other.id)).rejects.toThrow(SealBroken)
   })
 
-  it('read what an older key sealed, and seal with the newest (SEP12-137)', async () => {
+  it('read what an older key sealed, and seal with the newest (SEP12-137, POLARIS-8.25)', async () => {
     const [old, recent] = ['2025', '2026'].map((id) => ({ id, secret: randomBytes(32) }))
     if (old === undefined || recent === undefined) throw new Error('two keys are needed')
     const commitWith = (...keys: readonly (typeof old)[]) =>

@@ -44,7 +44,7 @@ describe('a list of transactions', () => {
     expect(await list({})).toEqual(kept)
   })
 
-  it('gives pages that join without a gap or a repeat, also between equal moments', async () => {
+  it('gives pages that join without a gap or a repeat, also between equal moments (POLARIS-8.29)', async () => {
     const seen: string[] = []
     let after: TransactionQuery['after']
     for (let page = 0; page < 6; page += 1) {

@@ -70,7 +70,7 @@ describe('the address of a callback', () => {
     '[64:ff9b::a00:1]',
     '[2002:a00:1::]',
     'localhost.',
-  ])('must not lead into a private network: %s (SEP31-82, SEP31-W29)', (host) => {
+  ])('must not lead into a private network: %s (SEP31-82, SEP31-W29, POLARIS-8.24)', (host) => {
     expect(codeOf(`https://${host}/callback`)).toBe('callback_url_private')
     expect(codeOf(`https://${host}/callback`, { ...strict, allowPrivateHosts: true })).toBe(
       'accepted',

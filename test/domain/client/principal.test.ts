@@ -37,11 +37,11 @@ describe('the subject of a token', () => {
     expect(readSubject(subject)).toBeUndefined()
   })
 
-  it('names the same principal as M with id n and as G:n (SEP10-132)', () => {
+  it('names the same principal as M with id n and as G:n (SEP10-132, AP-1.19)', () => {
     expect(isSamePrincipal(reading(muxedZero), reading(`${account}:0`))).toBe(true)
   })
 
-  it('never drops the memo or the muxed id (SEP10-130, SEP10-131)', () => {
+  it('never drops the memo or the muxed id (SEP10-130, SEP10-131, AP-1.19)', () => {
     expect(isSamePrincipal(reading(`${account}:1`), reading(`${account}:2`))).toBe(false)
     expect(isSamePrincipal(reading(`${account}:1`), reading(account))).toBe(false)
     expect(isSamePrincipal(reading(muxedZero), reading(account))).toBe(false)

@@ -39,7 +39,7 @@ describe('deducting the fee', () => {
     expect(deducted.ok && deducted.value.amountOutUnits).toBe(9_899n)
   })
 
-  it('keeps amount in − fee = amount out to the unit, whatever the schedule (SEP31-62)', () => {
+  it('keeps amount in − fee = amount out to the unit, whatever the schedule (SEP31-62, AP-1.25, AP-1.26)', () => {
     fc.assert(
       fc.property(amounts, schedules, decimals, (amountIn, fees, places) => {
         const deducted = deductFee(amountIn, fees, places)
@@ -83,7 +83,7 @@ describe('plain decimals', () => {
   })
 
   it.each(['1e3', '-1', '+1', ' 1', '1.', '.5', '1,5', '0x10', 'NaN', '', '1'.repeat(21), '١'])(
-    'are nothing else: %j (SEP31-W26)',
+    'are nothing else: %j (SEP31-W26, AP-2.8)',
     (text) => {
       expect(parseUnits(text, 7)).toBeUndefined()
     },

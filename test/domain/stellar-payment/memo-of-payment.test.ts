@@ -37,7 +37,7 @@ describe('the memo of a payment', () => {
     },
   ]
 
-  it.each(cases)('is read from $what as: $reads', ({ memo, muxedId, reads }) => {
+  it.each(cases)('is read from $what as: $reads (POLARIS-8.15)', ({ memo, muxedId, reads }) => {
     const read = memoOfPayment({ memo, ...(muxedId === undefined ? {} : { muxedId }) })
     expect(read.ok ? `${read.value.type} ${read.value.value}` : read.refusal.code).toBe(reads)
   })

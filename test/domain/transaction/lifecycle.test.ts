@@ -11,7 +11,7 @@ const phases = Object.keys(lifecycle) as Phase[]
 const waysOf = (happening: Happening) => phases.filter((phase) => nextPhase(phase, happening))
 
 describe('the lifecycle', () => {
-  it('lets funds come in one phase only', () => {
+  it('lets funds come in one phase only (AP-1.28)', () => {
     expect(waysOf('fundsReceived')).toEqual(['awaitingFunds'])
   })
 

@@ -75,9 +75,12 @@ describe('receiving funds', () => {
     ['no memo', { memo: { type: 'none' } }, 'no_memo'],
     ['a return memo', { memo: { type: 'return', value: 'AA==' } }, 'unknown_memo'],
     ['a muxed id and another memo', { muxedId: '1' }, 'conflicting_memo'],
-  ] as const)('refuses %s (SEP31-46, SEP31-49)', (_, changes, reason) => {
-    expect(outcomeOf(changes)).toBe(reason)
-  })
+  ] as const)(
+    'refuses %s (SEP31-46, SEP31-49, AP-1.6, AP-1.7, POLARIS-8.14, POLARIS-8.28)',
+    (_, changes, reason) => {
+      expect(outcomeOf(changes)).toBe(reason)
+    },
+  )
 
   it('goes by the time of the ledger: the last moment counts, the next does not', () => {
     const lapsesAt = new Date('2026-11-21T13:00:00Z')

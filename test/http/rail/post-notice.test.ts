@@ -95,7 +95,7 @@ describe('the webhook of the bank', () => {
   it.each([
     ['a wrong signature', { 'payout-signature': `v1=${'0'.repeat(64)}` }],
     ['an old timestamp', { 'payout-timestamp': '1000000000' }],
-  ])('gets 401 with %s, whatever it says', async (_, headers) => {
+  ])('gets 401 with %s, whatever it says (AP-2.14)', async (_, headers) => {
     const { status } = await post(JSON.stringify({ payout: nobodysPayout }), headers)
     expect(status).toBe(401)
   })

@@ -152,7 +152,7 @@ describe('PUT /sep12/customer', () => {
     expect(await customersOf(stranger)).toBe(0)
   })
 
-  it('stores nothing when one value is bad, and names it in quotes (SEP12-75, SEP12-76)', async () => {
+  it('stores nothing when one value is bad, and names it in quotes (SEP12-75, SEP12-76, AP-1.29)', async () => {
     const account = anAccount()
     const { status, body } = await door.call(account, 'PUT /customer', {
       body: { ...jane, birth_date: '2001-02-30' },
@@ -202,7 +202,7 @@ describe('who the customer is', () => {
     expect(echo.body.id).toBe(first.body.id)
   })
 
-  it('reaches by id only the customer of its own memo (SEP12-26)', async () => {
+  it('reaches by id only the customer of its own memo (SEP12-26, POLARIS-8.21)', async () => {
     const account = anAccount()
     const { body } = await door.call(`${account}:2`, 'PUT /customer', { body: jane })
     expect((await door.call(`${account}:1`, `GET /customer?id=${body.id}`)).status).toBe(404)

@@ -74,7 +74,7 @@ function isSigned({ headers, body }: Received, host: string): boolean {
 }
 
 describe('a notice of SEP-12', () => {
-  it('is signed afresh at each try, over the bytes that are sent (SEP12-105, SEP12-106, SEP12-107, SEP12-109, SEP12-110, SEP12-111, SEP12-112)', async () => {
+  it('is signed afresh at each try, over the bytes that are sent (SEP12-105, SEP12-106, SEP12-107, SEP12-109, SEP12-110, SEP12-111, SEP12-112, POLARIS-8.33)', async () => {
     const account = anAccount()
     const { body } = await door.call(account, 'PUT /customer', {
       body: { type: 'sep31-receiver', ...jane },

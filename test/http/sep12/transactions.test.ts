@@ -68,7 +68,7 @@ async function waitingPayout(transactionId: string): Promise<void> {
 }
 
 describe('transaction_id', () => {
-  it('of another account, of another memo and of nobody get one and the same answer (SEP12-44)', async () => {
+  it('of another account, of another memo and of nobody get one and the same answer (SEP12-44, AP-2.1)', async () => {
     const { account } = await world()
     const foreign = await world()
     const ofMemo = await world({ owner: { account, memo: '7' } })

@@ -61,7 +61,7 @@ const written = bodies.map((body) => {
 })
 
 it.each(['POST /transactions', 'PATCH /transactions/:id', 'PUT /transactions/:id/callback'])(
-  'answers %s in its own words to anything at all, and never with a 5xx',
+  'answers %s in its own words to anything at all, and never with a 5xx (POLARIS-8.30)',
   async (line) => {
     const path = line.replace(':id', waitingId) as `POST /${string}`
     await fc.assert(

@@ -90,7 +90,7 @@ describe('a new transaction', () => {
     )
   })
 
-  it('takes amount as number or numeric string, to the last digit (SEP31-18, SEP31-C19)', async () => {
+  it('takes amount as number or numeric string, to the last digit (SEP31-18, SEP31-C19, AP-1.26, POLARIS-8.14)', async () => {
     const large = '90071992547.4099931' // no JavaScript number has these digits
     const body = JSON.stringify(opening({ asset_code: 'FREE' })).replace('100', large)
     const { body: answer } = await door.call('POST /transactions', body)
@@ -103,7 +103,7 @@ describe('a new transaction', () => {
     expect(await opened(deeper)).toMatchObject({ amount_in: '100' })
   })
 
-  it('draws another memo when one is taken (SEP31-39)', async () => {
+  it('draws another memo when one is taken (SEP31-39, AP-1.16)', async () => {
     const taken = { type: 'id', value: '4611686018427387905' } as const
     const free = { type: 'id', value: '4611686018427387906' } as const
     door.memos.push(taken, taken, free)
@@ -111,7 +111,7 @@ describe('a new transaction', () => {
     expect(await opened()).toMatchObject({ stellar_memo: free.value })
   })
 
-  it('writes a hash memo as base64 of 32 bytes (SEP31-38)', async () => {
+  it('writes a hash memo as base64 of 32 bytes (SEP31-38, AP-1.18)', async () => {
     const { stellar_memo: memo } = await opened({ asset_code: 'HASH' })
     expect(Buffer.from(String(memo), 'base64')).toHaveLength(32)
   })
@@ -122,7 +122,7 @@ describe('a new transaction', () => {
     expect((await post({ ...changes, ...more })).status).toBe(201)
   })
 
-  it('takes the issuer of the asset and its payout asset, and names all assets (SEP31-21, SEP31-23, SEP31-64, SEP31-65)', async () => {
+  it('takes the issuer of the asset and its payout asset, and names all assets (SEP31-21, SEP31-23, SEP31-64, SEP31-65, POLARIS-8.28)', async () => {
     await opened({ asset_issuer: issuer })
     const transaction = await opened({ destination_asset: 'iso4217:USD' })
     expect(transaction).toMatchObject({
@@ -186,7 +186,7 @@ describe('an unfit request gets 400 with a sentence, and nothing is stored', () 
   })
 
   it.each(['1e2', '1E2', '100e0', '0.1e4'])(
-    'refuses the exponent of %s also as a number (SEP31-W26)',
+    'refuses the exponent of %s also as a number (SEP31-W26, AP-2.8)',
     async (source) => {
       const body = JSON.stringify(opening()).replace('"amount":100', `"amount":${source}`)
       expect(await door.call('POST /transactions', body)).toMatchObject({ status: 400 })

@@ -51,7 +51,7 @@ describe('who may read and change a transaction', () => {
   ] as const
 
   it.each(lines)(
-    'answers 404 to %s of another client (SEP31-79, SEP31-W01, SEP31-W02)',
+    'answers 404 to %s of another client (SEP31-79, SEP31-W01, SEP31-W02, AP-2.2, AP-2.3, POLARIS-8.21)',
     async (line, body) => {
       const { id } = await waiting()
       const path = `${line}${id}${line.startsWith('PUT') ? '/callback' : ''}` as `GET /${string}`
@@ -216,7 +216,7 @@ describe('PATCH /transactions/:id', () => {
     expect((await patch(id, { routing_number: '0111' })).status).toBe(200)
   })
 
-  it('refuses a field nobody asked for, and stores nothing (SEP31-O14)', async () => {
+  it('refuses a field nobody asked for, and stores nothing (SEP31-O14, AP-1.29)', async () => {
     const { id, version } = await waiting()
     expect(await patch(id, { account_number: '43', colour: 'red' })).toMatchObject({
       status: 400,
@@ -256,7 +256,7 @@ describe('PATCH /transactions/:id', () => {
     expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject({ version })
   })
 
-  it('succeeds once when ten come at the same time (SEP31-W25)', async () => {
+  it('succeeds once when ten come at the same time (SEP31-W25, AP-1.23)', async () => {
     const { id } = await waiting()
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => patch(id, { account_number: '43' })),

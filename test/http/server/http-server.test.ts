@@ -209,7 +209,7 @@ describe('bodies', () => {
     expect(await errorOf(response)).toEqual(expect.any(String))
   })
 
-  it('refuses a body beyond the bytes of the route, also when it comes in chunks (SEP10-17)', async () => {
+  it('refuses a body beyond the bytes of the route, also when it comes in chunks (SEP10-17, POLARIS-8.26)', async () => {
     expect((await post('/small', 'application/json', '{"a":"123456"}')).status).toBe(413)
     const chunked = new ReadableStream({
       start(controller) {
@@ -342,7 +342,7 @@ describe('failures', () => {
     })
   })
 
-  it('answers 503 when a part of the world is away', async () => {
+  it('answers 503 when a part of the world is away (AP-2.18)', async () => {
     const response = await call('/away')
     expect(response.status).toBe(503)
     expect(await response.text()).not.toContain('secret')

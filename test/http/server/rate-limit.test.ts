@@ -38,7 +38,7 @@ const app = createHttpServer({
 afterAll(() => app.close())
 
 describe('a rate limit', () => {
-  it('answers 429 with the time to wait, in the shape of all errors (SEP10-31)', async () => {
+  it('answers 429 with the time to wait, in the shape of all errors (SEP10-31, POLARIS-8.26)', async () => {
     await app.listen({ port: 0, host: '127.0.0.1' })
     const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
     const statuses = []

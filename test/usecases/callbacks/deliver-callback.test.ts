@@ -58,7 +58,7 @@ async function add(changes: Partial<Callback> = {}): Promise<Callback> {
 
 const kept = (id: string) => db.commit(({ callbacks }) => callbacks.lock(id))
 
-it('delivers the body as it was kept, once (SEP31-84)', async () => {
+it('delivers the body as it was kept, once (SEP31-84, POLARIS-8.33)', async () => {
   const callback = await add()
   expect(await deliver(callback.id)).toEqual({ ok: true, value: 'delivered' })
   expect(await deliver(callback.id)).toEqual({ ok: true, value: 'nothing_due' })

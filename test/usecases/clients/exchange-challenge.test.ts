@@ -274,7 +274,7 @@ describe('the token', () => {
     expect((await claimsOf(login, envelope)).subject).toBe(address)
   })
 
-  it('is given once per challenge, however it is spelt or signed (SEP10-111, SEP10-112, SEP10-114)', async () => {
+  it('is given once per challenge, however it is spelt or signed (SEP10-111, SEP10-112, SEP10-114, AP-2.10)', async () => {
     const login = await withSigners(1, [
       [clientKey, 1],
       [otherKey, 1],
@@ -480,7 +480,7 @@ describe('a challenge that is not ours', () => {
     expect(await codeOf(login, envelope)).toBe('envelope_unreadable')
   })
 
-  it('is not decoded beyond 50,000 characters (SEP10-17)', async () => {
+  it('is not decoded beyond 50,000 characters (SEP10-17, AP-2.7)', async () => {
     const { settings, challenges, tokens, world } = await aLogin()
     let decoded = 0
     const exchange = exchangeChallenge({

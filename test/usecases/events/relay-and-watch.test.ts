@@ -246,7 +246,7 @@ describe('watching', () => {
     expect(seen).toEqual(fromTo(start, highest))
   })
 
-  it('shows a client only its own events, replayed and live', async () => {
+  it('shows a client only its own events, replayed and live (AP-2.16)', async () => {
     const tail = await openEventTail(db)
     const { relay } = relayTo(tail)
     const start = (await relay()).highest

@@ -138,7 +138,7 @@ async function crashInSend(rail: MemoryPayoutRail, id: string): Promise<void> {
     .catch(() => undefined)
 }
 
-it('pays once, whatever happens at the same time, and ends when the bank is honest', async () => {
+it('pays once, whatever happens at the same time, and ends when the bank is honest (AP-1.20, POLARIS-8.10)', async () => {
   const steps = fc.array(fc.array(fc.constantFrom(...happenings), { minLength: 1, maxLength: 3 }), {
     minLength: 3,
     maxLength: 14,

@@ -116,7 +116,7 @@ describe('paying out', () => {
   })
 
   it.each(['unknownButDone', 'unknownNotDone'] as const)(
-    'pays once when the outcome was unknown: %s',
+    'pays once when the outcome was unknown: %s (AP-1.20, POLARIS-8.2, POLARIS-8.10)',
     async (which) => {
       const { id } = await fundedFor(magicAccountNumbers[which])
       const { send } = world.payouts(rail)
@@ -136,7 +136,7 @@ describe('paying out', () => {
     },
   )
 
-  it('tries again, later and later, when the bank is away', async () => {
+  it('tries again, later and later, when the bank is away (POLARIS-8.5, POLARIS-8.6)', async () => {
     const { id } = await fundedFor(magicAccountNumbers.unavailableTwice)
     const { send } = world.payouts(rail)
     const states: string[] = []
@@ -200,7 +200,7 @@ describe('paying out', () => {
     })
   })
 
-  it('lets ten workers at once pay once', async () => {
+  it('lets ten workers at once pay once (AP-1.20, POLARIS-8.10)', async () => {
     const { id } = await fundedFor(magicAccountNumbers.delivered)
     const { send } = world.payouts(rail)
     const answers = await Promise.all(Array.from({ length: 10 }, () => send(id)))
@@ -219,7 +219,7 @@ describe('a worker that is killed while paying out', () => {
       'after the call, before its answer is kept',
       { send: (order: Parameters<HttpPayoutRail['send']>[0]) => rail.send(order).then(kill) },
     ],
-  ])('costs nothing: %s', async (_, fault) => {
+  ])('costs nothing: %s (POLARIS-8.10)', async (_, fault) => {
     const { id } = await fundedFor(magicAccountNumbers.delivered)
     await expect(world.payouts({ ...rail, ...fault }).send(id)).rejects.toThrow(killed)
     const { send } = world.payouts(rail)

@@ -24,7 +24,7 @@ const cursorOf = (account: string) =>
   world.read(({ stellarPayments }) => stellarPayments.cursor(account))
 
 describe('collecting, matching, paying out', () => {
-  it('brings a payment on the network to the receiving client (SEP31-51, SEP31-54)', async () => {
+  it('brings a payment on the network to the receiving client (SEP31-51, SEP31-54, AP-1.1, POLARIS-8.34)', async () => {
     const account = anAccount()
     const transaction = await world.open({ distributionAccount: account })
     const network = memoryNetwork()
@@ -54,7 +54,7 @@ describe('collecting, matching, paying out', () => {
     expect((await world.stateOf(transaction.id)).transaction?.phase).toBe('completed')
   })
 
-  it('begins where it is told the first time, and never jumps afterwards', async () => {
+  it('begins where it is told the first time, and never jumps afterwards (AP-1.2, POLARIS-8.13)', async () => {
     const account = anAccount()
     const network = memoryNetwork()
     network.credit(aStellarPayment({ account }))
@@ -85,7 +85,7 @@ describe('collecting, matching, paying out', () => {
     expect(await world.match(account)).toEqual({ matched: 0, unmatched: 3 })
   })
 
-  it('goes on where it stopped after the network was away', async () => {
+  it('goes on where it stopped after the network was away (AP-1.3, POLARIS-8.13)', async () => {
     const account = anAccount()
     const network = memoryNetwork()
     network.credit(...Array.from({ length: 450 }, () => aStellarPayment({ account })))
@@ -154,32 +154,35 @@ describe('several collectors', () => {
 describe('a collector that is killed', () => {
   const killed = new Error('killed')
 
-  it.each([1, 2, 3, 4])('loses and doubles nothing (in its commit number %i)', async (fatal) => {
-    const account = anAccount()
-    const transaction = await world.open({ distributionAccount: account })
-    const network = memoryNetwork()
-    network.credit(paymentFor(transaction, { account }))
-    let commits = 0
-    const dying: typeof world.commit = (work) =>
-      world.commit(async (records) => {
-        commits += 1
-        const answer = await work(records)
-        if (commits >= fatal) throw killed
-        return answer
-      })
-    const ended = await world
-      .collect(
-        network,
-        dying,
-      )(account)
-      .catch((error: unknown) => error)
-    expect(ended).toEqual(fatal <= 3 ? killed : { ok: true, value: { pages: 1, added: 1 } })
-    world.pass(20_001)
-    await world.collect(network)(account)
-    expect(await world.match(account)).toEqual({ matched: 1, unmatched: 0 })
-    expect((await world.stateOf(transaction.id)).payout?.state).toBe('due')
-    expect(await cursorOf(account)).toBe(await network.newestCursor())
-  })
+  it.each([1, 2, 3, 4])(
+    'loses and doubles nothing (in its commit number %i) (AP-1.4)',
+    async (fatal) => {
+      const account = anAccount()
+      const transaction = await world.open({ distributionAccount: account })
+      const network = memoryNetwork()
+      network.credit(paymentFor(transaction, { account }))
+      let commits = 0
+      const dying: typeof world.commit = (work) =>
+        world.commit(async (records) => {
+          commits += 1
+          const answer = await work(records)
+          if (commits >= fatal) throw killed
+          return answer
+        })
+      const ended = await world
+        .collect(
+          network,
+          dying,
+        )(account)
+        .catch((error: unknown) => error)
+      expect(ended).toEqual(fatal <= 3 ? killed : { ok: true, value: { pages: 1, added: 1 } })
+      world.pass(20_001)
+      await world.collect(network)(account)
+      expect(await world.match(account)).toEqual({ matched: 1, unmatched: 0 })
+      expect((await world.stateOf(transaction.id)).payout?.state).toBe('due')
+      expect(await cursorOf(account)).toBe(await network.newestCursor())
+    },
+  )
 })
 
 describe('matching', () => {
@@ -202,13 +205,13 @@ describe('matching', () => {
     })
   }
 
-  it('funds a transaction by the first payment and keeps the second unmatched (SEP31-49)', async () => {
+  it('funds a transaction by the first payment and keeps the second unmatched (SEP31-49, AP-1.12, POLARIS-8.12)', async () => {
     const transaction = await world.open({ distributionAccount: anAccount() })
     expect(await fund(transaction, {}, {})).toEqual(['matched', 'already_funded'])
     expect((await world.stateOf(transaction.id)).transaction?.version).toBe(2)
   })
 
-  it('tells each misfit with its reason, and pays out none (SEP31-46, SEP31-47, SEP31-49)', async () => {
+  it('tells each misfit with its reason, and pays out none (SEP31-46, SEP31-47, SEP31-49, AP-1.6, AP-1.7, AP-1.12, POLARIS-8.12, POLARIS-8.15)', async () => {
     const transaction = await world.open({ distributionAccount: anAccount(), memo: memo('123') })
     const { units } = paymentFor(transaction)
     const reasons = await fund(

@@ -39,7 +39,7 @@ const waiting = (account: string) =>
     [account],
   )
 
-it('matches all others when one payment cannot be decided, and says so', async () => {
+it('matches all others when one payment cannot be decided, and says so (POLARIS-8.8, POLARIS-8.11)', async () => {
   const account = anAccount()
   const transactions = await paid(account, 9)
   const [first, , , fourth] = transactions

@@ -103,7 +103,7 @@ describe('the same idempotency key', () => {
   })
 })
 
-it('gives a hundred transactions opened at once a memo each (SEP31-39, SEP31-W04)', async () => {
+it('gives a hundred transactions opened at once a memo each (SEP31-39, SEP31-W04, AP-1.16)', async () => {
   const answers = await Promise.all(
     Array.from({ length: 100 }, () =>
       door.call('POST /transactions', { amount: 100, asset_code: 'SRT' }),

@@ -50,7 +50,7 @@ const callbacksOf = async (transactionId: string) => {
 }
 
 describe('saving a change', () => {
-  it('keeps the next version, the event and the work in one commit', async () => {
+  it('keeps the next version, the event and the work in one commit (AP-1.24)', async () => {
     const before = await kept()
     const saved = await save(funded(before, '1'))
     expect(saved).toMatchObject({ version: 2, updatedAt: door.clock.now, phase: 'payingOut' })
@@ -65,7 +65,7 @@ describe('saving a change', () => {
     })
   })
 
-  it('keeps nothing at all when the commit fails', async () => {
+  it('keeps nothing at all when the commit fails (AP-1.24)', async () => {
     const before = await kept()
     const failing = door.commit(async (records) => {
       await door.saveChange(records, funded(before, '2'), door.clock.now)
@@ -75,13 +75,13 @@ describe('saving a change', () => {
     expect(await door.read(({ transactions }) => transactions.find(before.id))).toEqual(before)
   })
 
-  it('throws when another commit saved the transaction first (SEP31-W25)', async () => {
+  it('throws when another commit saved the transaction first (SEP31-W25, AP-1.23, POLARIS-8.16)', async () => {
     const before = await kept()
     await save(funded(before, '3'))
     await expect(save(funded(before, '4'))).rejects.toThrow(/Another commit/)
   })
 
-  it('throws when the lifecycle does not lead there', async () => {
+  it('throws when the lifecycle does not lead there (AP-1.29)', async () => {
     const before = await kept()
     const after: Transaction = { ...before, phase: 'completed' }
     const change = { ...funded(before, '5'), after }
