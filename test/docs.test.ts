@@ -73,30 +73,6 @@ describe('docker-compose.yml', () => {
   })
 })
 
-describe('docs/conformance.md', () => {
-  const id = /\b(?:SEP\d{2}-[A-Z]?\d{2,3}|SBX-\d{2,3})\b/g
-  const lines = textOf('docs/conformance.md')
-    .split('\n')
-    .filter((line) => line.includes('n/a'))
-
-  it('gives a reason for each requirement that does not apply', () => {
-    expect(lines.length).toBeGreaterThan(0)
-    expect(
-      lines.filter((line) => !/^- S[A-Z0-9]+-[A-Z]?\d+ n\/a: [\w`].{8,}\.$/.test(line)),
-    ).toEqual([])
-  })
-
-  it('names none that a test shows', () => {
-    const shown = new Set(
-      filesOf('test')
-        .filter((path) => path.endsWith('.test.ts') && path !== 'test/docs.test.ts')
-        .flatMap((path) => textOf(path).match(id) ?? []),
-    )
-    const named = lines.flatMap((line) => line.match(id) ?? [])
-    expect(named.filter((one) => shown.has(one))).toEqual([])
-  })
-})
-
 describe('pages', () => {
   /** Commands that are shown and not run in CI as they stand, with the reason. */
   const notRun: Readonly<Record<string, string>> = {
