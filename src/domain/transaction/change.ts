@@ -8,8 +8,8 @@ export const isStatusChange = (before: Transaction, after: Transaction): boolean
   sepStatus[before.phase] !== sepStatus[after.phase]
 
 /**
- * `after` as it is kept: the next version, the time the status was reached, the time of completion, and
- * no wish for data outside the phase that waits for it. A phase that the lifecycle does not lead to from
+ * `after` as it is kept: the next version, the time the status was reached, the time of completion, the
+ * deadline for funds, and no wish for data outside the phase that waits for it. A phase that the lifecycle does not lead to from
  * `before` is a fault of ours and throws.
  */
 export function settleChange(
@@ -35,8 +35,15 @@ export function settleChange(
       after.phase === 'awaitingPayoutCustomerInfo' ? after.wantedCustomerFields : [],
     version: before.version + 1,
     updatedAt: isStatusChange(before, after) ? change.now : before.updatedAt,
+    lapsesAt: lapsesAt(before, after, change.now),
   }
 }
+
+/** The time to pay begins when it may be paid: what the check of the customers took is not part of it. */
+const lapsesAt = (before: Transaction, after: Transaction, now: Date): Date =>
+  before.phase === 'screening' && after.phase === 'awaitingFunds'
+    ? new Date(now.getTime() + before.lapsesAt.getTime() - before.startedAt.getTime())
+    : after.lapsesAt
 
 const isAwaitingCorrection = ({ phase }: Transaction): boolean =>
   phase === 'awaitingPayoutCustomerInfo' || phase === 'awaitingPayoutTransactionInfo'

@@ -67,7 +67,7 @@ export interface Transaction {
   /** When the current status was reached. */
   readonly updatedAt: Date
   readonly completedAt?: Date
-  /** Until when funds are awaited. */
+  /** Until when the phase before the funds may last; starts anew when it may be paid. */
   readonly lapsesAt: Date
 }
 

@@ -55,6 +55,18 @@ describe('before the funds', () => {
     expect(await happenings(id)).toEqual(['infoReceived', 'cleared'])
   })
 
+  it('gives the sending anchor the whole time to pay from then on (SEP31-41, SEP31-76)', async () => {
+    const senderId = await door.customer(sender)
+    const receiverId = await door.customer(receiver)
+    const hour = 3_600_000
+    const startedAt = new Date(door.clock.now.getTime() - hour)
+    const lapsesAt = new Date(door.clock.now.getTime() + 60_000)
+    const id = await kept({ phase: 'awaitingInfo', senderId, receiverId, startedAt, lapsesAt })
+    await updated(receiverId, 'bank_account_number')
+    const deadline = door.clock.now.getTime() + hour + 60_000
+    expect((await find(id))?.lapsesAt).toEqual(new Date(deadline))
+  })
+
   it('waits while the other one has not brought everything', async () => {
     const senderId = await door.customer({ first_name: 'Ann' })
     const receiverId = await door.customer(receiver)

@@ -68,6 +68,7 @@ const mutable = [
   'callback_url',
   'updated_at',
   'completed_at',
+  'lapses_at',
 ] as const satisfies readonly Column[]
 
 export const columns = Object.keys(columnTypes).join(', ')
