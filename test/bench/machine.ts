@@ -1,0 +1,64 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { Client } from 'pg'
+
+const ticksPerSecond = 100 // USER_HZ, the same on every Linux of today
+
+/** CPU time that a process and its children have used, in milliseconds. */
+export function cpuMsOf(pid: number): number {
+  return [pid, ...childrenOf(pid)].reduce((sum, one) => sum + ownCpuMs(one), 0)
+}
+
+/** Of one process alone. A process that is gone has used nothing. */
+function ownCpuMs(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const ticks = Number(fields[11]) + Number(fields[12]) // utime and stime
+    return (ticks * 1_000) / ticksPerSecond
+  } catch {
+    return 0
+  }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((one) => parentOf(one) === pid)
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return undefined
+  }
+}
+
+/** Memory of a process that is in RAM, in MB. */
+export function residentMbOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 'NaN') / 1_024
+}
+
+/** What the figures were measured on. */
+export async function describeMachine(databaseUrl: string): Promise<string> {
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ readonly version: string; readonly durable: string }>(
+      `select current_setting('server_version') as version,
+         'fsync ' || current_setting('fsync') || ', synchronous_commit '
+           || current_setting('synchronous_commit') as durable`,
+    )
+    const [server] = rows
+    const memory = Math.round(totalmem() / 1024 ** 3)
+    const cpu = cpus()[0]?.model.trim() ?? 'unknown'
+    const cores = `${availableParallelism()} cores (${cpu}), ${memory} GB`
+    return `${cores}; Node ${process.versions.node}; PostgreSQL ${server?.version} (${server?.durable})`
+  } finally {
+    await client.end()
+  }
+}

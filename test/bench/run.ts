@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util'
+import { describeMachine } from './machine.ts'
+import type { BenchOptions, Line } from './row.ts'
+import { find } from './rows/find.ts'
+import { login } from './rows/login.ts'
+import { openRow } from './rows/open.ts'
+import { writeCosts, writeTable } from './table.ts'
+import { startBenchWorld } from './world.ts'
+import type { BenchWorld } from './world.ts'
+
+/** `npm run bench -- [--rows login,open] [--quick] [--size 1000000] [--write docs/performance.md]` */
+
+type Row = (world: BenchWorld, options: BenchOptions) => Promise<readonly Line[]>
+
+const rows: Readonly<Record<string, Row>> = { login, open: openRow, find }
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: Object.keys(rows).join(',') },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    ms: { type: 'string' },
+    size: { type: 'string' },
+    payments: { type: 'string' },
+    backlog: { type: 'string' },
+    write: { type: 'string' },
+  },
+})
+
+const number = (given: string | undefined, usual: number): number =>
+  given === undefined ? usual : Number(given)
+
+const options: BenchOptions = {
+  rounds: number(values.rounds, values.quick ? 1 : 7),
+  ms: number(values.ms, values.quick ? 200 : 3_000),
+  size: number(values.size, values.quick ? 2_000 : 1_000_000),
+  payments: number(values.payments, values.quick ? 300 : 100_000),
+  backlog: number(values.backlog, values.quick ? 400 : 100_000),
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+const world = await startBenchWorld()
+try {
+  const machine = await describeMachine(await world.database('bench'))
+  say(machine)
+  const lines: Line[] = []
+  for (const name of values.rows.split(',')) {
+    const row = rows[name]
+    if (row === undefined)
+      throw new Error(`There is no row ${name}: ${Object.keys(rows).join(', ')}`)
+    const measured = await row(world, options)
+    say(writeTable(measured))
+    say(writeCosts(measured))
+    lines.push(...measured)
+  }
+  say(`\n${machine}\n\n${writeTable(lines)}\n\n${writeCosts(lines)}`)
+} finally {
+  await world.stop()
+}

@@ -1,0 +1,52 @@
+import { median } from './measure.ts'
+import { isMet } from './row.ts'
+import type { Line } from './row.ts'
+
+/** The figures as a table in Markdown. */
+export function writeTable(lines: readonly Line[]): string {
+  const heads = ['Row', 'Figure (median, spread)', 'Bare (median)', 'Ratio (spread)', 'Target', '']
+  const cells = lines.map((line) => [
+    line.row,
+    `${round(median(line.figures))} ${line.unit} (${spread(line.figures)})`,
+    line.bare === undefined ? '' : `${round(median(line.bare.figures))}: ${line.bare.what}`,
+    line.bare === undefined
+      ? ''
+      : `${median(line.bare.ratios).toFixed(2)} (${spread(line.bare.ratios)})`,
+    targetOf(line),
+    verdictOf(line),
+  ])
+  const rows = [heads, heads.map(() => '---'), ...cells]
+  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
+
+/** What the rows cost, one line each. */
+export const writeCosts = (lines: readonly Line[]): string =>
+  lines
+    .filter(({ cost }) => cost !== undefined)
+    .map(({ row, cost }) => `- ${row}: ${cost}.`)
+    .join('\n')
+
+const spread = (figures: readonly number[]): string =>
+  `${round(Math.min(...figures))}–${round(Math.max(...figures))}`
+
+const round = (figure: number): string =>
+  figure >= 100 ? figure.toFixed(0) : figure >= 10 ? figure.toFixed(1) : figure.toFixed(2)
+
+function targetOf({ target, unit }: Line): string {
+  switch (target.kind) {
+    case 'ratio':
+      return `ratio ≥ ${target.least}`
+    case 'least':
+      return `≥ ${target.figure} ${unit}`
+    case 'most':
+      return `≤ ${target.figure} ${unit}`
+    case 'none':
+      return ''
+  }
+}
+
+function verdictOf(line: Line): string {
+  const met = isMet(line)
+  if (met === undefined) return ''
+  return met ? 'met' : 'missed'
+}
