@@ -84,6 +84,8 @@ describe('pages', () => {
       'runs until it is stopped, or wants a file; test/sandbox runs the same command',
     'npm run fairlead -- sandbox --without-gateway': 'runs until it is stopped; see test/flows',
     'npm run fairlead -- start': 'runs until it is stopped; test/flows starts the same command',
+    'npm run fairlead -- doctor':
+      'wants a sandbox that runs; test/cli/doctor.test.ts runs the same command',
     export: 'belongs to the command after it',
     'node --import': 'test/clients runs a wallet of its own in this way',
     'docker compose up': 'CI has no Docker daemon; the file is checked above',

@@ -1,20 +1,15 @@
 import { pendingMigrations } from '../adapters/postgres/migrate.ts'
-import { checkConfig } from '../config/config.ts'
-import type { Environment } from '../config/env.ts'
-import { readEnvironment } from '../config/env.ts'
 import { ConfigurationFaulty } from '../config/faults.ts'
 import { startFairlead } from '../start.ts'
 import type { Role } from '../start.ts'
 import { readEnvFile } from './env-file.ts'
-import { readConfigFile } from './read-config-file.ts'
+import { readConfig } from './read-config.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 
 /** `fairlead start [--role gateway|worker] [--env-file FILE]` */
 export async function start(args: readonly string[]): Promise<number> {
   const variables = await readEnvFile(args)
-  const environment = readEnvironment(variables)
-  const isSandbox = variables['FAIRLEAD_SANDBOX'] === 'true'
-  const { config, secrets } = await readConfig(environment, isSandbox)
+  const { config, secrets } = await readConfig(variables)
   const roles = readRoles(args)
   await refuseOldDatabase(config.databaseUrl)
   const told = untilToldToStop()
@@ -23,19 +18,6 @@ export async function start(args: readonly string[]): Promise<number> {
   await told
   await running.stop()
   return 0
-}
-
-/** A file that cannot be read is one fault of several: the settings are looked at all the same. */
-async function readConfig(environment: Environment, isSandbox: boolean) {
-  const file = await readConfigFile(environment.configFile)
-  if ('content' in file) return checkConfig(environment, file.content, isSandbox)
-  try {
-    return checkConfig(environment, undefined, isSandbox)
-  } catch (error) {
-    if (!(error instanceof ConfigurationFaulty)) throw error
-    const others = error.faults.filter((fault) => !fault.startsWith('fairlead.yaml'))
-    throw new ConfigurationFaulty([file.fault, ...others])
-  }
 }
 
 /** Tables that are missing would show in the middle of a payment only. */

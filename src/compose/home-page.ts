@@ -16,7 +16,7 @@ export function homePageOf(site: Site, config: Config, signingKey: string): Home
     homeDomain: site.homeDomain,
     services: ['sep10', 'sep12', 'sep31'],
     ...(isWorthTelling(site, config) && { horizonUrl: config.network.horizonUrl }),
-    accounts: [...new Set(accounts)],
+    accounts: [...new Set([...accounts, ...config.marketMakingAccounts])],
     documentation: config.documentation,
     currencies: config.assets.map((asset) => currencyOf(asset, isPublic)),
     allowHttp: config.isSandbox,

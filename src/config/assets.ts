@@ -34,6 +34,12 @@ function faultsOf(asset: ConfigFile['assets'][number], file: ConfigFile): readon
       asset.issuer === asset.distributionAccount,
       'the distribution account must not be the issuer',
     ),
+    ...when(
+      [asset.issuer, asset.distributionAccount].some(
+        (account) => account !== undefined && file.marketMakingAccounts.includes(account),
+      ),
+      'the market-making account must be neither the issuer nor the distribution account',
+    ),
     ...undescribed,
     ...when(asset.maxAmount !== undefined && min > max, 'minAmount is above maxAmount'),
     ...when(units(asset.fee.percent) >= hundredPercentE7, 'the fee takes the whole amount'),

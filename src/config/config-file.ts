@@ -79,6 +79,8 @@ export const configFileSchema = z.strictObject({
     })
     .prefault({}),
   assets: z.array(asset).min(1, 'at least one asset'),
+  /** Accounts that trade; published as ours, and never the issuer or a distribution account. */
+  marketMakingAccounts: z.array(account).default([]),
   customerTypes: z.record(z.string().regex(/^[a-z0-9-]{1,64}$/), customerType).default({}),
   documentation: z.record(z.string(), z.string()).prefault({ ORG_NAME: 'Fairlead anchor' }),
 })

@@ -44,6 +44,7 @@ export interface Config {
   readonly railUrl: string
   readonly assets: readonly AssetPolicy[]
   readonly startCursors: ReadonlyMap<string, string>
+  readonly marketMakingAccounts: readonly string[]
   readonly customerTypes: ConfigFile['customerTypes']
   readonly documentation: Readonly<Record<string, string>>
   readonly logLevel: string
@@ -71,7 +72,7 @@ export function checkConfig(
   if (faults.length > 0 || structured === undefined || secrets === undefined) {
     throw new ConfigurationFaulty(faults)
   }
-  const { login, customerTypes, documentation } = structured
+  const { login, customerTypes, documentation, marketMakingAccounts } = structured
   const homeDomains = [settings.site.homeDomain, ...login.homeDomains]
   const startCursors = new Map(
     structured.assets.map((asset) => [asset.distributionAccount, asset.startCursor]),
@@ -83,6 +84,7 @@ export function checkConfig(
       login: { ...login, mode, homeDomains },
       assets,
       startCursors,
+      marketMakingAccounts,
       customerTypes,
       documentation,
     },
