@@ -6,6 +6,7 @@ import { Payouts } from './0005-payouts.ts'
 import { Logins } from './0006-logins.ts'
 import { Callbacks } from './0007-callbacks.ts'
 import { ReadUntil } from './0008-read-until.ts'
+import { NetworkEpochs } from './0009-network-epochs.ts'
 
 /** Every migration in order. Forward only: a released file is never edited. */
 export const migrationsList = [
@@ -17,4 +18,5 @@ export const migrationsList = [
   { name: '0006-logins', class: Logins },
   { name: '0007-callbacks', class: Callbacks },
   { name: '0008-read-until', class: ReadUntil },
+  { name: '0009-network-epochs', class: NetworkEpochs },
 ]

@@ -206,8 +206,8 @@ describe('unmatched payments', () => {
     await world.rooms.commit(async ({ stellarPayments }) => {
       await stellarPayments.add(payments, new Date())
       await stellarPayments.settleMatches(
-        payments.map(({ id }, n) => ({
-          id,
+        payments.map((payment, n) => ({
+          payment: { ...payment, epoch: 1 },
           match: { state: 'unmatched', reason: reasons[n] ?? 'no_memo' },
         })),
       )

@@ -64,6 +64,7 @@ function recordsOf(em: EntityManager, factories: RecordFactories): Records {
     customers: factories.customers(em),
     customerFiles: factories.customerFiles(em),
     verifications: factories.verifications(em),
+    network: factories.network(em),
     stellarPayments: factories.stellarPayments(em),
     payouts: factories.payouts(em),
     callbacks: factories.callbacks(em),

@@ -4,6 +4,7 @@ import { customerFileRecords } from './customer-file-records.ts'
 import { customerRecords } from './customer-records.ts'
 import { eventRecords } from './event-records.ts'
 import { loginRecords } from './login-records.ts'
+import { networkRecords } from './network-records.ts'
 import { outbox } from './outbox.ts'
 import { reportRecords } from './report-records.ts'
 import { payoutRecords } from './payout-records.ts'
@@ -19,6 +20,7 @@ export function recordFactories(sealer: Sealer): RecordFactories {
     customers: (em) => customerRecords(em, sealer),
     customerFiles: (em) => customerFileRecords(em, sealer),
     verifications: verificationRecords,
+    network: networkRecords,
     stellarPayments: stellarPaymentRecords,
     payouts: payoutRecords,
     callbacks: (em) => callbackRecords(em, sealer),

@@ -6,12 +6,15 @@ import type {
   StellarPayment,
 } from '../../domain/stellar-payment/stellar-payment.ts'
 import type {
+  SettledMatch,
   StellarPaymentRecords,
   UnmatchedQuery,
 } from '../../usecases/ports/stellar-payment-records.ts'
 import { sql } from './database.ts'
+import { currentEpoch, openStop } from './network-records.ts'
 
 interface PaymentRow {
+  readonly epoch: number
   readonly id: bigint
   readonly account: string
   readonly kind: string
@@ -29,7 +32,7 @@ interface PaymentRow {
   readonly transaction_id: string | null
 }
 
-const columns = `id, account, kind, asset, units, from_account, memo_type, memo_value, muxed_id,
+const columns = `epoch, id, account, kind, asset, units, from_account, memo_type, memo_value, muxed_id,
   transaction_hash, ledger_closed_at, seen_at, match_state, match_reason, transaction_id`
 
 /** Ids come from outside through the doors; what is no operation id is found nowhere. */
@@ -44,9 +47,10 @@ export const stellarPaymentRecords = (em: EntityManager): StellarPaymentRecords 
     const rows = await sql<PaymentRow>(
       em,
       `select ${columns} from stellar_payment
-       where account = $1 and match_state = 'waiting' and id > $2
-       order by id limit $3 for update skip locked`,
-      [account, after, limit],
+       where account = $1 and match_state = 'waiting' and (epoch, id) > ($2::integer, $3::bigint)
+         and not exists (${openStop})
+       order by epoch, id limit $4 for update skip locked`,
+      [account, after?.epoch ?? 0, after?.id ?? 0, limit],
     )
     return rows.map(toSeenPayment)
   },
@@ -55,9 +59,11 @@ export const stellarPaymentRecords = (em: EntityManager): StellarPaymentRecords 
 
   async find(id) {
     if (!isOperationId(id)) return undefined
-    const rows = await sql<PaymentRow>(em, `select ${columns} from stellar_payment where id = $1`, [
-      id,
-    ])
+    const rows = await sql<PaymentRow>(
+      em,
+      `select ${columns} from stellar_payment where id = $1 order by epoch desc, account limit 1`,
+      [id],
+    )
     return rows.map(toSeenPayment)[0]
   },
 
@@ -82,7 +88,7 @@ const placeRecords = (em: EntityManager): PlaceRecords => ({
   async cursor(account) {
     const [row] = await sql<{ cursor: string }>(
       em,
-      `select cursor from stellar_cursor where account = $1`,
+      `select cursor from stellar_cursor where account = $1 and cursor is not null`,
       [account],
     )
     return row?.cursor
@@ -149,27 +155,26 @@ async function addPayments(
   }))
   const added = await sql(
     em,
-    `insert into stellar_payment (id, account, kind, asset, units, from_account, memo_type, memo_value,
+    `insert into stellar_payment (epoch, id, account, kind, asset, units, from_account, memo_type, memo_value,
        muxed_id, transaction_hash, ledger_closed_at, seen_at)
-     select id, account, kind, asset, units, from_account, memo_type, memo_value,
+     select (${currentEpoch}), id, account, kind, asset, units, from_account, memo_type, memo_value,
        muxed_id, transaction_hash, ledger_closed_at, $2
      from jsonb_to_recordset($1) as (id bigint, account text, kind text, asset text, units bigint,
        from_account text, memo_type text, memo_value text, muxed_id text, transaction_hash text,
        ledger_closed_at timestamptz)
-     on conflict (id) do nothing returning id`,
+     on conflict (epoch, id, account) do nothing returning id`,
     [JSON.stringify(rows), seenAt],
   )
   return added.length
 }
 
 /** Only what still waits is settled: a match made by hand meanwhile stands. */
-async function settleMatches(
-  em: EntityManager,
-  matches: readonly { readonly id: string; readonly match: Match }[],
-): Promise<void> {
+async function settleMatches(em: EntityManager, matches: readonly SettledMatch[]): Promise<void> {
   if (matches.length === 0) return
-  const rows = matches.map(({ id, match }) => ({
+  const rows = matches.map(({ payment: { epoch, id, account }, match }) => ({
+    epoch,
     id,
+    account,
     state: match.state,
     reason: match.state === 'unmatched' ? match.reason : null,
     transaction_id: match.state === 'waiting' ? null : (match.transactionId ?? null),
@@ -178,8 +183,10 @@ async function settleMatches(
     em,
     `update stellar_payment as payment
      set match_state = made.state, match_reason = made.reason, transaction_id = made.transaction_id
-     from jsonb_to_recordset($1) as made (id bigint, state text, reason text, transaction_id uuid)
-     where payment.id = made.id and payment.match_state = 'waiting'`,
+     from jsonb_to_recordset($1) as made (epoch integer, id bigint, account text, state text,
+       reason text, transaction_id uuid)
+     where payment.epoch = made.epoch and payment.id = made.id and payment.account = made.account
+       and payment.match_state = 'waiting'`,
     [JSON.stringify(rows)],
   )
 }
@@ -188,15 +195,15 @@ async function listUnmatched(
   em: EntityManager,
   { reason, before, limit }: UnmatchedQuery,
 ): Promise<readonly SeenPayment[]> {
-  if (before !== undefined && !isOperationId(before)) return []
+  if (before !== undefined && !isOperationId(before.id)) return []
   const rows = await sql<PaymentRow>(
     em,
     `select ${columns} from stellar_payment
      where match_state = 'unmatched'
        and ($1::text is null or match_reason = $1)
-       and ($2::bigint is null or id < $2)
-     order by id desc limit $3`,
-    [reason ?? null, before ?? null, limit],
+       and ($2::integer is null or (epoch, id, account) < ($2, $3::bigint, $4::text))
+     order by epoch desc, id desc, account desc limit $5`,
+    [reason ?? null, before?.epoch ?? null, before?.id ?? null, before?.account ?? null, limit],
   )
   return rows.map(toSeenPayment)
 }
@@ -204,6 +211,7 @@ async function listUnmatched(
 /** The only writers are the functions above, so kinds, memo types and reasons are of the domain. */
 function toSeenPayment(row: PaymentRow): SeenPayment {
   return {
+    epoch: row.epoch,
     id: row.id.toString(),
     account: row.account,
     kind: row.kind as SeenPayment['kind'],

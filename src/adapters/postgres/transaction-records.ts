@@ -5,6 +5,7 @@ import type {
   TransactionRecords,
 } from '../../usecases/ports/transaction-records.ts'
 import { sql } from './database.ts'
+import { openStop } from './network-records.ts'
 import { noteOutgoing } from './outgoing.ts'
 import { prepared } from './prepared.ts'
 import {
@@ -102,7 +103,8 @@ const hasLapsed = `phase in ('screening', 'awaitingInfo', 'awaitingFunds')
   and not exists (select from stellar_cursor where account = distribution_account
     and (read_until is null or read_until - $2::int * interval '1 ms' <= lapses_at))
   and not exists (select from stellar_payment
-    where account = distribution_account and match_state = 'waiting')`
+    where account = distribution_account and match_state = 'waiting')
+  and not exists (${openStop})`
 
 const stillLapsed = `${hasLapsed} and id = any ($3::uuid[]) order by id for update skip locked`
 

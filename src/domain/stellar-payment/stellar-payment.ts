@@ -22,7 +22,7 @@ export type CreditKind =
 
 /** One operation that credited a watched account, as a fact of the ledger. */
 export interface StellarPayment {
-  /** Horizon's operation id (TOID): unique on the network. */
+  /** Horizon's operation id (TOID): unique in one run of the network. */
   readonly id: string
   readonly account: string
   readonly kind: CreditKind
@@ -58,8 +58,19 @@ export type Match =
       readonly transactionId?: string
     }
 
+/** The run of the network that Fairlead was started in. Each reset begins another one. */
+export const firstEpoch = 1
+
+/** What names a seen payment: a network that was reset numbers its operations anew. */
+export interface PaymentKey {
+  readonly epoch: number
+  readonly id: string
+  /** One operation of a contract may credit several accounts. */
+  readonly account: string
+}
+
 /** A payment with what became of it. */
-export interface SeenPayment extends StellarPayment {
+export interface SeenPayment extends StellarPayment, PaymentKey {
   readonly match: Match
   readonly seenAt: Date
 }

@@ -1,6 +1,7 @@
 import { accepted, refused } from '../outcome.ts'
 import type { Outcome } from '../outcome.ts'
 import { memoOfPayment } from '../stellar-payment/memo-of-payment.ts'
+import { firstEpoch } from '../stellar-payment/stellar-payment.ts'
 import type {
   CreditKind,
   StellarPayment,
@@ -13,6 +14,9 @@ import type { Transaction } from './transaction.ts'
 export interface FundsRefusal {
   readonly code: UnmatchedReason
 }
+
+/** A payment with the run of the network it was seen in; absent: the first. */
+export type FundingPayment = StellarPayment & { readonly epoch?: number }
 
 /**
  * What an incoming Stellar payment does to the transaction that its memo names (undefined: there is none).
@@ -28,24 +32,33 @@ export interface FundsRefusal {
  */
 export function receiveFunds(
   transaction: Transaction | undefined,
-  payment: StellarPayment,
+  payment: FundingPayment,
 ): Outcome<Transaction, FundsRefusal> {
   if (!isPayment(payment)) return refused({ code: 'not_a_payment' })
   const memo = memoOfPayment(payment)
   if (!memo.ok) return memo
   if (transaction === undefined) return refused({ code: 'unknown_memo' })
-  if (transaction.stellarPaymentId === payment.id) return accepted(transaction)
+  if (isFundedBy(transaction, payment)) return accepted(transaction)
   const phase = nextPhase(transaction.phase, 'fundsReceived')
   const reason = phase === undefined ? reasonOfPhase(transaction) : misfit(transaction, payment)
   if (phase === undefined || reason !== undefined) return refused({ code: reason ?? 'not_payable' })
   return accepted({
     ...transaction,
     phase,
+    ...(epochOf(payment) === firstEpoch ? {} : { stellarEpoch: epochOf(payment) }),
     stellarPaymentId: payment.id,
     stellarTransactionHash: payment.transactionHash,
     fundsReceivedAt: payment.ledgerClosedAt,
   })
 }
+
+const epochOf = ({ epoch }: FundingPayment): number => epoch ?? firstEpoch
+
+/** The same operation id in another run of the network is another payment. */
+const isFundedBy = (
+  { stellarEpoch = firstEpoch, stellarPaymentId }: Transaction,
+  payment: FundingPayment,
+): boolean => stellarPaymentId === payment.id && stellarEpoch === epochOf(payment)
 
 function reasonOfPhase(transaction: Transaction): UnmatchedReason {
   if (transaction.stellarPaymentId !== undefined) return 'already_funded'

@@ -56,6 +56,8 @@ export interface Transaction {
   readonly requiredInfoMessage?: string
   readonly statusMessage?: string
   readonly language: string
+  /** Run of the network in which it was funded; absent: the first. */
+  readonly stellarEpoch?: number
   /** Operation id (TOID) and hash of the Stellar payment that funded it. */
   readonly stellarPaymentId?: string
   readonly stellarTransactionHash?: string

@@ -5,6 +5,7 @@ import {
   Field,
   GraphQLISODateTime,
   ID,
+  Int,
   ObjectType,
   Query,
   Resolver,
@@ -16,7 +17,7 @@ import type { BackofficeContext } from '../backoffice/context.ts'
 import { operatorOf } from '../backoffice/operator.ts'
 import { given } from '../arguments.ts'
 import { ForwardPage, PageInfo, readPage, toConnection } from '../connection.ts'
-import { readNumberCursor, writeCursor } from '../cursor.ts'
+import { readPaymentCursor, writePaymentCursor } from './payment-cursor.ts'
 import { Amount } from '../transaction/transaction.type.ts'
 
 const reasons = {
@@ -41,6 +42,11 @@ registerEnumType(reasons, {
 export class UnmatchedPayment {
   @Field(() => ID, { description: "Horizon's operation id." })
   id!: string
+
+  @Field(() => Int, {
+    description: 'Run of the network it was seen in: each reset begins another one, from 1.',
+  })
+  epoch!: number
 
   @Field(() => reasons, { description: 'Why it fits none.' })
   reason!: UnmatchedReason
@@ -97,20 +103,21 @@ export class UnmatchedPaymentBackoffice {
     operatorOf(context)
     const page = readPage(args)
     const { after } = page
-    const before = after === undefined ? undefined : `${readNumberCursor(after, 'unmatched')}`
+    const before = after === undefined ? undefined : readPaymentCursor(after)
     const payments = await context.rooms.listUnmatchedPayments({
       ...given({ reason, before }),
       limit: page.limit,
     })
     return toConnection(payments, page, {
       node: writeUnmatched,
-      cursor: ({ id }) => writeCursor('unmatched', id),
+      cursor: writePaymentCursor,
     })
   }
 }
 
 const writeUnmatched = (payment: SeenPayment): UnmatchedPayment => ({
   id: payment.id,
+  epoch: payment.epoch,
   reason: payment.match.state === 'unmatched' ? payment.match.reason : 'not_payable',
   transactionId: payment.match.state === 'waiting' ? null : (payment.match.transactionId ?? null),
   kind: payment.kind,

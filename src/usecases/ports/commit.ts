@@ -3,6 +3,7 @@ import type { CustomerFileRecords } from './customer-file-records.ts'
 import type { CustomerRecords } from './customer-records.ts'
 import type { EventRecords } from './event-records.ts'
 import type { LoginRecords } from './login-records.ts'
+import type { NetworkRecords } from './network-records.ts'
 import type { Outbox } from './outbox.ts'
 import type { PayoutRecords } from './payout-records.ts'
 import type { ReportRecords } from './report-records.ts'
@@ -19,6 +20,7 @@ export interface Records {
   readonly customers: CustomerRecords
   readonly customerFiles: CustomerFileRecords
   readonly verifications: VerificationRecords
+  readonly network: NetworkRecords
   readonly stellarPayments: StellarPaymentRecords
   readonly payouts: PayoutRecords
   readonly callbacks: CallbackRecords

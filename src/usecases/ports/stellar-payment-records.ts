@@ -1,5 +1,6 @@
 import type {
   Match,
+  PaymentKey,
   SeenPayment,
   StellarPayment,
   UnmatchedReason,
@@ -27,27 +28,33 @@ export interface StellarPaymentRecords {
    * moment is kept; undefined: the last page was not reached.
    */
   leaveSeat(account: string, holder: string, readUntil?: Date): Promise<void>
-  /** Adds facts; those already known (by id) are skipped. Returns how many were new. */
+  /** Adds facts to the current epoch; those already known are skipped. Returns how many were new. */
   add(payments: readonly StellarPayment[], seenAt: Date): Promise<number>
   /**
-   * Payments nobody has matched yet, oldest first, those with a higher id than `after`; locked for this
-   * commit, locked ones skipped.
+   * Payments nobody has matched yet, oldest first, those after `after`; locked for this commit, locked
+   * ones skipped. None while collecting is stopped (`NetworkRecords`).
    */
   lockWaiting(account: string, batch: WaitingBatch): Promise<readonly SeenPayment[]>
-  settleMatches(matches: readonly { readonly id: string; readonly match: Match }[]): Promise<void>
+  settleMatches(matches: readonly SettledMatch[]): Promise<void>
+  /** The newest with this operation id. */
   find(id: string): Promise<SeenPayment | undefined>
   listUnmatched(query: UnmatchedQuery): Promise<readonly SeenPayment[]>
   waitingCount(): Promise<number>
 }
 
+export interface SettledMatch {
+  readonly payment: PaymentKey
+  readonly match: Match
+}
+
 export interface WaitingBatch {
-  readonly after: string
+  readonly after?: Pick<PaymentKey, 'epoch' | 'id'>
   readonly limit: number
 }
 
 export interface UnmatchedQuery {
   readonly reason?: UnmatchedReason
-  /** Payments before this id (newest first). */
-  readonly before?: string
+  /** Payments before this one (newest first). */
+  readonly before?: PaymentKey
   readonly limit: number
 }

@@ -43,12 +43,13 @@ export const matchStellarPayments =
   async (account) => {
     const total = { matched: 0, unmatched: 0 }
     const undecided: Undecided[] = []
-    let batch: WaitingBatch = { after: '0', limit: batchSize }
+    let batch: WaitingBatch = { limit: batchSize }
     for (;;) {
       const decided = await decideBatch(parts, account, batch)
       if ('cause' in decided) {
-        if (decided.id !== undefined) undecided.push(decided)
-        batch = { after: decided.id ?? batch.after, limit: Math.ceil(batch.limit / 2) }
+        if (decided.payment !== undefined) undecided.push(decided)
+        const after = decided.payment ?? batch.after
+        batch = { ...(after && { after }), limit: Math.ceil(batch.limit / 2) }
         continue
       }
       total.matched += decided.matched
@@ -58,14 +59,14 @@ export const matchStellarPayments =
     }
     const [first] = undecided
     if (first === undefined) return total
-    const message = `${undecided.length} payments of ${account} cannot be matched, the first is ${first.id}`
+    const message = `${undecided.length} payments of ${account} cannot be matched, the first is ${first.payment?.id}`
     throw new PaymentsUndecided(message, { cause: first.cause })
   }
 
 interface Undecided {
   readonly cause: unknown
   /** The payment, when the batch was of one. */
-  readonly id?: string
+  readonly payment?: SeenPayment
 }
 
 /** One commit. A batch that breaks is to be tried in halves, down to the one payment it breaks on. */
@@ -89,7 +90,7 @@ async function decideBatch(
     const [payment] = await commit(({ stellarPayments }) =>
       stellarPayments.lockWaiting(account, batch),
     )
-    return payment === undefined ? { cause } : { cause, id: payment.id }
+    return payment === undefined ? { cause } : { cause, payment }
   }
 }
 
@@ -151,7 +152,7 @@ async function keep(
     await records.payouts.add(changes.map(({ before }) => newPayout(before.id, now)))
   }
   await records.stellarPayments.settleMatches(
-    decisions.map(({ payment, match }) => ({ id: payment.id, match })),
+    decisions.map(({ payment, match }) => ({ payment, match })),
   )
 }
 

@@ -62,7 +62,7 @@ it('waits while the account has payments that nobody has matched', async () => {
   expect(await phaseOf(id)).toBe('awaitingFunds')
   await door.commit(({ stellarPayments }) =>
     stellarPayments.settleMatches([
-      { id: payment.id, match: { state: 'unmatched', reason: 'unknown_memo' } },
+      { payment: { ...payment, epoch: 1 }, match: { state: 'unmatched', reason: 'unknown_memo' } },
     ]),
   )
   await door.expireTransactions()

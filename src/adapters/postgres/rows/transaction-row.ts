@@ -1,3 +1,4 @@
+import { firstEpoch } from '../../../domain/stellar-payment/stellar-payment.ts'
 import type { Phase } from '../../../domain/transaction/lifecycle.ts'
 import type {
   Memo,
@@ -39,6 +40,7 @@ const columnTypes = {
   required_info_message: 'text',
   status_message: 'text',
   language: 'text',
+  stellar_epoch: 'integer',
   stellar_payment_id: 'bigint',
   stellar_transaction_hash: 'text',
   funds_received_at: 'timestamptz',
@@ -61,6 +63,7 @@ const mutable = [
   'wanted_customer_fields',
   'required_info_message',
   'status_message',
+  'stellar_epoch',
   'stellar_payment_id',
   'stellar_transaction_hash',
   'funds_received_at',
@@ -113,6 +116,7 @@ export interface TransactionRow {
   readonly required_info_message: string | null
   readonly status_message: string | null
   readonly language: string
+  readonly stellar_epoch: number
   readonly stellar_payment_id: bigint | null
   readonly stellar_transaction_hash: string | null
   readonly funds_received_at: Date | null
@@ -159,6 +163,7 @@ export const toRow = (transaction: Transaction, sealer: Sealer): Record<Column, 
   required_info_message: transaction.requiredInfoMessage,
   status_message: transaction.statusMessage,
   language: transaction.language,
+  stellar_epoch: transaction.stellarEpoch ?? firstEpoch,
   stellar_payment_id: transaction.stellarPaymentId,
   stellar_transaction_hash: transaction.stellarTransactionHash,
   funds_received_at: transaction.fundsReceivedAt,
@@ -208,6 +213,7 @@ export const toTransaction = (row: TransactionRow, sealer: Sealer): Transaction 
     refundMemo: refundMemoOf(row),
     requiredInfoMessage: row.required_info_message,
     statusMessage: row.status_message,
+    stellarEpoch: row.stellar_epoch === firstEpoch ? null : row.stellar_epoch,
     stellarPaymentId: row.stellar_payment_id?.toString() ?? null,
     stellarTransactionHash: row.stellar_transaction_hash,
     fundsReceivedAt: row.funds_received_at,
