@@ -9,6 +9,9 @@ const usage = `fairlead <command>
                      --role gateway | worker   only this role
                      --env-file FILE           settings from a file
   migrate            bring the database to this version
+  doctor             look at all that a start relies on, and say what to mend
+                     --env-file FILE           settings from a file
+                     --json                    for a script
   demo               send one payment through a sandbox of its own
                      --correct-data            let the bank refuse a field, and correct it
 `
@@ -21,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'sandbox network': async () => (await import('./cli/sandbox/network.ts')).sandboxNetwork,
   start: async () => (await import('./cli/start.ts')).start,
   migrate: async () => (await import('./cli/migrate.ts')).migrateDatabase,
+  doctor: async () => (await import('./cli/doctor/doctor.ts')).doctor,
   demo: async () => (await import('./cli/demo.ts')).demo,
 }
 
