@@ -7,6 +7,7 @@ import { Logins } from './0006-logins.ts'
 import { Callbacks } from './0007-callbacks.ts'
 import { ReadUntil } from './0008-read-until.ts'
 import { NetworkEpochs } from './0009-network-epochs.ts'
+import { WantedSealed } from './0010-wanted-sealed.ts'
 
 /** Every migration in order. Forward only: a released file is never edited. */
 export const migrationsList = [
@@ -19,4 +20,5 @@ export const migrationsList = [
   { name: '0007-callbacks', class: Callbacks },
   { name: '0008-read-until', class: ReadUntil },
   { name: '0009-network-epochs', class: NetworkEpochs },
+  { name: '0010-wanted-sealed', class: WantedSealed },
 ]

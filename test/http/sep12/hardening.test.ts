@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sep9Fields } from '../../../src/domain/customer/sep9-fields.ts'
+import { keepWaitingTransaction } from '../../builders/waiting-transaction.ts'
 import { onServer } from '../../database.ts'
 import { anAccount, jane, openDoor } from './door.ts'
 
@@ -145,5 +146,21 @@ describe('personal data at rest', () => {
       [body.id],
     )
     expect(JSON.stringify(row)).not.toMatch(/Unmistakable|jane@example|first_name/)
+  })
+
+  it('is in no column in clear where a rail repeats it (SEP09-43, SEP12-137)', async () => {
+    const wanted = {
+      wantedFields: { account_number: '1000990004 of Unmistakable is not known' },
+      requiredInfoMessage: 'Unmistakable has no account 1000990004',
+    }
+    const { id } = await keepWaitingTransaction(door.commit, wanted)
+    const [row] = await onServer(
+      door.url,
+      `select row_to_json(kept)::text as text, encode(wanted_sealed, 'escape') as sealed
+       from "transaction" as kept where id = $1`,
+      [id],
+    )
+    expect(JSON.stringify(row)).not.toMatch(/Unmistakable|1000990004|account_number/)
+    expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject(wanted)
   })
 })

@@ -1,10 +1,6 @@
 import { firstEpoch } from '../../../domain/stellar-payment/stellar-payment.ts'
 import type { Phase } from '../../../domain/transaction/lifecycle.ts'
-import type {
-  Memo,
-  Transaction,
-  WantedCustomerField,
-} from '../../../domain/transaction/transaction.ts'
+import type { Memo, Transaction } from '../../../domain/transaction/transaction.ts'
 import type { Sealer } from '../sealer.ts'
 
 /** Columns of "transaction" with their types, as `jsonb_to_recordset` wants them. */
@@ -35,9 +31,7 @@ const columnTypes = {
   refund_memo_type: 'text',
   refund_memo_value: 'text',
   fields_sealed: 'bytea',
-  wanted_fields: 'jsonb',
-  wanted_customer_fields: 'jsonb',
-  required_info_message: 'text',
+  wanted_sealed: 'bytea',
   status_message: 'text',
   language: 'text',
   stellar_epoch: 'integer',
@@ -59,9 +53,7 @@ const mutable = [
   'phase',
   'version',
   'fields_sealed',
-  'wanted_fields',
-  'wanted_customer_fields',
-  'required_info_message',
+  'wanted_sealed',
   'status_message',
   'stellar_epoch',
   'stellar_payment_id',
@@ -111,9 +103,7 @@ export interface TransactionRow {
   readonly refund_memo_type: string | null
   readonly refund_memo_value: string | null
   readonly fields_sealed: Uint8Array
-  readonly wanted_fields: Readonly<Record<string, string>>
-  readonly wanted_customer_fields: readonly WantedCustomerField[]
-  readonly required_info_message: string | null
+  readonly wanted_sealed: Uint8Array | null
   readonly status_message: string | null
   readonly language: string
   readonly stellar_epoch: number
@@ -155,12 +145,10 @@ export const toRow = (transaction: Transaction, sealer: Sealer): Record<Column, 
   memo_value: transaction.memo.value,
   refund_memo_type: transaction.refundMemo?.type,
   refund_memo_value: transaction.refundMemo?.value,
-  fields_sealed: `\\x${sealer
-    .seal(JSON.stringify(transaction.fields), sealContext(transaction.id))
-    .toString('hex')}`,
-  wanted_fields: transaction.wantedFields,
-  wanted_customer_fields: transaction.wantedCustomerFields,
-  required_info_message: transaction.requiredInfoMessage,
+  fields_sealed: inHex(
+    sealer.seal(JSON.stringify(transaction.fields), sealContext(transaction.id)),
+  ),
+  wanted_sealed: sealWanted(transaction, sealer),
   status_message: transaction.statusMessage,
   language: transaction.language,
   stellar_epoch: transaction.stellarEpoch ?? firstEpoch,
@@ -198,8 +186,7 @@ export const toTransaction = (row: TransactionRow, sealer: Sealer): Transaction 
   fields: JSON.parse(sealer.openText(row.fields_sealed, sealContext(row.id))) as Readonly<
     Record<string, string>
   >,
-  wantedFields: row.wanted_fields,
-  wantedCustomerFields: row.wanted_customer_fields,
+  ...openWanted(row, sealer),
   language: row.language,
   startedAt: row.started_at,
   updatedAt: row.updated_at,
@@ -211,7 +198,6 @@ export const toTransaction = (row: TransactionRow, sealer: Sealer): Transaction 
     senderType: row.sender_type,
     receiverType: row.receiver_type,
     refundMemo: refundMemoOf(row),
-    requiredInfoMessage: row.required_info_message,
     statusMessage: row.status_message,
     stellarEpoch: row.stellar_epoch === firstEpoch ? null : row.stellar_epoch,
     stellarPaymentId: row.stellar_payment_id?.toString() ?? null,
@@ -224,6 +210,34 @@ export const toTransaction = (row: TransactionRow, sealer: Sealer): Transaction 
 })
 
 const sealContext = (id: string): string => `transaction:${id}`
+const wantedContext = (id: string): string => `transaction:${id}:wanted`
+const inHex = (sealed: Buffer): string => `\\x${sealed.toString('hex')}`
+
+/** What a rail wants corrected. Its sentences are free text, which may repeat what they are about. */
+type Wanted = Pick<Transaction, 'wantedFields' | 'wantedCustomerFields' | 'requiredInfoMessage'>
+
+const nothingWanted: Wanted = { wantedFields: {}, wantedCustomerFields: [] }
+
+function sealWanted(transaction: Transaction, sealer: Sealer): string | undefined {
+  const { wantedFields, wantedCustomerFields, requiredInfoMessage } = transaction
+  const isNothing =
+    requiredInfoMessage === undefined &&
+    wantedCustomerFields.length === 0 &&
+    Object.keys(wantedFields).length === 0
+  if (isNothing) return undefined
+  const wanted: Wanted = {
+    wantedFields,
+    wantedCustomerFields,
+    ...(requiredInfoMessage !== undefined && { requiredInfoMessage }),
+  }
+  return inHex(sealer.seal(JSON.stringify(wanted), wantedContext(transaction.id)))
+}
+
+/** Sealed by `sealWanted` and by nobody else. */
+const openWanted = ({ id, wanted_sealed: sealed }: TransactionRow, sealer: Sealer): Wanted =>
+  sealed === null
+    ? nothingWanted
+    : (JSON.parse(sealer.openText(sealed, wantedContext(id))) as Wanted)
 
 const refundMemoOf = (row: TransactionRow): Memo | null =>
   row.refund_memo_type === null || row.refund_memo_value === null
