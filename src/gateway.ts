@@ -84,6 +84,8 @@ async function openPublic(parts: GatewayParts, place: Place, tls?: TlsListener):
     ],
     authenticate: authenticateByToken(rooms.authorise),
     log,
+    listener: 'public',
+    meter: rooms.metrics,
     trustProxy: config.trustProxy,
     ...(config.loginsPerMinute > 0 && { rateLimit: loginLimit(rooms, config) }),
     ...(tls && { tls }),
@@ -95,6 +97,8 @@ async function openPublic(parts: GatewayParts, place: Place, tls?: TlsListener):
     context: (principal, signal) => ({ rooms: rooms.partner, principal, signal }),
     introspection: true,
     log,
+    watch: { api: 'partner', metrics: rooms.metrics },
+    accountOf: ({ account }) => account,
     socketsMax: partnerSocketsMax,
   })
   if (config.isSandbox) await mountGraphiql(app, partnerPage)
@@ -107,6 +111,8 @@ async function openInternal(parts: GatewayParts, place: Place): Promise<Stop> {
     tables: [railRoutes(rooms), healthRoutes(rooms)],
     authenticate: () => Promise.resolve({ error: 'Clients log in at the public address' }),
     log,
+    listener: 'internal',
+    meter: rooms.metrics,
   })
   const stopGraphql = await mountGraphql(app, {
     path: '/backoffice/graphql',
@@ -115,6 +121,7 @@ async function openInternal(parts: GatewayParts, place: Place): Promise<Stop> {
     context: (operator) => backofficeContext(rooms.backoffice, operator),
     introspection: true,
     log,
+    watch: { api: 'backoffice', metrics: rooms.metrics },
     socketsMax: operatorSocketsMax,
   })
   if (config.isSandbox) await mountGraphiql(app, backofficePage)

@@ -6,6 +6,8 @@ import type { Secrets } from '../config/secrets.ts'
 import { defaultCallbackPatience } from '../domain/callback/retry.ts'
 import { faultsOfPage } from '../http/sep1/faults-of-page.ts'
 import type { Log } from '../observability/log.ts'
+import { observeRooms } from '../observability/observed.ts'
+import { outwardCalls, toldFetch } from '../observability/outward-calls.ts'
 import { deliverCallback } from '../usecases/callbacks/deliver-callback.ts'
 import { sweepDueWork } from '../usecases/due-work/sweep-due-work.ts'
 import { composeBackoffice } from './backoffice.ts'
@@ -17,6 +19,15 @@ import { composeLogins } from './logins.ts'
 import { composeOutside } from './outside.ts'
 import { composePartner } from './partner.ts'
 import { composePayments } from './payments.ts'
+import {
+  tellingsOfCustomers,
+  tellingsOfLogin,
+  tellingsOfLogins,
+  tellingsOfPartner,
+  tellingsOfPayments,
+  tellingsOfTransactions,
+  tellingsOfWork,
+} from './tellings.ts'
 import { composeTransactions } from './transactions.ts'
 
 export interface Blueprint {
@@ -44,36 +55,48 @@ export async function compose(blueprint: Blueprint) {
 async function furnish(foundation: Foundation, blueprint: Blueprint) {
   const { config, secrets } = blueprint
   const outside = await composeOutside(foundation, config)
-  const logins = await composeLogins(foundation, blueprint, outside.homePages)
+  const logins = observeRooms(
+    foundation,
+    await composeLogins(foundation, blueprint, outside.homePages),
+    tellingsOfLogins,
+  )
   refuseFaultyPages(blueprint, logins.signingKey.account)
   const desks = furnishDesks(foundation, blueprint, outside)
-  const payments = composePayments(foundation, blueprint, {
-    ...desks.transactions,
-    tellCustomers: desks.customers.tellCustomers,
-  })
+  const payments = observeRooms(
+    foundation,
+    composePayments(foundation, blueprint, {
+      ...desks.transactions,
+      tellCustomers: desks.customers.tellCustomers,
+    }),
+    tellingsOfPayments,
+  )
   const { commit, read, now, queue } = foundation
   const accounts = [...config.startCursors.keys()]
   const sender = callbackSender({
-    fetch: outside.fetch,
+    fetch: toldFetch(outside.fetch, outwardCalls(foundation, 'callback', 'info')),
     sign: logins.signingKey.sign,
   })
+  const work = {
+    deliverCallback: deliverCallback({ commit, sender, patience: defaultCallbackPatience, now }),
+    sweepDueWork: sweepDueWork({ read, queue, accounts, now }),
+  }
   return {
     ...foundation,
     ...logins,
+    loginAt: (site: Site) => observeRooms(foundation, logins.loginAt(site), tellingsOfLogin),
     ...desks.transactions,
     ...desks.customers,
     ...payments,
     assets: desks.assets,
     accounts,
-    deliverCallback: deliverCallback({ commit, sender, patience: defaultCallbackPatience, now }),
-    sweepDueWork: sweepDueWork({ read, queue, accounts, now }),
+    ...observeRooms(foundation, work, tellingsOfWork),
     readPayoutNotice: payoutNoticeReader({ secret: secrets.railSecret, now }),
     reachDatabase: () => read(({ events }) => events.highestSequence()).then(() => undefined),
     homePageOf: (site: Site) => homePageOf(site, config, logins.signingKey.account),
-    partner: composePartner(
+    partner: observeRooms(
       foundation,
-      { ...desks.transactions, ...desks.customers },
-      desks.assets,
+      composePartner(foundation, { ...desks.transactions, ...desks.customers }, desks.assets),
+      tellingsOfPartner,
     ),
     backoffice: composeBackoffice(foundation, payments),
     async close() {
@@ -109,7 +132,11 @@ function furnishDesks(
     isSandbox: config.isSandbox,
     codeSecret: Buffer.from(secrets.tokenSecret),
   })
-  return { assets, transactions, customers }
+  return {
+    assets,
+    transactions: observeRooms(foundation, transactions, tellingsOfTransactions),
+    customers: observeRooms(foundation, customers, tellingsOfCustomers),
+  }
 }
 
 /** A gateway that would publish something wrong does not start (SEP01-18). */

@@ -16,12 +16,17 @@ import { redisAnnouncements } from '../adapters/redis/announcements.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Log } from '../observability/log.ts'
+import { createMetrics } from '../observability/metrics.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import { createTroubles } from '../observability/troubles.ts'
+import type { Troubles } from '../observability/troubles.ts'
 import { openEventTail } from '../usecases/events/event-tail.ts'
 import type { EventTail } from '../usecases/events/event-tail.ts'
 import { keepRelaying } from '../usecases/events/keep-relaying.ts'
 import { relayEvents } from '../usecases/events/relay-events.ts'
 import type { Commit, Read } from '../usecases/ports/commit.ts'
 import type { JobQueue } from '../usecases/ports/job-queue.ts'
+import { versionOfFairlead } from './version.ts'
 
 /** What all rooms stand on: storage, queue, event log, clock, ids, log. */
 export interface Foundation {
@@ -33,6 +38,8 @@ export interface Foundation {
   readonly now: () => Date
   readonly newId: () => string
   readonly log: Log
+  readonly metrics: Metrics
+  readonly troubles: Troubles
   /** Closes in the reverse order of opening. */
   close(): Promise<void>
 }
@@ -46,8 +53,8 @@ export async function layFoundation(
   log: Log,
 ): Promise<Foundation> {
   const database = await openDatabase({ url: config.databaseUrl, poolSize })
-  const trouble = (part: string) => (error: unknown) =>
-    log.warn({ part, error: error instanceof Error ? error.message : String(error) }, 'trouble')
+  const troubles = createTroubles(log, () => performance.now())
+  const trouble = troubles.of
   const notifier = createNotifier({ database, onError: trouble('notify') })
   const listener = openListener({ url: config.databaseUrl, onError: trouble('listen') })
   const announcements =
@@ -81,7 +88,10 @@ export async function layFoundation(
     now: () => new Date(),
     newId: () => randomUUID(),
     log,
+    metrics: createMetrics({ version: versionOfFairlead() }),
+    troubles,
     async close() {
+      troubles.hush()
       stopHearing()
       await relaying.stop()
       await queue.close()

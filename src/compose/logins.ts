@@ -8,6 +8,7 @@ import type { Config, Site } from '../config/config.ts'
 import { ConfigurationFaulty } from '../config/faults.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Agreement } from '../domain/client/agreement.ts'
+import { outwardCalls } from '../observability/outward-calls.ts'
 import { authorise } from '../usecases/clients/authorise.ts'
 import { exchangeChallenge } from '../usecases/clients/exchange-challenge.ts'
 import { forgetLapsedChallenges } from '../usecases/clients/forget-lapsed-challenges.ts'
@@ -23,7 +24,7 @@ export const loginEndpoint = (site: Site): string => `${site.url}/auth`
 
 /** Rooms of proving who a client is. Each site has its own challenges; tokens count on all of them. */
 export async function composeLogins(
-  { commit, read, now }: Foundation,
+  foundation: Foundation,
   {
     config,
     secrets,
@@ -31,6 +32,7 @@ export async function composeLogins(
   }: { readonly config: Config; readonly secrets: Secrets; readonly sites: readonly Site[] },
   homePages: HomePageLookup,
 ) {
+  const { commit, read, now } = foundation
   const agreement = agreementOf(config)
   const faults = sites.flatMap((site) => faultsOfLogin(settingsOf(site, config, agreement)))
   if (faults.length > 0) throw new ConfigurationFaulty([...new Set(faults)])
@@ -41,7 +43,10 @@ export async function composeLogins(
     networkPassphrase: config.network.passphrase,
     isSignature: createSignatureJudge(),
   })
-  const accounts = horizonAccounts({ horizonUrl: config.network.horizonUrl })
+  const accounts = horizonAccounts({
+    horizonUrl: config.network.horizonUrl,
+    onCall: outwardCalls(foundation, 'horizon', 'debug'),
+  })
   const logins = {
     // One statement is a commit of its own: BEGIN and COMMIT around it would be two more round trips on
     // the way of every login.

@@ -3,13 +3,15 @@ import { guardedFetch } from '../adapters/guarded-fetch/guarded-fetch.ts'
 import { hostLookup } from '../adapters/guarded-fetch/host-lookup.ts'
 import { homePages } from '../adapters/guarded-fetch/home-pages.ts'
 import type { Config } from '../config/config.ts'
+import { outwardCalls, toldFetch } from '../observability/outward-calls.ts'
 import type { Foundation } from './foundation.ts'
 
 /** Hosts of a developer's own machine, which the sandbox may call. */
 const ownMachine = ['localhost', '127.0.0.1', '[::1]']
 
 /** The guarded way to addresses that others chose. */
-export async function composeOutside({ now, log }: Foundation, config: Config) {
+export async function composeOutside(foundation: Foundation, config: Config) {
+  const { now, log } = foundation
   const certificates =
     config.extraCaFile === undefined ? [] : [await readFile(config.extraCaFile, 'utf8')]
   const guarded = guardedFetch({
@@ -20,7 +22,7 @@ export async function composeOutside({ now, log }: Foundation, config: Config) {
     fetch: guarded.fetch,
     hosts: hostLookup(),
     homePages: homePages({
-      fetch: guarded.fetch,
+      fetch: toldFetch(guarded.fetch, outwardCalls(foundation, 'home_page', 'info')),
       now,
       onRefused: (fields) => log.info(fields, 'a home page was not usable'),
     }),

@@ -2,6 +2,7 @@ import { horizonNetwork } from '../adapters/horizon/horizon-network.ts'
 import { httpPayoutRail } from '../adapters/rails/http/http-payout-rail.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
+import { outwardCalls } from '../observability/outward-calls.ts'
 import { defaultPatience } from '../domain/payout/back-off.ts'
 import type { TellCustomers } from '../usecases/customers/tell-customers.ts'
 import { receivePayoutNotice } from '../usecases/payouts/receive-payout-notice.ts'
@@ -30,18 +31,26 @@ export function composePayments(
   { config, secrets }: { readonly config: Config; readonly secrets: Secrets },
   { saveChange, saveChanges, tellCustomers }: Saving,
 ) {
-  const { commit, read, now, newId, log } = foundation
-  const network = horizonNetwork({ horizonUrl: config.network.horizonUrl })
+  const { commit, read, now, newId, metrics } = foundation
+  const network = horizonNetwork({
+    horizonUrl: config.network.horizonUrl,
+    onCall: outwardCalls(foundation, 'horizon', 'debug'),
+  })
   const rail = httpPayoutRail({
     url: config.railUrl,
     token: secrets.railToken,
     secret: secrets.railSecret,
     timeoutMs: railTimeoutMs,
     now,
-    onCall: (line) => log.info(line, 'called the rail'),
+    onCall: outwardCalls(foundation, 'bank', 'info'),
   })
   const patience = defaultPatience
-  const heard = recordRailWord({ commit, saveChange, tellCustomers, now, patience })
+  const record = recordRailWord({ commit, saveChange, tellCustomers, now, patience })
+  const heard: typeof record = async (key, word) => {
+    const state = await record(key, word)
+    if (state !== undefined) metrics.payoutStep(state)
+    return state
+  }
   const paying = { commit, saveChange, now, patience, rail, recordRailWord: heard }
   const watch = startWatching({ commit, read, network })
   const match = matchStellarPayments({ commit, saveChanges, now })

@@ -1,26 +1,15 @@
 import { pino } from 'pino'
 import type { Logger } from 'pino'
+import { describeError } from './describe-error.ts'
+import { admitted } from './log-fields.ts'
+import { currentScope } from './request-scope.ts'
 
 export type Log = Logger
 
-/** Fields that never reach a log line, wherever they stand in it. */
-export const redactedFields = [
-  'authorization',
-  'token',
-  'secret',
-  'seed',
-  'password',
-  'cookie',
-  'signature',
-  'envelope',
-  'transaction_xdr',
-  'fields',
-  'memo',
-] as const
-
-const anywhere = (field: string) => [field, `*.${field}`, `*.*.${field}`]
-
-/** JSON lines on stdout or stderr. Levels: error: act; warn: look; info: business facts; debug: for us. */
+/**
+ * JSON lines on stderr. Levels: error: act; warn: look; info: business facts; debug: for us. A line has
+ * the fields of `log-fields.ts` and no others, and says by itself to which request it belongs.
+ */
 export function createLog(options: {
   readonly level: string
   readonly destination?: NodeJS.WritableStream
@@ -30,8 +19,9 @@ export function createLog(options: {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: redactedFields.flatMap(anywhere), censor: '[redacted]' },
+      formatters: { level: (label) => ({ level: label }), log: admitted },
+      serializers: { error: describeError },
+      mixin: () => ({ ...currentScope() }),
     },
     options.destination ?? process.stderr,
   )

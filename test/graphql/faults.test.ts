@@ -41,7 +41,7 @@ describe('a fault of ours', () => {
       transactions: { nodes: [{ payout: null }, {}, {}, {}, {}] },
     })
     expect(lines).toHaveLength(1)
-    expect(lines[0]?.['error']).toContain('postgres://secret')
+    expect(lines[0]?.['error']).toMatchObject({ message: 'column "…" of postgres://secret' })
   })
 
   it('that will pass says so', async () => {

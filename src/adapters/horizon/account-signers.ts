@@ -1,6 +1,7 @@
 import { request } from 'undici'
 import { z } from 'zod'
 import { isAccount } from '../../domain/client/account-address.ts'
+import type { HorizonOptions } from './horizon-call.ts'
 import type { AccountLookup } from '../../usecases/ports/account-lookup.ts'
 import { NetworkUnavailable } from '../../usecases/ports/account-lookup.ts'
 
@@ -8,6 +9,7 @@ export interface HorizonAccountsParts {
   /** Without a slash at the end. */
   readonly horizonUrl: string
   readonly timeoutMs?: number
+  readonly onCall?: HorizonOptions['onCall']
 }
 
 const byte = z.int().min(0).max(255)
@@ -28,9 +30,24 @@ const notFoundProblem = z.object({ status: z.literal(404), type: z.string() })
 export const horizonAccounts = ({
   horizonUrl,
   timeoutMs = 10_000,
+  onCall,
 }: HorizonAccountsParts): AccountLookup => ({
   async signersOf(account) {
-    const { status, body } = await ask(`${horizonUrl}/accounts/${account}`, timeoutMs)
+    const begun = performance.now()
+    const path = `/accounts/${account}`
+    const told = (status?: number) =>
+      onCall?.({
+        path,
+        ...(status !== undefined && { status }),
+        durationMs: Math.round(performance.now() - begun),
+      })
+    const { status, body } = await ask(`${horizonUrl}${path}`, timeoutMs).catch(
+      (error: unknown) => {
+        told()
+        throw error
+      },
+    )
+    told(status)
     if (status === 404 && notFoundProblem.safeParse(body).success) return undefined
     const record = accountRecord.safeParse(body)
     if (status !== 200 || !record.success || record.data.id !== account) {

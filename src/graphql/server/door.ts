@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import type { OperationWatch } from './watch-operations.ts'
 
 export interface GraphqlLog {
   error(fields: object, message: string): void
@@ -19,5 +20,8 @@ export interface GraphqlDoor<Identity, Context extends object> {
   /** Introspection is on in the sandbox and for the back office; SDL is published anyway. */
   readonly introspection: boolean
   readonly log: GraphqlLog
+  readonly watch?: OperationWatch
+  /** Stellar account of the caller, for the log. */
+  readonly accountOf?: (identity: Identity) => string
   readonly socketsMax: number
 }

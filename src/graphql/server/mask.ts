@@ -29,10 +29,7 @@ function logOnce(cause: unknown, log: GraphqlLog): void {
     if (logged.has(cause)) return
     logged.add(cause)
   }
-  log.error(
-    { error: cause instanceof Error ? cause.stack : String(cause) },
-    'a GraphQL operation failed',
-  )
+  log.error({ error: cause }, 'a GraphQL operation failed')
 }
 
 /** Over HTTP Apollo gives each error a code; on a socket it is done here, with the same codes. */

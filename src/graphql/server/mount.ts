@@ -7,6 +7,7 @@ import type { GraphqlDoor } from './door.ts'
 import { refuseExcess, tokensMax } from './excess.ts'
 import { mask } from './mask.ts'
 import { serveSockets } from './sockets.ts'
+import { watchOperations } from './watch-operations.ts'
 import { unauthenticated } from './unauthenticated.ts'
 import { refuseUnstorable } from './unstorable.ts'
 
@@ -26,7 +27,11 @@ export async function mountGraphql<Identity, Context extends BaseContext>(
     parseOptions: { maxTokens: tokensMax },
     formatError: (formatted, error) => mask(formatted, error, door.log),
     // the default page would load scripts from elsewhere; GraphiQL is served from here
-    plugins: [ApolloServerPluginLandingPageDisabled(), limits(door.schema)],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      limits(door.schema),
+      watchOperations(door.watch),
+    ],
     stopOnTerminationSignals: false,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
@@ -55,7 +60,7 @@ export async function mountGraphql<Identity, Context extends BaseContext>(
 /** A token that is sent has to be good, also for what needs none. */
 async function contextOf<Identity, Context extends BaseContext>(
   door: GraphqlDoor<Identity, Context>,
-  { headers: { authorization } }: FastifyRequest,
+  { headers: { authorization }, scope }: FastifyRequest,
   signal: AbortSignal,
 ): Promise<Context> {
   if (authorization === undefined || authorization === '') return door.context(undefined, signal)
@@ -63,6 +68,7 @@ async function contextOf<Identity, Context extends BaseContext>(
   if (identity === undefined) {
     throw unauthenticated('This token is not taken here: it has ended, or is none of ours')
   }
+  if (scope !== undefined && door.accountOf) scope.sendingAnchor = door.accountOf(identity)
   return door.context(identity, signal)
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
@@ -5,9 +6,12 @@ import type { GraphQLError } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import type { Server } from 'graphql-ws'
 import { WebSocket, WebSocketServer } from 'ws'
+import type { RequestScope } from '../../observability/request-scope.ts'
+import { isSaneRequestId, withinScope } from '../../observability/request-scope.ts'
 import type { Caller, GraphqlDoor } from './door.ts'
 import { mask, writeCoded } from './mask.ts'
 import { readOperation, refusal } from './socket-operation.ts'
+import { tellOperation } from './watch-operations.ts'
 
 export const operationsMax = 100
 export const messageBytesMax = 64_000
@@ -21,6 +25,9 @@ interface SocketState<Identity> {
   /** Aborted when the socket closes or the caller's token ends. */
   readonly ending: AbortController
   caller?: Caller<Identity>
+  /** What runs on the socket now; graphql-ws keeps it. */
+  running?: Readonly<Record<string, unknown>>
+  readonly scope: RequestScope
 }
 
 /** Serves subscriptions (and queries) over graphql-transport-ws on the listener's upgrades. */
@@ -34,6 +41,14 @@ export function serveSockets<Identity, Context extends object>(
     handleProtocols,
   })
   const protocol = speakGraphql(door)
+  const open = new Set<SocketState<Identity>>()
+  const stopCounting = door.watch?.metrics.watchSockets(door.watch.api, () => ({
+    sockets: server.clients.size,
+    subscriptions: [...open].reduce(
+      (sum, { running = {} }) => sum + Object.keys(running).length,
+      0,
+    ),
+  }))
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refused = refuseUpgrade(request, server, door)
     if (refused !== undefined) {
@@ -41,14 +56,29 @@ export function serveSockets<Identity, Context extends object>(
       socket.end(`HTTP/1.1 ${refused}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
       return
     }
-    server.handleUpgrade(request, socket, head, (client) => serveSocket(client, protocol, door))
+    server.handleUpgrade(request, socket, head, (client) => {
+      const state = newState<Identity>(client, request)
+      open.add(state)
+      client.once('close', () => open.delete(state))
+      serveSocket(state, protocol, door)
+    })
   })
   return {
     dispose: async () => {
+      stopCounting?.()
       for (const client of server.clients) endSocket(client, 1001, 'Going away')
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+const newState = <Identity>(
+  socket: WebSocket,
+  { headers }: IncomingMessage,
+): SocketState<Identity> => {
+  const given = headers['x-request-id']
+  const requestId = isSaneRequestId(given) ? given : randomUUID()
+  return { socket, ending: new AbortController(), scope: { requestId } }
 }
 
 function refuseUpgrade(
@@ -69,10 +99,12 @@ function speakGraphql<Identity, Context extends object>(
   const write = (error: GraphQLError) => mask(writeCoded(error), error, door.log)
   return makeServer<Record<string, unknown>, SocketState<Identity>>({
     connectionInitWaitTimeout: 10_000,
-    onConnect: async ({ connectionParams, extra }) => {
+    onConnect: async ({ connectionParams, extra, subscriptions }) => {
+      extra.running = subscriptions
       const caller = await door.identify(readAuthorization(connectionParams))
       if (caller.identity === undefined) return false // closes with 4403
       extra.caller = caller
+      if (door.accountOf) extra.scope.sendingAnchor = door.accountOf(caller.identity)
       endWithCaller(extra, caller)
       return true
     },
@@ -81,7 +113,13 @@ function speakGraphql<Identity, Context extends object>(
         return [refusal('TOO_MANY_OPERATIONS', `At most ${operationsMax} at once on one socket`)]
       }
       const operation = readOperation(door.schema, payload)
-      if (!('schema' in operation)) return operation
+      const isReadable = 'schema' in operation
+      tellOperation(door.watch, {
+        document: isReadable ? operation.document : undefined,
+        operationName: payload.operationName,
+        errors: isReadable ? [] : operation,
+      })
+      if (!isReadable) return operation
       const contextValue = door.context(extra.caller?.identity, extra.ending.signal)
       return { ...operation, contextValue }
     },
@@ -98,11 +136,11 @@ function speakGraphql<Identity, Context extends object>(
  * its own subscriptions and nothing else; one that no longer answers pings is cut off.
  */
 function serveSocket<Identity>(
-  socket: WebSocket,
+  state: SocketState<Identity>,
   protocol: Protocol<Identity>,
   { log }: Pick<GraphqlDoor<never, object>, 'log'>,
 ): void {
-  const ending = new AbortController()
+  const { socket, ending, scope } = state
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
@@ -110,17 +148,14 @@ function serveSocket<Identity>(
       close: (code = 1000, reason = '') => endSocket(socket, code, reason),
       onMessage: (read) => {
         socket.on('message', (message: Buffer) => {
-          read(message.toString()).catch((error: unknown) => {
-            log.error(
-              { error: error instanceof Error ? error.stack : String(error) },
-              'a socket failed',
-            )
+          withinScope(scope, () => read(message.toString())).catch((error: unknown) => {
+            log.error({ error }, 'a socket failed')
             endSocket(socket, CloseCode.InternalServerError, 'Something broke on our side')
           })
         })
       },
     },
-    { socket, ending },
+    state,
   )
   const stopPings = keepAlive(socket)
   socket.on('error', () => socket.terminate()) // what they sent is no WebSocket, or they are gone
@@ -128,7 +163,7 @@ function serveSocket<Identity>(
     stopPings()
     ending.abort()
     closed(code, reason.toString()).catch((error: unknown) =>
-      log.error({ error: String(error) }, 'a socket did not end well'),
+      log.error({ error }, 'a socket did not end well'),
     )
   })
 }

@@ -10,6 +10,9 @@ import type {
 } from 'fastify'
 import { fastify } from 'fastify'
 import type { Principal } from '../../domain/client/principal.ts'
+import type { Metrics } from '../../observability/metrics.ts'
+import type { RequestScope } from '../../observability/request-scope.ts'
+import { isSaneRequestId, withinScope } from '../../observability/request-scope.ts'
 import type { BodyLimits } from './body.ts'
 import { defaultBodyLimits } from './body.ts'
 import { addCors } from './cors.ts'
@@ -23,11 +26,14 @@ import type { RouteEntry, RouteTable } from './route.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | undefined
+    /** What every log line of this request says. */
+    scope: RequestScope | undefined
   }
 }
 
 /** What the server needs of a log; pino's logger is one. */
 export interface ServerLog {
+  debug?(fields: object, message: string): void
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
@@ -42,6 +48,10 @@ export interface HttpServerParts {
   readonly tables: readonly RouteTable[]
   readonly authenticate: Authenticate
   readonly log: ServerLog
+  /** Name of the listener, for log and metrics. */
+  readonly listener?: string
+  /** Counts what was answered. */
+  readonly meter?: Pick<Metrics, 'request'>
   readonly limits?: Partial<BodyLimits>
   /** For the tables that are rate-limited; without it there is no limit. */
   readonly rateLimit?: RateLimit
@@ -68,7 +78,7 @@ export function createHttpServer(parts: HttpServerParts): FastifyInstance {
         ? createServer(timeLimits, answer)
         : createTlsServer({ ...timeLimits, ...tls }, answer),
     logger: false,
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     bodyLimit: parts.limits?.bytesMax ?? defaultBodyLimits.bytesMax,
     forceCloseConnections: 'idle',
     trustProxy: parts.trustProxy ?? false,
@@ -82,7 +92,9 @@ export function createHttpServer(parts: HttpServerParts): FastifyInstance {
   }
   const app = fastify(options)
   app.decorateRequest('principal', undefined)
-  addSurroundings(app, parts.log)
+  app.decorateRequest('scope', undefined)
+  addScope(app)
+  addSurroundings(app, parts)
   void app.register((scope, _, done) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null, undefined))
@@ -93,22 +105,36 @@ export function createHttpServer(parts: HttpServerParts): FastifyInstance {
   return app
 }
 
-function addSurroundings(app: FastifyInstance, log: ServerLog): void {
+const requestIdOf = (given: unknown): string => (isSaneRequestId(given) ? given : randomUUID())
+
+/** Once before anything, and again after fastify has read a body, whose events come from outside of it. */
+function addScope(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.scope = { requestId: request.id }
+    withinScope(request.scope, done)
+  })
+  app.addHook('preHandler', (request, _reply, done) => {
+    withinScope(request.scope ?? { requestId: request.id }, done)
+  })
+}
+
+/** Asked by machines every few seconds. */
+const isPolled = (route: string | undefined): boolean =>
+  route !== undefined && /^\/(health|metrics)\b/.test(route)
+
+function addSurroundings(app: FastifyInstance, { log, listener, meter }: HttpServerParts): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    log.info(
-      {
-        requestId: request.id,
-        method: request.method,
-        route: request.routeOptions.url,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'answered',
-    )
+    const { method, scope } = request
+    const route = request.routeOptions.url
+    const call = { listener: listener ?? 'public', method, route, status: reply.statusCode }
+    meter?.request({ ...call, durationMs: reply.elapsedTime })
+    const line = { ...scope, ...call, durationMs: Math.round(reply.elapsedTime) }
+    if (isPolled(route)) log.debug?.(line, 'answered')
+    else log.info(line, 'answered')
     done()
   })
   app.addHook('preClose', (done) => {
@@ -153,6 +179,7 @@ const authentication =
     const answered = await parts.authenticate(request.headers.authorization)
     if ('principal' in answered) {
       request.principal = answered.principal
+      if (request.scope) request.scope.sendingAnchor = answered.principal.account
       return
     }
     const status = table.authFailureStatus ?? 401
@@ -182,7 +209,7 @@ function send(reply: FastifyReply, { status, body, text, headers }: Reply): Fast
 
 /** What the framework refuses by itself keeps its 4xx; everything else is ours, and is not told. */
 function answerError(error: FastifyError, request: FastifyRequest, log: ServerLog): Reply {
-  const fields = { requestId: request.id, route: request.routeOptions.url, err: error }
+  const fields = { requestId: request.id, route: request.routeOptions.url, error }
   if (error.name.endsWith('Unavailable')) {
     log.warn(fields, 'a part of the world is away')
     return {

@@ -338,7 +338,7 @@ describe('failures', () => {
     const id = response.headers.get('x-request-id')
     expect(logged).toContainEqual({
       message: 'failed to answer',
-      fields: expect.objectContaining({ requestId: id, err: new Error('secret') }) as object,
+      fields: expect.objectContaining({ requestId: id, error: new Error('secret') }) as object,
     })
   })
 
