@@ -38,8 +38,8 @@ export interface Config {
   }
   /** Calls to the login endpoint per minute and address; 0: as many as come. */
   readonly loginsPerMinute: number
-  /** A proxy of ours stands in front, and its word about the caller's address is taken. */
-  readonly trustProxy: boolean
+  /** How many proxies of ours stand in front: that many words about the caller's address are taken. */
+  readonly trustProxy: number
   readonly kycValidation: 'formats' | 'full'
   readonly railUrl: string
   readonly assets: readonly AssetPolicy[]
@@ -115,7 +115,7 @@ function readSettings(environment: Environment, faults: string[]) {
     network: { passphrase, horizonUrl: wanted('horizonUrl').replace(/\/$/, '') },
     kycValidation: readKycValidation(environment, passphrase, faults),
     loginsPerMinute: readLoginsPerMinute(environment, faults),
-    trustProxy: environment.trustProxy === 'true',
+    trustProxy: readTrustProxy(environment, faults),
     railUrl: wanted('railUrl').replace(/\/$/, ''),
     logLevel: readLogLevel(environment, faults),
     extraCaFile: environment.extraCaFile,
@@ -173,6 +173,17 @@ function readLoginsPerMinute({ loginsPerMinute }: Environment, faults: string[])
   if (/^\d{1,7}$/.test(loginsPerMinute)) return Number(loginsPerMinute)
   faults.push(`${environmentNames.loginsPerMinute} is a number, 0 for no limit: ${loginsPerMinute}`)
   return loginsPerMinuteUsually
+}
+
+/** `true` is one proxy; whoever believed them all would take whatever a caller wrote into the header. */
+function readTrustProxy({ trustProxy = 'false' }: Environment, faults: string[]): number {
+  if (trustProxy === 'false') return 0
+  if (trustProxy === 'true') return 1
+  if (/^\d$/.test(trustProxy)) return Number(trustProxy)
+  faults.push(
+    `${environmentNames.trustProxy} is true, false or the number of proxies: ${trustProxy}`,
+  )
+  return 0
 }
 
 function readLoginMode(environment: Environment, faults: string[]): 'agreed' | 'open' {

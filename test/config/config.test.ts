@@ -83,6 +83,14 @@ describe('configuration', () => {
     ])
   })
 
+  it('counts the proxies that are believed, none unless told (AP-2.19)', () => {
+    const trusted = (said?: string) =>
+      checkConfig(readEnvironment({ ...variables, FAIRLEAD_TRUST_PROXY: said }), file).config
+        .trustProxy
+    expect([trusted(), trusted('false'), trusted('true'), trusted('2')]).toEqual([0, 0, 1, 2])
+    expect(faultsOf({ FAIRLEAD_TRUST_PROXY: 'all' })[0]).toMatch(/number of proxies/)
+  })
+
   it('refuses plain http outside the sandbox (SEP31-08, SEP01-14, AP-2.15)', () => {
     expect(faultsOf({ FAIRLEAD_PUBLIC_URL: 'http://anchor.example.com' })).toEqual([
       'FAIRLEAD_PUBLIC_URL has to be https: http://anchor.example.com',

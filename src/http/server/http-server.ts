@@ -55,8 +55,8 @@ export interface HttpServerParts {
   readonly limits?: Partial<BodyLimits>
   /** For the tables that are rate-limited; without it there is no limit. */
   readonly rateLimit?: RateLimit
-  /** Set when a proxy of ours stands in front: its word about the caller's address is taken. */
-  readonly trustProxy?: boolean
+  /** How many proxies of ours stand in front: so many entries of `X-Forwarded-For` are believed. */
+  readonly trustProxy?: number
   /** Certificate and key when the listener speaks TLS itself (sandbox); else a proxy of ours does. */
   readonly tls?: { readonly cert: string; readonly key: string }
 }
@@ -81,7 +81,7 @@ export function createHttpServer(parts: HttpServerParts): FastifyInstance {
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     bodyLimit: parts.limits?.bytesMax ?? defaultBodyLimits.bytesMax,
     forceCloseConnections: 'idle',
-    trustProxy: parts.trustProxy ?? false,
+    trustProxy: (_address, hop) => hop < (parts.trustProxy ?? 0),
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => {
       // its reply type knows no routes, hence no status codes

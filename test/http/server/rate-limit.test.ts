@@ -71,6 +71,43 @@ describe('a rate limit', () => {
   })
 })
 
+describe('the address of a caller', () => {
+  const behind = async (trustProxy?: number) => {
+    const limited = createHttpServer({
+      authenticate: () => Promise.resolve({ error: 'nobody' }),
+      log: { info: silent, warn: silent, error: silent },
+      ...(trustProxy !== undefined && { trustProxy }),
+      tables: [
+        {
+          cors: false,
+          routes: [
+            {
+              method: 'GET',
+              path: '/who',
+              auth: 'none',
+              route: ({ remoteAddress }) =>
+                Promise.resolve({ status: 200, body: { remoteAddress } }),
+            },
+          ],
+        },
+      ],
+    })
+    await limited.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = limited.server.address() as AddressInfo
+    const headers = { 'x-forwarded-for': '6.6.6.6, 203.0.113.7, 10.0.0.1', 'x-real-ip': '6.6.6.6' }
+    const response = await fetch(`http://127.0.0.1:${port}/who`, { headers })
+    await limited.close()
+    return response.json()
+  }
+
+  it('is taken from the proxies that are counted, never from what the caller wrote before them (AP-2.19)', async () => {
+    expect(await behind()).toEqual({ remoteAddress: '127.0.0.1' })
+    expect(await behind(0)).toEqual({ remoteAddress: '127.0.0.1' })
+    expect(await behind(1)).toEqual({ remoteAddress: '10.0.0.1' })
+    expect(await behind(2)).toEqual({ remoteAddress: '203.0.113.7' })
+  })
+})
+
 describe('a server', () => {
   it('closes within five seconds, also with a request that never ends', async () => {
     const stuck = createHttpServer({
