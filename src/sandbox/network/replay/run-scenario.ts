@@ -3,6 +3,7 @@ import { readEnvelope, type Envelope } from '../ledger/envelope.ts'
 import { rootKeypair } from '../ledger/genesis.ts'
 import { createLedger, type Ledger, type Upgrades } from '../ledger/ledger.ts'
 import { createQueue, type Queue } from '../queue/queue.ts'
+import { deviationOf } from './deviation.ts'
 import { forToday, withoutInnerFee } from './version-note.ts'
 import type { CloseStep, Scenario, Step, TransactionStep, UpgradeStep } from './scenario-form.ts'
 import { stateDifferences } from './state-difference.ts'
@@ -10,7 +11,7 @@ import { namesFrom, stateForm } from './state-form.ts'
 
 /** One scenario on a fresh ledger; the answer is where the two differ (nothing: they agree). */
 export function differencesOf(recorded: Scenario): readonly string[] {
-  const scenario = forToday(recorded)
+  const scenario = deviationOf(recorded)?.expected ?? forToday(recorded)
   const run = createRun(scenario)
   const differences = scenario.steps.flatMap((step) => run.take(step))
   const root = rootKeypair(scenario.networkPassphrase).publicKey()

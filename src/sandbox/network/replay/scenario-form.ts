@@ -8,6 +8,8 @@ export interface Scenario {
   /** Where today's protocol answers differently from the one that was asked. */
   readonly versionNote?: string
   readonly steps: readonly Step[]
+  /** After the set-up; of use only where the end is to be the start. */
+  readonly startState?: StateForm
   readonly endState: StateForm
 }
 
