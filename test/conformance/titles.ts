@@ -17,10 +17,10 @@ export function namedInTitles(): readonly NamedIn[] {
     .flatMap((path) => [...idsInTitles(textOf(path))].map((id) => ({ id, path })))
 }
 
-export function idsInTitles(source: string): ReadonlySet<string> {
+export function idsInTitles(source: string, pattern = idPattern): ReadonlySet<string> {
   const ids = new Set<string>()
   const tree = parseSync(source, { syntax: 'typescript', target: 'es2022', decorators: true })
-  visit(tree, (text) => text.match(idPattern)?.forEach((id) => ids.add(id)))
+  visit(tree, (text) => text.match(pattern)?.forEach((id) => ids.add(id)))
   return ids
 }
 

@@ -14,10 +14,11 @@ const server = createServer((request, response) => {
   response.writeHead(status).end(JSON.stringify(body))
 })
 let network: HorizonNetwork
+let port = 0
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  port = (server.address() as AddressInfo).port
   network = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}`, resetCheckMs: 0 })
 })
 afterAll(async () => {
@@ -118,9 +119,46 @@ describe('an operation of another kind', () => {
     expect(nextCursor).toBe('8192')
   })
 
+  it('is read whatever else a contract wrote into its effects (AP-1.10)', async () => {
+    const odd = [
+      { type: 'contract_credited', contract: 'C', amount: null, asset_code: {} },
+      { type: 'account_credited', account: sendingAnchor, amount: { map: [] } },
+      { type: 'account_debited', account: distributionAccount, amount: '' },
+      { type: 'contract_event', topics: [null], value: { map: null } },
+      { account: distributionAccount },
+      {},
+    ]
+    answers = {
+      '/operations/8192/effects': page(...odd, credit(distributionAccount, '2.0000000'), ...odd),
+    }
+    const { credits, nextCursor } = await read(
+      payment('8192', { type: 'invoke_host_function', function: null, parameters: 'x' }),
+      payment('12288'),
+    )
+    expect(credits.map(({ units }) => units)).toEqual([20_000_000n, 10_000_000n])
+    expect(nextCursor).toBe('12288')
+  })
+
   it('is asked for again later when its effects cannot be read', async () => {
     answers = { '/operations/8192/effects': { status: 404, body: {} } }
     const reading = read(payment('8192', { type: 'invoke_host_function' }))
     await expect(reading).rejects.toThrow(NetworkUnavailable)
   })
+})
+
+describe('what Horizon says beside the facts', () => {
+  it.each([400, 404, 429, 500, 504])(
+    'is never repeated by us, so that it breaks no answer of ours: %i (AP-2.18)',
+    async (status) => {
+      const own = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}`, resetCheckMs: 0 })
+      const detail = 'Jane "Doe"\r\n\u0000</script>{{7*7}}'
+      answers = { '/accounts/': { status, body: { detail, title: detail, extras: { detail } } } }
+      const failure: unknown = await own
+        .creditsAfter(distributionAccount, '0', 200)
+        .catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(NetworkUnavailable)
+      expect(String(failure)).toMatch(/^NetworkUnavailable: Horizon answered \d{3}[\w ]*$/)
+      await own.close()
+    },
+  )
 })

@@ -28,6 +28,17 @@ describe('the lifecycle', () => {
     }
   })
 
+  it('leads to a payout, and to its end, through received funds only (AP-1.28)', () => {
+    const unfunded = new Set<Phase>(['screening', 'awaitingFunds'])
+    for (const phase of unfunded) {
+      for (const [happening, next] of Object.entries(lifecycle[phase]) as [Happening, Phase][]) {
+        if (happening !== 'fundsReceived') unfunded.add(next)
+      }
+    }
+    expect([...unfunded].filter((phase) => holdsFunds(phase) || phase === 'completed')).toEqual([])
+    expect(unfunded).toContain('expired')
+  })
+
   it('reaches every phase from the openings', () => {
     const reached = new Set<Phase>(['screening', 'awaitingFunds'])
     for (const phase of reached) {

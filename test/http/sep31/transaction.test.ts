@@ -93,6 +93,32 @@ describe('who may read and change a transaction', () => {
     },
   )
 
+  it('finds a transaction by nothing but its own id, not by what others can see (POLARIS-8.20)', async () => {
+    const transaction = await kept({
+      ...inPhase('completed'),
+      stellarPaymentId: '2000',
+      externalTransactionId: 'bank-20',
+    })
+    const { id, memo, stellarTransactionHash = '', externalTransactionId = '' } = transaction
+    const { stellarPaymentId = '' } = transaction
+    for (const seen of [
+      stellarTransactionHash,
+      externalTransactionId,
+      memo.value,
+      stellarPaymentId,
+    ]) {
+      expect((await door.call(`GET /transactions/${seen}`)).status).toBe(404)
+      for (const name of ['stellar_transaction_id', 'external_transaction_id', 'memo']) {
+        const { status } = await door.call(`GET /transactions?${name}=${seen}`)
+        expect([404, 405]).toContain(status)
+      }
+    }
+    expect((await door.call(`GET /transactions/${id}`, undefined, { subject: null })).status).toBe(
+      403,
+    )
+    expect((await door.call(`GET /transactions/${id}`)).status).toBe(200)
+  })
+
   it('knows a muxed account and its id as one client (SEP31-06)', async () => {
     const { id } = await kept({ owner: { ...owner, memo: '7' } })
     expect(await door.call(`GET /transactions/${id}`, undefined, { subject: other })).toMatchObject(
