@@ -1,9 +1,12 @@
 import { startJobWorkers } from '../src/adapters/bullmq/job-workers.ts'
 import type { JobStoreOptions } from '../src/adapters/bullmq/store.ts'
 import type { Log } from '../src/observability/log.ts'
+import type { Troubles } from '../src/observability/troubles.ts'
 import type { JobName, JobQueue } from '../src/usecases/ports/job-queue.ts'
 import { jobBodies } from './bodies.ts'
 import type { JobRooms } from './bodies.ts'
+import { observeJobs } from './observe.ts'
+import type { JobObserver } from './observe.ts'
 import { schedules } from './schedules.ts'
 import type { SchedulePeriods } from './schedules.ts'
 
@@ -12,6 +15,9 @@ export interface WorkerParts {
   readonly queue: Pick<JobQueue, 'schedule'>
   readonly store: JobStoreOptions
   readonly log: Log
+  /** Left out, nothing is counted. */
+  readonly observer?: JobObserver
+  readonly troubles?: Pick<Troubles, 'of'>
 }
 
 export interface WorkerSettings extends SchedulePeriods {
@@ -36,28 +42,29 @@ const scheduleAgainMs = 30_000
 
 /** Takes jobs and gives the schedules, until it is closed; `close` ends within four seconds. */
 export async function startWorker(
-  { rooms, queue, store, log }: WorkerParts,
+  { rooms, queue, store, log, observer, troubles }: WorkerParts,
   settings: WorkerSettings,
 ): Promise<{ close(): Promise<void> }> {
   const repeating = schedules(settings.accounts, settings)
+  const tell = (part: string) =>
+    troubles?.of(part) ?? ((error: unknown) => log.warn({ part, error }, 'trouble'))
   const schedule = async (): Promise<void> => {
     try {
       for (const { job, everyMs } of repeating) await queue.schedule(job, everyMs)
     } catch (error) {
-      log.warn({ part: 'schedules', error: messageOf(error) }, 'schedules not given')
+      tell('schedules')(error)
     }
   }
   await schedule()
   const timer = setInterval(() => void schedule(), scheduleAgainMs)
   const workers = startJobWorkers({
     store,
-    bodies: jobBodies(rooms),
+    bodies: observer ? observeJobs(jobBodies(rooms), observer) : jobBodies(rooms),
     concurrency,
     reports: {
       gaveUp: (job, reason) => log.info({ job, reason }, 'job given up'),
-      failed: (job, error, tries) =>
-        log.warn({ job, tries, error: messageOf(error), stack: error.stack }, 'job failed'),
-      troubled: (error) => log.warn({ part: 'workers', error: messageOf(error) }, 'trouble'),
+      failed: (job, error, tries) => log.warn({ job, tries, error }, 'job failed'),
+      troubled: tell('workers'),
     },
   })
   return {
@@ -67,6 +74,3 @@ export async function startWorker(
     },
   }
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)

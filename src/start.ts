@@ -27,13 +27,21 @@ export async function startFairlead(settings: StartSettings): Promise<{ stop(): 
   const rooms = await compose({ config, secrets, sites, log })
   const stops: (() => Promise<void>)[] = [() => rooms.close()]
   const stop = async () => {
+    rooms.troubles.hush()
     for (const stopOne of stops.toReversed()) await stopOne()
   }
   try {
     await rooms.watchAccounts()
     if (roles.includes('worker')) {
       const worker = await startWorker(
-        { rooms, queue: rooms.queue, store: rooms.jobStore, log },
+        {
+          rooms,
+          queue: rooms.queue,
+          store: rooms.jobStore,
+          log,
+          observer: rooms,
+          troubles: rooms.troubles,
+        },
         {
           accounts: rooms.accounts,
           collectEveryMs: config.isSandbox ? collectEveryMs.sandbox : collectEveryMs.network,
