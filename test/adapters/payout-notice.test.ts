@@ -118,6 +118,19 @@ describe('the notice of the bank', () => {
     expect(await told.json()).toMatchObject({ webhooks: [{ result: 'dropped' }] })
     expect(calls).toEqual([])
   })
+
+  it('comes before the answer, and again, when the sandbox is told so', async () => {
+    const { calls, bank, rail } = await startTold()
+    const settings = '{"answer_latency_ms":60000,"webhook_repeats":2,"webhook_jitter_ms":20}'
+    await fetch(`${bank.url}/_sandbox/settings`, { method: 'POST', body: settings })
+    const answered = rail.send(anOrder('k-1')).then(
+      () => 'answered',
+      () => 'cut off',
+    )
+    await until(() => calls.length === 3, 'the webhook, three times')
+    await bank.stop()
+    expect(await answered).toBe('cut off')
+  })
 })
 
 const good = Buffer.from(

@@ -10,6 +10,12 @@ export interface BankSettings {
   /** After how long "later" is, for magic numbers. */
   readonly settleAfterMs: number
   readonly dropWebhooks: boolean
+  /** Added after the work is done, before the answer: webhooks then come first. */
+  readonly answerLatencyMs: number
+  /** Every webhook is told so many times more. */
+  readonly webhookRepeats: number
+  /** Each webhook waits for some part of this first, so that they overtake each other. */
+  readonly webhookJitterMs: number
 }
 
 /**
@@ -32,6 +38,9 @@ export const defaultSettings: BankSettings = {
   unknownAs: 'drop',
   settleAfterMs: 3_000,
   dropWebhooks: false,
+  answerLatencyMs: 0,
+  webhookRepeats: 0,
+  webhookJitterMs: 0,
 }
 
 export type SettingsReading =
@@ -56,6 +65,17 @@ const settingsOnTheWire = {
     name: 'dropWebhooks',
     fits: (value: unknown) => typeof value === 'boolean',
     says: 'true or false',
+  },
+  answer_latency_ms: {
+    name: 'answerLatencyMs',
+    fits: isCount,
+    says: 'a whole number, 0 to 600000',
+  },
+  webhook_repeats: { name: 'webhookRepeats', fits: isCount, says: 'a whole number, 0 to 600000' },
+  webhook_jitter_ms: {
+    name: 'webhookJitterMs',
+    fits: isCount,
+    says: 'a whole number, 0 to 600000',
   },
 } as const satisfies Record<
   string,

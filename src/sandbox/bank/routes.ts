@@ -151,9 +151,13 @@ async function misbehaving(
   parts: BankParts,
   answer: () => Promise<BankAnswer>,
 ): Promise<BankAnswer> {
-  const { failNext, failWith, latencyMs } = parts.settings()
+  const { failNext, failWith, latencyMs, answerLatencyMs } = parts.settings()
   if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs))
-  if (failNext === 0) return answer()
+  if (failNext === 0) {
+    const answered = await answer()
+    if (answerLatencyMs > 0) await new Promise((resolve) => setTimeout(resolve, answerLatencyMs))
+    return answered
+  }
   parts.set({ ...parts.settings(), failNext: failNext - 1 })
   switch (failWith) {
     case 'unavailable':

@@ -46,6 +46,7 @@ export async function startSandboxBank(options: SandboxBankOptions): Promise<San
     secret,
     now,
     mayTell: () => !settings.dropWebhooks,
+    oddities: () => settings,
   })
   const openingBalance = (options.openingBalance ?? 1_000_000n).toString()
   const deskParts = {

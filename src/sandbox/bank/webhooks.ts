@@ -26,6 +26,8 @@ export interface WebhookOptions {
   readonly secret: string
   readonly now: () => Date
   readonly mayTell: () => boolean
+  /** How often each webhook is told again, and how long it may be kept back. */
+  readonly oddities: () => { readonly webhookRepeats: number; readonly webhookJitterMs: number }
 }
 
 const delaysMs = [0, 250, 500, 1_000, 2_000, 4_000, 8_000]
@@ -37,7 +39,8 @@ export function startWebhooks(options: WebhookOptions): Webhooks {
   const underWay = new Set<Promise<void>>()
   let calls: WebhookCall[] = []
 
-  const send = async (payout: Payout): Promise<void> => {
+  const send = async (payout: Payout, heldBackMs: number): Promise<void> => {
+    await pause(heldBackMs, ended.signal)
     const body = Buffer.from(
       JSON.stringify({
         id: `evt_${randomUUID()}`,
@@ -61,8 +64,14 @@ export function startWebhooks(options: WebhookOptions): Webhooks {
   return {
     tell: (payout) => {
       if (options.url === undefined) return
-      const sending: Promise<void> = send(payout).finally(() => underWay.delete(sending))
-      underWay.add(sending)
+      const { webhookRepeats, webhookJitterMs } = options.oddities()
+      for (let told = 0; told <= webhookRepeats; told += 1) {
+        const heldBackMs = Math.random() * webhookJitterMs
+        const sending: Promise<void> = send(payout, heldBackMs).finally(() =>
+          underWay.delete(sending),
+        )
+        underWay.add(sending)
+      }
     },
     told: () => calls,
     forget: () => {

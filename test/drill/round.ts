@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Subscriber } from '../flows/subscriber.ts'
+import { subscribe } from '../flows/subscriber.ts'
+import { setBank } from '../flows/outside.ts'
+import { blowsOf, kinds, mendAll } from './blows.ts'
+import type { Blow } from './blows.ts'
+import { gatherCrowd, wishesOf } from './crowd.ts'
+import type { Crowd, Opening } from './crowd.ts'
+import { diceOf } from './dice.ts'
+import { balancesOf, creditsAfter } from './history.ts'
+import type { Credit } from './history.ts'
+import { strandedIn, unheard, untilQuiet } from './quiet.ts'
+import { differences, gatherEvidence } from './verdict.ts'
+import { startWorld } from './world.ts'
+import type { Store, World } from './world.ts'
+
+/** A world that many rounds are fought in, with everything that was opened, paid and heard so far. */
+export interface Arena {
+  readonly world: World
+  readonly crowd: Crowd
+  readonly subscribers: readonly Subscriber[]
+  readonly openings: Opening[]
+  readonly credits: Credit[]
+  /** Behind the last credit. */
+  cursor: string
+  stop(): Promise<void>
+}
+
+export async function openArena(store: Store, logLevel: string): Promise<Arena> {
+  const world = await startWorld(store, logLevel)
+  try {
+    const crowd = await gatherCrowd(world.sandbox, world.gateways[0]?.url ?? '')
+    await setBank(world.sandbox, { settle_after_ms: 700 })
+    const subscribers = await Promise.all(
+      [0, 1, 0, 1].map((index) => subscribe(world.gateways[index]?.url ?? '', crowd.anchor.token)),
+    )
+    return {
+      world,
+      crowd,
+      subscribers,
+      openings: [],
+      credits: [],
+      cursor: '0',
+      async stop() {
+        await Promise.all(subscribers.map((subscriber) => subscriber.stop()))
+        await world.stop()
+      },
+    }
+  } catch (error) {
+    process.stderr.write(`${await world.keepLogs()}\n`)
+    await world.stop()
+    throw error
+  }
+}
+
+export interface Plan {
+  readonly kind: string
+  readonly seed: string
+  readonly payments: number
+}
+
+export interface Report {
+  readonly blows: readonly string[]
+  /** Credited by the network in this round. */
+  readonly payments: number
+  readonly flowMs: number
+  readonly quietMs: number
+  readonly faults: readonly string[]
+}
+
+export async function fight(arena: Arena, { kind, seed, payments }: Plan): Promise<Report> {
+  const { world, crowd } = arena
+  const known = kinds[kind]
+  if (known === undefined) throw new Error(`There is no kind ${kind}`)
+  const dice = diceOf(`${seed} ${kind}`)
+  const blows = blowsOf(known, dice)
+  const urls = world.gateways.map(({ url }) => url)
+  const refused = await crowd.newRefused(urls)
+  const [begun, before] = [performance.now(), arena.credits.length]
+  const [openings] = await Promise.all([
+    crowd.flow(wishesOf(payments, dice), urls),
+    strikeAll(blows, world),
+  ])
+  arena.openings.push(...openings)
+  await mendAll(world)
+  await refused.correct()
+  const flown = performance.now()
+  const faults = await judge(arena)
+  const falls = [...world.gateways, ...world.workers].flatMap((member) => member.falls.splice(0))
+  return {
+    blows: blows.map(({ name, atMs }) => `${name} at ${(atMs / 1000).toFixed(1)} s`),
+    payments: arena.credits.length - before,
+    flowMs: flown - begun,
+    quietMs: performance.now() - flown,
+    faults: [...faults, ...falls, ...crowd.complaints.splice(0)],
+  }
+}
+
+/** Each at its moment; those to the same thing one after the other. */
+async function strikeAll(blows: readonly Blow[], world: World): Promise<void> {
+  const begun = performance.now()
+  const lanes = new Map<string, Promise<void>>()
+  for (const { atMs, lane, strike } of blows) {
+    await pause(Math.max(0, begun + atMs - performance.now()))
+    const previous = lanes.get(lane) ?? Promise.resolve()
+    lanes.set(
+      lane,
+      previous.then(() => strike(world)),
+    )
+  }
+  await Promise.all(lanes.values())
+}
+
+async function judge(arena: Arena): Promise<readonly string[]> {
+  const { world, crowd, subscribers, openings, credits } = arena
+  const owner = crowd.anchor.keypair.publicKey()
+  const added = await creditsAfter(world.sandbox, arena.cursor)
+  credits.push(...added.credits)
+  arena.cursor = added.cursor
+  try {
+    await untilQuiet(world, { credited: credits.length, owner, subscribers })
+  } catch (error) {
+    const left = await strandedIn(world).catch((other: unknown) => [String(other)])
+    return [String(error), ...left]
+  }
+  const evidence = await gatherEvidence(world.sandbox, openings, credits)
+  const total = [...(await balancesOf(world.sandbox))]
+    .filter(([asset]) => asset !== 'native')
+    .reduce((sum, [, units]) => sum + units, 0n)
+  const credited = credits.reduce((sum, { units }) => sum + units, 0n)
+  return [
+    ...differences(evidence),
+    ...(total === credited ? [] : [`the ledger holds ${total}, its history credited ${credited}`]),
+    ...(await unheard(world, owner, subscribers)),
+    ...(await strandedIn(world)),
+  ]
+}
