@@ -8,6 +8,7 @@ import { Callbacks } from './0007-callbacks.ts'
 import { ReadUntil } from './0008-read-until.ts'
 import { NetworkEpochs } from './0009-network-epochs.ts'
 import { WantedSealed } from './0010-wanted-sealed.ts'
+import { DeadCallbacks } from './0011-dead-callbacks.ts'
 
 /** Every migration in order. Forward only: a released file is never edited. */
 export const migrationsList = [
@@ -21,4 +22,5 @@ export const migrationsList = [
   { name: '0008-read-until', class: ReadUntil },
   { name: '0009-network-epochs', class: NetworkEpochs },
   { name: '0010-wanted-sealed', class: WantedSealed },
+  { name: '0011-dead-callbacks', class: DeadCallbacks },
 ]
