@@ -18,7 +18,7 @@ import { aTransaction } from '../builders/transaction.ts'
 import { freshDatabase } from '../database.ts'
 
 export const backofficeToken = 'the-back-office-token-of-the-tests-0123456789'
-const tokenSecret = 'a secret of the tests, long enough to be one'
+export const tokenSecret = 'a secret of the tests, long enough to be one'
 const site = 'http://localhost:8080'
 
 const accountOf = (seed: number) =>
