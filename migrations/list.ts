@@ -9,6 +9,7 @@ import { ReadUntil } from './0008-read-until.ts'
 import { NetworkEpochs } from './0009-network-epochs.ts'
 import { WantedSealed } from './0010-wanted-sealed.ts'
 import { DeadCallbacks } from './0011-dead-callbacks.ts'
+import { AttemptCustomers } from './0012-attempt-customers.ts'
 
 /** Every migration in order. Forward only: a released file is never edited. */
 export const migrationsList = [
@@ -23,4 +24,5 @@ export const migrationsList = [
   { name: '0009-network-epochs', class: NetworkEpochs },
   { name: '0010-wanted-sealed', class: WantedSealed },
   { name: '0011-dead-callbacks', class: DeadCallbacks },
+  { name: '0012-attempt-customers', class: AttemptCustomers },
 ]

@@ -22,11 +22,12 @@ interface AttemptRow {
   readonly reason: string | null
   readonly started_at: Date
   readonly ended_at: Date | null
+  readonly customer_versions: Readonly<Record<string, number>> | null
 }
 
 const payoutColumns = `transaction_id, state, attempt_number, failures, due_at, dead_reason, updated_at`
 const attemptColumns = `transaction_id, number, idempotency_key, state, rail_payout_id, reason,
-  started_at, ended_at`
+  started_at, ended_at, customer_versions`
 
 export const payoutRecords = (em: EntityManager): PayoutRecords => ({
   ...attemptRecords(em),
@@ -96,7 +97,7 @@ const attemptRecords = (em: EntityManager): AttemptRecords => ({
   async addAttempt(attempt) {
     await sql(
       em,
-      `insert into payout_attempt (${attemptColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `insert into payout_attempt (${attemptColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       attemptValues(attempt),
     )
   },
@@ -105,7 +106,7 @@ const attemptRecords = (em: EntityManager): AttemptRecords => ({
     await sql(
       em,
       `update payout_attempt set idempotency_key = $3, state = $4, rail_payout_id = $5, reason = $6,
-         started_at = $7, ended_at = $8
+         started_at = $7, ended_at = $8, customer_versions = $9
        where transaction_id = $1 and number = $2`,
       attemptValues(attempt),
     )
@@ -208,6 +209,7 @@ const attemptValues = (attempt: PayoutAttempt): readonly unknown[] => [
   attempt.reason ?? null,
   attempt.startedAt,
   attempt.endedAt ?? null,
+  attempt.customerVersions === undefined ? null : JSON.stringify(attempt.customerVersions),
 ]
 
 const toAttempt = (row: AttemptRow): PayoutAttempt => ({
@@ -219,4 +221,5 @@ const toAttempt = (row: AttemptRow): PayoutAttempt => ({
   ...(row.reason === null ? {} : { reason: row.reason }),
   startedAt: row.started_at,
   ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+  ...(row.customer_versions === null ? {} : { customerVersions: row.customer_versions }),
 })

@@ -37,4 +37,6 @@ export interface PayoutAttempt {
   readonly reason?: string
   readonly startedAt: Date
   readonly endedAt?: Date
+  /** Version of each customer, by id, that the order was made from; absent in attempts of old. */
+  readonly customerVersions?: Readonly<Record<string, number>>
 }

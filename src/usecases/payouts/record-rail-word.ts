@@ -1,7 +1,8 @@
+import type { Customer } from '../../domain/customer/customer.ts'
 import { afterTrouble, isOpen } from '../../domain/payout/decisions.ts'
 import type { PayoutTerms } from '../../domain/payout/decisions.ts'
 import type { PayoutPatience } from '../../domain/payout/back-off.ts'
-import type { PayoutState } from '../../domain/payout/payout.ts'
+import type { PayoutAttempt, PayoutState } from '../../domain/payout/payout.ts'
 import type { RailReply, RailTrouble } from '../../domain/payout/payout-reply.ts'
 import { recordReply } from '../../domain/payout/record-reply.ts'
 import type { KnownAttempt } from '../../domain/payout/record-reply.ts'
@@ -87,8 +88,9 @@ async function keepReply(
 }
 
 /**
- * Whether a customer was saved after the attempt began, so that the order may have older data. Locked,
- * so that a correction under way is either seen here or sees what is saved here.
+ * Whether a customer was saved after the order was made, so that it has older data. Versions say so, not
+ * times: a correction notes its time before it is committed, and two processes may differ in their
+ * clocks. Locked, so that a correction under way is either seen here or sees what is saved here.
  */
 async function isAnyoneNewer(
   { customers }: Records,
@@ -97,10 +99,16 @@ async function isAnyoneNewer(
   let isNewer = false
   for (const id of [senderId, receiverId].filter((party) => party !== undefined).toSorted()) {
     const customer = await customers.lock(id)
-    isNewer ||= customer !== undefined && customer.updatedAt > attempt.startedAt
+    isNewer ||= customer !== undefined && isNewerThan(attempt, customer)
   }
   return isNewer
 }
+
+const isNewerThan = (
+  { customerVersions, startedAt }: PayoutAttempt,
+  { id, version, updatedAt }: Customer,
+): boolean =>
+  customerVersions === undefined ? updatedAt > startedAt : version !== customerVersions[id]
 
 /** Silence about an attempt that was answered meanwhile (by a notice, by another worker) is no news. */
 async function keepTrouble(

@@ -1,3 +1,4 @@
+import type { Customer } from '../../domain/customer/customer.ts'
 import { claimPayout } from '../../domain/payout/decisions.ts'
 import type { PayoutAttempt, PayoutState } from '../../domain/payout/payout.ts'
 import type { Records } from '../ports/commit.ts'
@@ -56,10 +57,16 @@ async function claimIn(
   const customers = await records.customers.findMany(ids)
   const hasGaps = ids.some((wanted) => !customers.some(({ id }) => id === wanted))
   await records.payouts.save(claimed.payout)
-  if (claimed.isNew) await records.payouts.addAttempt(claimed.attempt)
-  const { attempt, isNew } = claimed
+  const { isNew } = claimed
+  const attempt = isNew
+    ? { ...claimed.attempt, customerVersions: versionsOf(customers) }
+    : claimed.attempt
+  if (isNew) await records.payouts.addAttempt(attempt)
   return { order: orderOf(attempt, transaction, customers), hasGaps, attempt, isNew }
 }
+
+const versionsOf = (customers: readonly Customer[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(customers.map(({ id, version }) => [id, version]))
 
 async function wordOf(rail: SendParts['rail'], claim: Claim): Promise<RailWord> {
   const known = claim.isNew

@@ -139,6 +139,19 @@ describe('a customer that is corrected while the bank refuses the old data', () 
     expect(transaction?.phase).toBe('completed')
   })
 
+  it('is tried again also when the correction noted its time before the order was made', async () => {
+    const customer = await receiver()
+    const { id } = await world.openFunded({ receiverId: customer.id })
+    const { rail } = pickyRail(async ({ idempotencyKey }) => {
+      world.pass(-5_000) // begun earlier and committed later, or by a process whose clock is behind
+      if (idempotencyKey.endsWith('-1')) await setAccount(customer, 'right')
+      world.pass(5_000)
+    })
+    const { send } = world.payouts(rail)
+    expect(await send(id)).toBe('due')
+    expect(await send(id)).toBe('delivered')
+  })
+
   it('is asked for the field when the new data is refused, too', async () => {
     const customer = await receiver()
     const { id } = await world.openFunded({ receiverId: customer.id })
