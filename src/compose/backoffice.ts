@@ -1,11 +1,10 @@
 import type { BackofficeRooms } from '../graphql/backoffice/context.ts'
-import type { RetryDeadPayout } from '../usecases/payouts/retry-dead-payout.ts'
 import type { Foundation } from './foundation.ts'
 
 /** What the back-office API opens onto: mostly plain reads. */
 export const composeBackoffice = (
-  { read }: Foundation,
-  payments: { readonly retryDeadPayout: RetryDeadPayout },
+  { read, log }: Foundation,
+  actions: Pick<BackofficeRooms, 'retryDeadPayout' | 'rejectCustomer'>,
 ): BackofficeRooms => ({
   findTransaction: (id) => read(({ transactions }) => transactions.find(id)),
   listTransactions: (query) => read(({ transactions }) => transactions.list(query)),
@@ -16,6 +15,12 @@ export const composeBackoffice = (
     read(({ stellarPayments }) => stellarPayments.listUnmatched(query)),
   listPayoutAttempts: (query) => read(({ payouts }) => payouts.listAttempts(query)),
   listDeadPayouts: (query) => read(({ payouts }) => payouts.listDead(query)),
-  retryDeadPayout: payments.retryDeadPayout,
+  retryDeadPayout: actions.retryDeadPayout,
+  rejectCustomer: async (command) => {
+    const outcome = await actions.rejectCustomer(command)
+    const { id, operator } = command
+    if (outcome.ok) log.info({ customerId: id, operator }, 'an operator rejected a customer')
+    return outcome
+  },
   reportByAssetAndDay: (query) => read(({ reports }) => reports.byAssetAndDay(query)),
 })

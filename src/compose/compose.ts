@@ -98,7 +98,10 @@ async function furnish(foundation: Foundation, blueprint: Blueprint) {
       composePartner(foundation, { ...desks.transactions, ...desks.customers }, desks.assets),
       tellingsOfPartner,
     ),
-    backoffice: composeBackoffice(foundation, payments),
+    backoffice: composeBackoffice(foundation, {
+      retryDeadPayout: payments.retryDeadPayout,
+      rejectCustomer: desks.customers.rejectCustomer,
+    }),
     async close() {
       await payments.close()
       await outside.close()

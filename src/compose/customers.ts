@@ -7,6 +7,7 @@ import { findCustomer } from '../usecases/customers/find-customer.ts'
 import { forgetLapsedFiles } from '../usecases/customers/forget-lapsed-files.ts'
 import { listFiles } from '../usecases/customers/list-files.ts'
 import { registerCustomer } from '../usecases/customers/register-customer.ts'
+import { rejectCustomer } from '../usecases/customers/reject-customer.ts'
 import { saveCustomerChange } from '../usecases/customers/save-customer-change.ts'
 import { setCustomerCallback } from '../usecases/customers/set-customer-callback.ts'
 import { tellCustomers } from '../usecases/customers/tell-customers.ts'
@@ -86,6 +87,12 @@ export function composeCustomers(foundation: Foundation, parts: CustomerParts) {
     }),
     deleteCustomer: deleteCustomer({
       commit,
+      resumeTransactions: parts.resumeTransactions,
+      now,
+    }),
+    rejectCustomer: rejectCustomer({
+      commit,
+      saveCustomerChange: saveChange,
       resumeTransactions: parts.resumeTransactions,
       now,
     }),

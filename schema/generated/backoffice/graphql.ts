@@ -73,6 +73,17 @@ export type RetryPayoutMutation = { retryPayout:
     | { __typename: 'PayoutNotRetried', code: string, message: string }
    };
 
+export type RejectCustomerMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type RejectCustomerMutation = { rejectCustomer:
+    | { __typename: 'RejectedCustomer', id: string }
+    | { __typename: 'RejectionRefused', code: string, message: string }
+   };
+
 export type TransactionReportQueryVariables = Exact<{
   from: string;
   before: string;
@@ -147,6 +158,20 @@ export const RetryPayoutDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RetryPayoutMutation, RetryPayoutMutationVariables>;
+export const RejectCustomerDocument = new TypedDocumentString(`
+    mutation RejectCustomer($id: ID!, $reason: String!) {
+  rejectCustomer(id: $id, reason: $reason) {
+    __typename
+    ... on RejectedCustomer {
+      id
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RejectCustomerMutation, RejectCustomerMutationVariables>;
 export const TransactionReportDocument = new TypedDocumentString(`
     query TransactionReport($from: DateTimeISO!, $before: DateTimeISO!) {
   transactionReport(from: $from, before: $before) {

@@ -104,7 +104,7 @@ export function afterTrouble(
 
 /** An order that the rail has is asked after for as long as it takes, unless the rail lost it. */
 function isHopeless(payout: Payout, { code }: RailTrouble, patience: PayoutPatience): boolean {
-  if (code === 'lost' || code === 'customer_erased') return true
+  if (code === 'lost' || code === 'customer_erased' || code === 'customer_rejected') return true
   if (payout.state === 'pending') return false
   return code === 'call_refused' || payout.failures >= patience.failuresMax
 }

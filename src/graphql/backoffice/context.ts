@@ -3,6 +3,7 @@ import type { Payout, PayoutAttempt } from '../../domain/payout/payout.ts'
 import type { SeenPayment } from '../../domain/stellar-payment/stellar-payment.ts'
 import type { RecordedEvent } from '../../domain/transaction/event.ts'
 import type { Transaction } from '../../domain/transaction/transaction.ts'
+import type { RejectCustomer } from '../../usecases/customers/reject-customer.ts'
 import type { RetryDeadPayout } from '../../usecases/payouts/retry-dead-payout.ts'
 import type { AttemptQuery } from '../../usecases/ports/payout-records.ts'
 import type { AssetDayReport } from '../../usecases/ports/report-records.ts'
@@ -25,6 +26,7 @@ export interface BackofficeRooms {
     readonly limit: number
   }): Promise<readonly Payout[]>
   readonly retryDeadPayout: RetryDeadPayout
+  readonly rejectCustomer: RejectCustomer
   reportByAssetAndDay(query: {
     readonly from: Date
     readonly before: Date

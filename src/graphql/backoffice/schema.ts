@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import type { GraphQLSchema } from 'graphql'
 import { buildSchema } from 'type-graphql'
+import { CustomerBackoffice } from '../customer/customer.backoffice.ts'
 import { PayoutBackoffice } from '../payout/payout.backoffice.ts'
 import { ReportBackoffice } from '../report/report.backoffice.ts'
 import { noPubSub } from '../server/no-pub-sub.ts'
@@ -11,6 +12,7 @@ import { TransactionBackoffice } from '../transaction/transaction.backoffice.ts'
 export const backofficeSchema = (): Promise<GraphQLSchema> =>
   buildSchema({
     resolvers: [
+      CustomerBackoffice,
       PayoutBackoffice,
       ReportBackoffice,
       TransactionBackoffice,

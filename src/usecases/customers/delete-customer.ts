@@ -4,8 +4,9 @@ import { claimedKey, isOwnAccount } from '../../domain/customer/identity.ts'
 import type { IdentityRefusal } from '../../domain/customer/identity.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import { accepted, refused } from '../../domain/outcome.ts'
-import type { Commit, Records } from '../ports/commit.ts'
+import type { Commit } from '../ports/commit.ts'
 import type { ResumeTransactionsOfCustomer } from '../transactions/resume-after-customer-update.ts'
+import { fieldsWantedOf } from './fields-wanted.ts'
 
 export interface DeleteCustomerCommand {
   readonly principal: Pick<Principal, 'account' | 'memo'>
@@ -53,7 +54,7 @@ export const deleteCustomer =
       if (customer === undefined) return refused({ code: 'customer_unknown' })
       await callbacks.removeOfSubject(customer.id)
       await customers.remove(customer.id)
-      const changedFields = await wantedOf(records, customer.id)
+      const changedFields = await fieldsWantedOf(records, customer.id)
       if (changedFields.size > 0) {
         const { account, memo } = principal
         const actor = { kind: 'client', account, ...(memo !== undefined && { memo }) } as const
@@ -63,14 +64,3 @@ export const deleteCustomer =
       return accepted(undefined)
     })
   }
-
-/** Names of all fields of the customer that payouts wait for. */
-async function wantedOf(
-  { transactions }: Records,
-  customerId: string,
-): Promise<ReadonlySet<string>> {
-  const waiting = await transactions.findMany(await transactions.waitingForCustomer(customerId))
-  return new Set(
-    waiting.flatMap(({ wantedCustomerFields: wanted }) => wanted.map(({ name }) => name)),
-  )
-}

@@ -1,6 +1,7 @@
 import type { Customer } from '../../domain/customer/customer.ts'
 import { claimPayout } from '../../domain/payout/decisions.ts'
 import type { PayoutAttempt, PayoutState } from '../../domain/payout/payout.ts'
+import type { PayoutObstacle } from '../../domain/payout/payout-reply.ts'
 import type { Records } from '../ports/commit.ts'
 import type { PayoutOrder, PayoutRail } from '../ports/payout-rail.ts'
 import { hearRail } from './hear-rail.ts'
@@ -12,7 +13,7 @@ import type { PayoutParts, RailWord, RecordRailWord } from './record-rail-word.t
  * calls the rail outside of any, keeps what it said in another. An attempt found open (a worker died, the
  * outcome was unknown, the rail was away) is asked for by its key first, and only when the rail does not
  * know it, is sent again under the same key; so whatever is killed when, no payout leaves twice. When a
- * customer was erased meanwhile, no order is sent: an operator has to look.
+ * customer was erased or rejected meanwhile, no order is sent: an operator has to look.
  *
  * Answers the payout's state, or `idle` when there was nothing to do (not due, another worker has it).
  * Failures: `DatabaseUnavailable`. A rail that is away is no failure: the next try is planned.
@@ -35,8 +36,7 @@ export const sendPayout =
 
 interface Claim {
   readonly order: PayoutOrder
-  /** A customer of the transaction is erased: the order has gaps and must not leave. */
-  readonly hasGaps: boolean
+  readonly obstacle: PayoutObstacle | undefined
   readonly attempt: PayoutAttempt
   readonly isNew: boolean
 }
@@ -55,14 +55,23 @@ async function claimIn(
   const { senderId, receiverId } = transaction
   const ids = [senderId, receiverId].filter((id) => id !== undefined)
   const customers = await records.customers.findMany(ids)
-  const hasGaps = ids.some((wanted) => !customers.some(({ id }) => id === wanted))
+  const obstacle = obstacleOf(ids, customers)
   await records.payouts.save(claimed.payout)
   const { isNew } = claimed
   const attempt = isNew
     ? { ...claimed.attempt, customerVersions: versionsOf(customers) }
     : claimed.attempt
   if (isNew) await records.payouts.addAttempt(attempt)
-  return { order: orderOf(attempt, transaction, customers), hasGaps, attempt, isNew }
+  return { order: orderOf(attempt, transaction, customers), obstacle, attempt, isNew }
+}
+
+/** Of an erased customer the order would have gaps; to a rejected one nothing is to be paid. */
+function obstacleOf(
+  ids: readonly string[],
+  customers: readonly Customer[],
+): PayoutObstacle | undefined {
+  if (ids.some((wanted) => !customers.some(({ id }) => id === wanted))) return 'customer_erased'
+  return customers.some(({ rejected }) => rejected !== undefined) ? 'customer_rejected' : undefined
 }
 
 const versionsOf = (customers: readonly Customer[]): Readonly<Record<string, number>> =>
@@ -74,7 +83,7 @@ async function wordOf(rail: SendParts['rail'], claim: Claim): Promise<RailWord> 
     : await hearRail(() => rail.find(claim.order.idempotencyKey))
   if (known !== undefined) return known
   if (claim.attempt.state === 'pending') return { trouble: { code: 'lost' } }
-  if (claim.hasGaps) return { trouble: { code: 'customer_erased' } }
+  if (claim.obstacle !== undefined) return { trouble: { code: claim.obstacle } }
   const sent = await hearRail(() => rail.send(claim.order))
   return sent ?? { trouble: { code: 'outcome_unknown' } }
 }

@@ -4,7 +4,7 @@ import { sep9Field } from '../../domain/customer/sep9-fields.ts'
 import { payoutDueAgain } from '../../domain/payout/decisions.ts'
 import type { Actor } from '../../domain/transaction/event.ts'
 import { nextPhase } from '../../domain/transaction/lifecycle.ts'
-import type { Happening } from '../../domain/transaction/lifecycle.ts'
+import type { Happening, Phase } from '../../domain/transaction/lifecycle.ts'
 import { clearanceOf } from '../../domain/transaction/parties.ts'
 import type { Clearance, Party } from '../../domain/transaction/parties.ts'
 import type { Transaction } from '../../domain/transaction/transaction.ts'
@@ -17,6 +17,8 @@ export interface CustomerUpdate {
   readonly customerId: string
   /** SEP-9 names of the fields that got another value; those a payout waits for are corrected by it. */
   readonly changedFields: ReadonlySet<string>
+  /** An operator turned the customer away: what may be paid on Stellar may be so no more. */
+  readonly isRejected?: boolean
   readonly actor: Actor
 }
 
@@ -40,8 +42,10 @@ interface Parts {
 export const resumeTransactionsOfCustomer =
   ({ saveChange, customerTypes }: Parts): ResumeTransactionsOfCustomer =>
   async (records, update, now) => {
-    const ids = await records.transactions.waitingForCustomer(update.customerId)
-    for (const id of ids) {
+    const { customerId, isRejected = false } = update
+    const waiting = await records.transactions.waitingForCustomer(customerId)
+    const payable = isRejected ? await payableOf(records, customerId) : []
+    for (const id of [...waiting, ...payable]) {
       const transaction = await records.transactions.lock(id)
       if (transaction === undefined) continue
       const context = { records, transaction, update, now, saveChange }
@@ -49,6 +53,20 @@ export const resumeTransactionsOfCustomer =
       else await resumeScreening(context, customerTypes)
     }
   }
+
+const pageSize = 500
+
+/** Ids of the customer's transactions that may be paid and are not. */
+async function payableOf({ transactions }: Records, customerId: string): Promise<string[]> {
+  const query = { customerId, phases: ['awaitingFunds'], limit: pageSize }
+  const found: Transaction[] = []
+  for (;;) {
+    const last = found.at(-1)
+    const page = await transactions.list({ ...query, ...(last && { after: last }) })
+    found.push(...page)
+    if (page.length < pageSize) return found.map(({ id }) => id)
+  }
+}
 
 interface Context {
   readonly records: Records
@@ -59,9 +77,7 @@ interface Context {
 }
 
 /** What has to happen, one after the other, to get from each phase to where the customers allow. */
-const steps: Readonly<
-  Record<'screening' | 'awaitingInfo', Record<Clearance, readonly Happening[]>>
-> = {
+const steps: Readonly<Record<ScreenedPhase, Record<Clearance, readonly Happening[]>>> = {
   screening: {
     cleared: ['cleared'],
     checking: [],
@@ -74,14 +90,21 @@ const steps: Readonly<
     infoMissing: [],
     declined: ['declined'],
   },
+  /** Whoever was accepted once may pay, unless somebody was turned away since. */
+  awaitingFunds: { cleared: [], checking: [], infoMissing: [], declined: ['declined'] },
 }
+
+type ScreenedPhase = 'screening' | 'awaitingInfo' | 'awaitingFunds'
+
+const isScreened = (phase: Phase): phase is ScreenedPhase => Object.hasOwn(steps, phase)
 
 async function resumeScreening(context: Context, types: CustomerTypes): Promise<void> {
   const { records, update, now, saveChange } = context
   let { transaction } = context
-  if (transaction.phase !== 'screening' && transaction.phase !== 'awaitingInfo') return
+  const { phase: screened } = transaction
+  if (!isScreened(screened)) return
   const clearance = clearanceOf(await partiesOf(records, transaction), types)
-  for (const type of steps[transaction.phase][clearance]) {
+  for (const type of steps[screened][clearance]) {
     const phase = nextPhase(transaction.phase, type) ?? transaction.phase
     const after = {
       ...transaction,
