@@ -1,5 +1,6 @@
 import type { BulkJobOptions } from 'bullmq'
-import { JobQueueUnavailable } from '../../usecases/ports/job-queue.ts'
+import type { JobFigure, JobFigures } from '../../usecases/ports/job-figures.ts'
+import { JobQueueUnavailable, jobNames } from '../../usecases/ports/job-queue.ts'
 import type { Job, JobName, JobQueue } from '../../usecases/ports/job-queue.ts'
 import { openJobStore } from './store.ts'
 import type { JobsQueue, JobStoreOptions } from './store.ts'
@@ -15,7 +16,7 @@ const addLimitMs = 5_000
 const connectionsMax = 5
 
 /** The adding side of the queue: one BullMQ queue per job name, opened when it is first needed. */
-export function createJobQueue(options: JobQueueOptions): JobQueue {
+export function createJobQueue(options: JobQueueOptions): JobQueue & JobFigures {
   const store = openJobStore(options.store, connectionsMax)
   const queues = new Map<JobName, JobsQueue>()
   const now = options.now ?? (() => new Date())
@@ -52,10 +53,26 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       )
     },
 
+    figures: () => bounded(Promise.all(jobNames.map((name) => figureOf(name, queueOf(name))))),
+
     async close() {
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()))
       await store.close()
     },
+  }
+}
+
+async function figureOf(job: JobName, queue: JobsQueue): Promise<JobFigure> {
+  const [counts, [oldest]] = await Promise.all([
+    queue.getJobCounts('wait', 'active', 'delayed'),
+    queue.getJobs(['wait'], 0, 0, true),
+  ])
+  return {
+    job,
+    waiting: counts['wait'] ?? 0,
+    active: counts['active'] ?? 0,
+    delayed: counts['delayed'] ?? 0,
+    ...(oldest && { waitingSince: new Date(oldest.timestamp) }),
   }
 }
 

@@ -6,7 +6,12 @@ import type { JobName, Jobs } from '../../usecases/ports/job-queue.ts'
 
 /** Where the jobs are kept; everything else about them is the same. */
 export type JobStoreOptions =
-  | { readonly kind: 'postgres'; readonly url: string }
+  | {
+      readonly kind: 'postgres'
+      readonly url: string
+      /** Told each pool that is opened, for measurements. */
+      readonly onPool?: (pool: Pool) => void
+    }
   | { readonly kind: 'redis'; readonly url: string; readonly prefix?: string }
 
 type Payload = Jobs[JobName]
@@ -21,6 +26,16 @@ export interface JobsQueue {
     repeat: { readonly every: number },
     template: { readonly name: JobName; readonly data: Payload; readonly opts: DefaultJobOptions },
   ): Promise<unknown>
+  getJobCounts(
+    ...states: ('wait' | 'active' | 'delayed')[]
+  ): Promise<Readonly<Record<string, number>>>
+  /** Oldest first, when `ascending`. */
+  getJobs(
+    states: 'wait'[],
+    first: number,
+    last: number,
+    ascending: boolean,
+  ): Promise<({ readonly timestamp: number } | undefined)[]>
   on(event: 'error', listener: (error: Error) => void): unknown
   close(): Promise<void>
 }
@@ -44,13 +59,16 @@ export interface JobStore {
 /** `connectionsMax` bounds the PostgreSQL pool; each worker holds one of them to be woken by. */
 export function openJobStore(options: JobStoreOptions, connectionsMax: number): JobStore {
   return options.kind === 'postgres'
-    ? postgresStore(options.url, connectionsMax)
+    ? postgresStore(options, connectionsMax)
     : redisStore(options.url, options.prefix ?? 'fairlead')
 }
 
 const endLimitMs = 300
 
-function postgresStore(url: string, max: number): JobStore {
+function postgresStore(
+  { url, onPool }: Extract<JobStoreOptions, { kind: 'postgres' }>,
+  max: number,
+): JobStore {
   const pool = new Pool({
     connectionString: url,
     max,
@@ -59,6 +77,7 @@ function postgresStore(url: string, max: number): JobStore {
     options: '-c search_path=bullmq', // BullMQ leaves this to whoever makes the pool
     application_name: 'fairlead-jobs',
   })
+  onPool?.(pool)
   const clients = new Set<ClientBase>()
   pool.on('connect', (client) => {
     clients.add(client)

@@ -14,6 +14,19 @@ export interface Jobs {
 
 export type JobName = keyof Jobs
 
+const names: Readonly<Record<JobName, true>> = {
+  'collect-stellar-payments': true,
+  'match-stellar-payments': true,
+  'send-payout': true,
+  'settle-payout': true,
+  'deliver-callback': true,
+  'expire-transactions': true,
+  'forget-lapsed': true,
+  'sweep-due-work': true,
+}
+
+export const jobNames = Object.keys(names) as readonly JobName[] // the keys of the record above
+
 /** One job to be done. `subject` makes the id (`<name>-<subject>`), so a waiting twin is not added twice. */
 export interface Job<Name extends JobName = JobName> {
   readonly name: Name

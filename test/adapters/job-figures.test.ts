@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
+import type { JobStoreOptions } from '../../src/adapters/bullmq/store.ts'
+import { jobNames } from '../../src/usecases/ports/job-queue.ts'
+import type { JobFigures } from '../../src/usecases/ports/job-figures.ts'
+import type { Job, JobQueue } from '../../src/usecases/ports/job-queue.ts'
+import { freshDatabase } from '../database.ts'
+import { hasRedis, startRedis } from '../redis.ts'
+
+const payoutJob = (): Job<'send-payout'> => {
+  const transactionId = randomUUID()
+  return { name: 'send-payout', subject: transactionId, payload: { transactionId } }
+}
+
+const stores = [
+  { kind: 'postgres', there: true },
+  { kind: 'redis', there: hasRedis },
+] as const
+
+describe.each(stores)('the figures of the queue on $kind', ({ kind, there }) => {
+  describe.skipIf(!there)('there', () => {
+    let queue: JobQueue & JobFigures
+    let store: { readonly url: string; stop(): Promise<void> }
+
+    beforeAll(async () => {
+      store = await openStore(kind)
+      const options: JobStoreOptions = { kind, url: store.url }
+      queue = createJobQueue({ store: options, onError: () => undefined })
+    })
+    afterAll(async () => {
+      await queue.close()
+      await store.stop()
+    })
+
+    it('tell what waits of each job, since when, and what is planned', async () => {
+      const before = Date.now()
+      await queue.add([payoutJob(), payoutJob()])
+      await queue.add([{ ...payoutJob(), dueAt: new Date(Date.now() + 60_000) }])
+      const figures = await queue.figures()
+      expect(figures.map(({ job }) => job)).toEqual(jobNames)
+      const payouts = figures.find(({ job }) => job === 'send-payout')
+      expect(payouts).toMatchObject({ waiting: 2, active: 0, delayed: 1 })
+      expect(payouts?.waitingSince?.getTime()).toBeGreaterThanOrEqual(before - 1_000)
+      expect(payouts?.waitingSince?.getTime()).toBeLessThanOrEqual(Date.now() + 1_000)
+      const others = figures.filter(({ job }) => job !== 'send-payout')
+      expect(others.every((one) => one.waiting === 0 && one.waitingSince === undefined)).toBe(true)
+    })
+  })
+})
+
+async function openStore(kind: 'postgres' | 'redis') {
+  if (kind === 'redis') return startRedis()
+  const { url, drop } = await freshDatabase()
+  return { url, stop: drop }
+}
