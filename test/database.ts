@@ -6,7 +6,7 @@ import { openDatabase } from '../src/adapters/postgres/database.ts'
 import type { Database } from '../src/adapters/postgres/database.ts'
 import { recordFactories } from '../src/adapters/postgres/records.ts'
 import { createSealer } from '../src/adapters/postgres/sealer.ts'
-import type { Commit, Read } from '../src/usecases/ports/commit.ts'
+import type { Commit, CommitAtOnce, Read } from '../src/usecases/ports/commit.ts'
 
 /** Seals the personal data of test databases. */
 export const testSealer = createSealer([{ id: 'test', secret: new Uint8Array(32).fill(7) }])
@@ -50,17 +50,18 @@ export async function freshCommit(): Promise<{
   readonly url: string
   readonly database: Database
   readonly commit: Commit
+  readonly commitAtOnce: CommitAtOnce
   readonly read: Read
   close(): Promise<void>
 }> {
   const { url, drop } = await freshDatabase()
-  const database = await openDatabase({ url, poolSize: 10 })
+  const database = openDatabase({ url, poolSize: 10 })
   return {
     url,
     database,
     ...createCommit({ database, factories: recordFactories(testSealer) }),
     close: async () => {
-      await database.close(true)
+      await database.close()
       await drop()
     },
   }

@@ -183,7 +183,6 @@ describe('tests', () => {
   /** Where the passing of time is not waited for, but is what is done to the thing under test. */
   const mayPause: Readonly<Record<string, string>> = {
     'test/until.ts': 'looks again after a while: it is what all others wait with',
-    'test/adapters/commit.test.ts': 'holds a commit open, so that another meets it',
     'test/adapters/event-records.test.ts': 'holds commits open, so that later ones overtake',
     'test/flows/subscriber.ts': 'a client that connects again, as clients do, after a while',
     'test/tidy.test.ts': 'names what it looks for',

@@ -24,13 +24,14 @@ import { openEventTail } from '../usecases/events/event-tail.ts'
 import type { EventTail } from '../usecases/events/event-tail.ts'
 import { keepRelaying } from '../usecases/events/keep-relaying.ts'
 import { relayEvents } from '../usecases/events/relay-events.ts'
-import type { Commit, Read } from '../usecases/ports/commit.ts'
+import type { Commit, CommitAtOnce, Read } from '../usecases/ports/commit.ts'
 import type { JobQueue } from '../usecases/ports/job-queue.ts'
 import { versionOfFairlead } from './version.ts'
 
 /** What all rooms stand on: storage, queue, event log, clock, ids, log. */
 export interface Foundation {
   readonly commit: Commit
+  readonly commitAtOnce: CommitAtOnce
   readonly read: Read
   readonly queue: JobQueue
   readonly jobStore: JobStoreOptions
@@ -52,7 +53,7 @@ export async function layFoundation(
   secrets: Secrets,
   log: Log,
 ): Promise<Foundation> {
-  const database = await openDatabase({ url: config.databaseUrl, poolSize })
+  const database = openDatabase({ url: config.databaseUrl, poolSize })
   const troubles = createTroubles(log, () => performance.now())
   const trouble = troubles.of
   const notifier = createNotifier({ database, onError: trouble('notify') })
@@ -64,7 +65,7 @@ export async function layFoundation(
   const sealer = createSealer(
     secrets.dataKeys.map(({ id, secret }) => ({ id, secret: Buffer.from(secret) })),
   )
-  const { commit, read } = createCommit({
+  const { commit, commitAtOnce, read } = createCommit({
     database,
     factories: recordFactories(sealer),
     onOutgoing: wakeRelays(notifier),
@@ -81,6 +82,7 @@ export async function layFoundation(
   })
   return {
     commit,
+    commitAtOnce,
     read,
     queue,
     jobStore,
@@ -97,7 +99,7 @@ export async function layFoundation(
       await queue.close()
       await announcements.close()
       await listener.close()
-      await database.close(true)
+      await database.close()
     },
   }
 }

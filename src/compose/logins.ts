@@ -32,7 +32,7 @@ export async function composeLogins(
   }: { readonly config: Config; readonly secrets: Secrets; readonly sites: readonly Site[] },
   homePages: HomePageLookup,
 ) {
-  const { commit, read, now } = foundation
+  const { commit, commitAtOnce, now } = foundation
   const agreement = agreementOf(config)
   const faults = sites.flatMap((site) => faultsOfLogin(settingsOf(site, config, agreement)))
   if (faults.length > 0) throw new ConfigurationFaulty([...new Set(faults)])
@@ -48,10 +48,8 @@ export async function composeLogins(
     onCall: outwardCalls(foundation, 'horizon', 'debug'),
   })
   const logins = {
-    // One statement is a commit of its own: BEGIN and COMMIT around it would be two more round trips on
-    // the way of every login.
     consumeChallenge: (hash: string, expiresAt: Date) =>
-      read((records) => records.logins.consumeChallenge(hash, expiresAt)),
+      commitAtOnce((records) => records.logins.consumeChallenge(hash, expiresAt)),
   }
   return {
     signingKey,

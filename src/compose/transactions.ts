@@ -29,7 +29,7 @@ export interface TransactionParts {
 
 /** Rooms of transactions. */
 export function composeTransactions(foundation: Foundation, parts: TransactionParts) {
-  const { commit, read, now, newId } = foundation
+  const { commit, commitAtOnce, read, now, newId } = foundation
   const { assets, customerTypes, callbackRules, hosts } = parts
   const saving = {
     newId,
@@ -42,7 +42,7 @@ export function composeTransactions(foundation: Foundation, parts: TransactionPa
     saveChange: saveOne,
     saveChanges: saveMany,
     openTransaction: openTransaction({
-      commit,
+      commitAtOnce,
       read,
       assets,
       customerTypes,

@@ -21,13 +21,13 @@ theyAreAnnouncements('by LISTEN and NOTIFY', async () => {
   const { url, drop } = await freshDatabase()
   const closers: (() => Promise<void>)[] = []
   const end = async (): Promise<Announcements> => {
-    const database = await openDatabase({ url, poolSize: 2 })
+    const database = openDatabase({ url, poolSize: 2 })
     const listener = openListener({ url, onError })
     const announcements = postgresAnnouncements(listener, createNotifier({ database, onError }))
     closers.push(async () => {
       await announcements.close()
       await listener.close()
-      await database.close(true)
+      await database.close()
     })
     return announcements
   }

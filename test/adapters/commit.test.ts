@@ -41,6 +41,9 @@ describe('a commit', () => {
     await onServer(db.url, 'create table rival (id int primary key, count int not null)')
     await onServer(db.url, 'insert into rival values (1, 0), (2, 0)')
     let runs = 0
+    let taken = 0
+    let letGo: () => void = () => undefined
+    const bothTookOne = new Promise<void>((resolve) => (letGo = resolve))
     const database = db.database
     const factories = recordFactories(testSealer)
     // The records do not have a way to deadlock on purpose, so the work reaches for the connection.
@@ -48,13 +51,15 @@ describe('a commit', () => {
       database,
       factories: {
         ...factories,
-        logins: (em) => ({
-          ...factories.logins(em),
+        logins: (session) => ({
+          ...factories.logins(session),
           consumeChallenge: async (order: string) => {
             runs += 1
             for (const id of order.split(',')) {
-              await sql(em, 'update rival set count = count + 1 where id = $1', [Number(id)])
-              await new Promise((resolve) => setTimeout(resolve, 30)) // let the other take its first
+              await sql(session, 'update rival set count = count + 1 where id = $1', [Number(id)])
+              taken += 1
+              if (taken === 2) letGo()
+              await bothTookOne
             }
             return true
           },
@@ -91,9 +96,49 @@ describe('a commit', () => {
   })
 })
 
+describe('a commit that is broken', () => {
+  it('is not taken for kept when the work goes on after a failed statement', async () => {
+    const hidden = db.commit(async ({ events, logins }) => {
+      await logins.consumeChallenge('hidden', inAnHour())
+      const wrong = { after: 0n, limit: 1, transactionId: 'not a uuid' }
+      await events.after(wrong).catch(() => undefined)
+    })
+    await expect(hidden).rejects.toThrow('nothing was kept')
+    expect(await challenges()).not.toContainEqual({ hash: 'hidden' })
+  })
+})
+
+describe('a commit at once', () => {
+  it('keeps its one statement, and tells the relay when there is something for it', async () => {
+    const told: string[] = []
+    const { commitAtOnce } = createCommit({
+      database: db.database,
+      factories: recordFactories(testSealer),
+      onOutgoing: () => told.push('told'),
+    })
+    const job = { name: 'sweep-due-work', subject: 'all', payload: {} } as const
+    expect(await commitAtOnce(({ logins }) => logins.consumeChallenge('now', inAnHour()))).toBe(
+      true,
+    )
+    expect(told).toEqual([])
+    await commitAtOnce(({ outbox }) => outbox.addJob(job))
+    expect(told).toEqual(['told'])
+    expect(await challenges()).toContainEqual({ hash: 'now' })
+  })
+
+  it('refuses a second statement, which would be a second commit', async () => {
+    const two = db.commitAtOnce(async ({ logins }) => {
+      await logins.consumeChallenge('first', inAnHour())
+      await logins.consumeChallenge('second', inAnHour())
+    })
+    await expect(two).rejects.toThrow('one statement')
+    expect(await challenges()).not.toContainEqual({ hash: 'second' })
+  })
+})
+
 describe('a database that is away', () => {
   it('is named, when nothing listens there', async () => {
-    const database = await openDatabase({ url: 'postgres://x:y@127.0.0.1:1/none', poolSize: 1 })
+    const database = openDatabase({ url: 'postgres://x:y@127.0.0.1:1/none', poolSize: 1 })
     const { commit, read } = createCommit({ database, factories: recordFactories(testSealer) })
     await expect(commit(({ events }) => events.highestSequence())).rejects.toThrow(
       DatabaseUnavailable,
@@ -101,11 +146,11 @@ describe('a database that is away', () => {
     await expect(read(({ events }) => events.highestSequence())).rejects.toThrow(
       DatabaseUnavailable,
     )
-    await database.close(true)
+    await database.close()
   })
 
   it('is named when it goes in the middle of a commit, and costs the pool no connection', async () => {
-    const database = await openDatabase({ url: db.url, poolSize: 2 })
+    const database = openDatabase({ url: db.url, poolSize: 2 })
     const { commit } = createCommit({ database, factories: recordFactories(testSealer) })
     const cut = async (): Promise<void> => {
       await onServer(
@@ -124,7 +169,7 @@ describe('a database that is away', () => {
     }
     expect(await commit(({ logins }) => logins.consumeChallenge('back', inAnHour()))).toBe(true)
     expect(await challenges()).not.toContainEqual({ hash: 'cut' })
-    await database.close(true)
+    await database.close()
   })
 
   it('is not blamed for a fault of ours', async () => {

@@ -4,9 +4,13 @@ import { Client } from 'pg'
 
 const ticksPerSecond = 100 // USER_HZ, the same on every Linux of today
 
-/** CPU time that a process and its children have used, in milliseconds. */
+/**
+ * CPU time of a process and of its children, in milliseconds; without those of our own process, which are
+ * what is measured.
+ */
 export function cpuMsOf(pid: number): number {
-  return [pid, ...childrenOf(pid)].reduce((sum, one) => sum + ownCpuMs(one), 0)
+  const all = pid === process.pid ? [pid] : [pid, ...childrenOf(pid)]
+  return all.reduce((sum, one) => sum + ownCpuMs(one), 0)
 }
 
 /** Of one process alone. A process that is gone has used nothing. */

@@ -24,6 +24,7 @@ const { values } = parseArgs({
     payments: { type: 'string' },
     backlog: { type: 'string' },
     write: { type: 'string' },
+    profile: { type: 'string' },
   },
 })
 
@@ -40,7 +41,7 @@ const options: BenchOptions = {
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const world = await startBenchWorld()
+const world = await startBenchWorld({ profileDirectory: values.profile })
 try {
   const machine = await describeMachine(await world.database('bench'))
   say(machine)

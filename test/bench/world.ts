@@ -43,7 +43,12 @@ export interface BenchWorld {
 
 export const passphrase = 'Fairlead bench ; November 2026'
 
-export async function startBenchWorld(): Promise<BenchWorld> {
+export interface BenchWorldOptions {
+  /** Where gateways and workers leave CPU profiles when they stop. */
+  readonly profileDirectory?: string | undefined
+}
+
+export async function startBenchWorld(options: BenchWorldOptions = {}): Promise<BenchWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'fairlead-bench-'))
   await chmod(directory, 0o711) // as root, PostgreSQL runs as nobody and has to enter
   const postgres = await startEmbeddedPostgres({
@@ -66,7 +71,8 @@ export async function startBenchWorld(): Promise<BenchWorld> {
   }
   const add = async (role: 'gateway' | 'worker', databaseUrl: string) => {
     const env = await environment(databaseUrl)
-    const started = await startProcess({ name: role, args: roleArgs(role), env, directory })
+    const args = [...profiling(options), ...roleArgs(role)]
+    const started = await startProcess({ name: role, args, env, directory })
     const tracked = {
       ...started,
       url: `http://127.0.0.1:${env[environmentNames.publicPort]}`,
@@ -98,6 +104,9 @@ export async function startBenchWorld(): Promise<BenchWorld> {
     },
   }
 }
+
+const profiling = ({ profileDirectory }: BenchWorldOptions): readonly string[] =>
+  profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`]
 
 async function makeDatabase(serverUrl: string, name: string): Promise<string> {
   const client = new Client({ connectionString: serverUrl })

@@ -50,7 +50,7 @@ function stepping<Asked extends readonly unknown[], Answer>(
 }
 
 const { databaseUrl: url, account, transactionIds } = orders
-const database = await openDatabase({ url, poolSize: 2 })
+const database = openDatabase({ url, poolSize: 2 })
 const sealer = createSealer([{ id: 'test', secret: new Uint8Array(32).fill(7) }])
 const { commit, read } = createCommit({ database, factories: recordFactories(sealer) })
 const watched: Commit = stepping((work) => commit(stepping(work))) as Commit
@@ -104,4 +104,4 @@ async function isAllPaid(): Promise<boolean> {
 await until(isAllPaid, 'everything to be paid out')
 await horizon.close()
 await http.close()
-await database.close(true)
+await database.close()

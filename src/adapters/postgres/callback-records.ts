@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { Callback, CallbackRecords } from '../../usecases/ports/callback-records.ts'
 import { sql } from './database.ts'
 import { noteOutgoing } from './outgoing.ts'
@@ -22,13 +22,13 @@ const columns = `id, subject_kind, subject_id, url, body_sealed, state, tries, d
   created_at, ended_at`
 
 /** Bodies of customer callbacks hold personal data, so all bodies are sealed. */
-export function callbackRecords(em: EntityManager, sealer: Sealer): CallbackRecords {
+export function callbackRecords(session: Session, sealer: Sealer): CallbackRecords {
   return {
-    add: (...callbacks) => addCallbacks(em, callbacks, sealer),
+    add: (...callbacks) => addCallbacks(session, callbacks, sealer),
 
     async lock(id) {
       const [row] = await sql<CallbackRow>(
-        em,
+        session,
         `select ${columns} from callback where id = $1 for update`,
         [id],
       )
@@ -37,7 +37,7 @@ export function callbackRecords(em: EntityManager, sealer: Sealer): CallbackReco
 
     async hasEarlierDue(id) {
       const earlier = await sql(
-        em,
+        session,
         `select from callback as this join callback as earlier on earlier.subject_id = this.subject_id
            and earlier.number < this.number and earlier.state = 'due'
          where this.id = $1 limit 1`,
@@ -46,11 +46,11 @@ export function callbackRecords(em: EntityManager, sealer: Sealer): CallbackReco
       return earlier.length > 0
     },
 
-    save: (callback) => saveCallback(em, callback),
+    save: (callback) => saveCallback(session, callback),
 
     async nextOfSubject(subjectId) {
       const [next] = await sql<CallbackRow>(
-        em,
+        session,
         `select ${columns} from callback where subject_id = $1 and state = 'due' order by number limit 1`,
         [subjectId],
       )
@@ -58,7 +58,7 @@ export function callbackRecords(em: EntityManager, sealer: Sealer): CallbackReco
     },
 
     async redirect(subjectId, url) {
-      await sql(em, `update callback set url = $2 where subject_id = $1 and state = 'due'`, [
+      await sql(session, `update callback set url = $2 where subject_id = $1 and state = 'due'`, [
         subjectId,
         url,
       ])
@@ -66,7 +66,7 @@ export function callbackRecords(em: EntityManager, sealer: Sealer): CallbackReco
 
     async due(now, limit) {
       const rows = await sql<{ readonly id: string }>(
-        em,
+        session,
         `select id from callback where state = 'due' and due_at <= $1 order by due_at limit $2`,
         [now, limit],
       )
@@ -74,14 +74,14 @@ export function callbackRecords(em: EntityManager, sealer: Sealer): CallbackReco
     },
 
     async removeOfSubject(subjectId) {
-      await sql(em, `delete from callback where subject_id = $1`, [subjectId])
+      await sql(session, `delete from callback where subject_id = $1`, [subjectId])
     },
   }
 }
 
-async function saveCallback(em: EntityManager, callback: Callback): Promise<void> {
+async function saveCallback(session: Session, callback: Callback): Promise<void> {
   await sql(
-    em,
+    session,
     `update callback set state = $2, tries = $3, due_at = $4, last_answer = $5, ended_at = $6
      where id = $1`,
     [
@@ -96,12 +96,12 @@ async function saveCallback(em: EntityManager, callback: Callback): Promise<void
 }
 
 async function addCallbacks(
-  em: EntityManager,
+  session: Session,
   callbacks: readonly Callback[],
   sealer: Sealer,
 ): Promise<void> {
   if (callbacks.length === 0) return
-  noteOutgoing(em)
+  noteOutgoing(session)
   const rows = callbacks.map((callback) => ({
     id: callback.id,
     subject_kind: callback.subject.kind,
@@ -114,7 +114,7 @@ async function addCallbacks(
     created_at: callback.createdAt,
   }))
   await sql(
-    em,
+    session,
     `insert into callback
        (id, subject_kind, subject_id, url, body_sealed, state, tries, due_at, created_at)
      select id, subject_kind, subject_id, url, body_sealed, state, tries, due_at, created_at

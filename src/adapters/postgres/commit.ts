@@ -1,12 +1,11 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
 import { DatabaseUnavailable } from '../../usecases/ports/commit.ts'
-import type { Commit, Read, Records } from '../../usecases/ports/commit.ts'
-import type { Database } from './database.ts'
+import type { Commit, CommitAtOnce, Read, Records } from '../../usecases/ports/commit.ts'
+import type { Database, Session } from './database.ts'
 import { addedOutgoing } from './outgoing.ts'
 
-/** How each noun's records are made for one entity manager. */
+/** How each noun's records are made for one session. */
 export type RecordFactories = {
-  readonly [Noun in keyof Records]: (em: EntityManager) => Records[Noun]
+  readonly [Noun in keyof Records]: (session: Session) => Records[Noun]
 }
 
 export interface CommitOptions {
@@ -18,39 +17,38 @@ export interface CommitOptions {
 
 const triesMax = 6
 
-/** The only place that forks the entity manager. */
+/** The only place that begins and ends commits. */
 export function createCommit(options: CommitOptions): {
   readonly commit: Commit
+  readonly commitAtOnce: CommitAtOnce
   readonly read: Read
 } {
   const { database, factories, onOutgoing } = options
 
   async function tryCommit<Answer>(work: (records: Records) => Promise<Answer>): Promise<Answer> {
-    const fork = database.em.fork()
     let outgoing = false
-    const answer = await fork.transactional(async (em) => {
-      const answered = await work(recordsOf(em, factories))
-      outgoing = addedOutgoing(em)
+    const answer = await database.commit(async (session) => {
+      const answered = await work(recordsOf(session, factories))
+      outgoing = addedOutgoing(session)
       return answered
     })
     if (outgoing) onOutgoing?.()
     return answer
   }
 
+  async function tryAtOnce<Answer>(work: (records: Records) => Promise<Answer>): Promise<Answer> {
+    const session = oneStatement(database.pooled)
+    const answer = await work(recordsOf(session, factories))
+    if (addedOutgoing(session)) onOutgoing?.()
+    return answer
+  }
+
   return {
-    commit: async (work) => {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await tryCommit(work)
-        } catch (error) {
-          if (!mayRetry(error) || tries >= triesMax) throw unavailableOr(error)
-          await pause(Math.random() * 4 * 2 ** tries) // apart, so that the same two do not meet again
-        }
-      }
-    },
+    commit: (work) => retried(() => tryCommit(work)),
+    commitAtOnce: (work) => retried(() => tryAtOnce(work)),
     read: async (work) => {
       try {
-        return await work(recordsOf(database.em.fork(), factories))
+        return await work(recordsOf(database.pooled, factories))
       } catch (error) {
         throw unavailableOr(error)
       }
@@ -58,20 +56,43 @@ export function createCommit(options: CommitOptions): {
   }
 }
 
-function recordsOf(em: EntityManager, factories: RecordFactories): Records {
+async function retried<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!mayRetry(error) || tries >= triesMax) throw unavailableOr(error)
+      await pause(Math.random() * 4 * 2 ** tries) // apart, so that the same two do not meet again
+    }
+  }
+}
+
+/** A second statement would be a second commit, so it is refused. */
+function oneStatement(session: Session): Session {
+  let isUsed = false
   return {
-    transactions: factories.transactions(em),
-    customers: factories.customers(em),
-    customerFiles: factories.customerFiles(em),
-    verifications: factories.verifications(em),
-    network: factories.network(em),
-    stellarPayments: factories.stellarPayments(em),
-    payouts: factories.payouts(em),
-    callbacks: factories.callbacks(em),
-    logins: factories.logins(em),
-    events: factories.events(em),
-    reports: factories.reports(em),
-    outbox: factories.outbox(em),
+    async run(text, values) {
+      if (isUsed) throw new Error('A commit at once has one statement; this needs a whole commit')
+      isUsed = true
+      return session.run(text, values)
+    },
+  }
+}
+
+function recordsOf(session: Session, factories: RecordFactories): Records {
+  return {
+    transactions: factories.transactions(session),
+    customers: factories.customers(session),
+    customerFiles: factories.customerFiles(session),
+    verifications: factories.verifications(session),
+    network: factories.network(session),
+    stellarPayments: factories.stellarPayments(session),
+    payouts: factories.payouts(session),
+    callbacks: factories.callbacks(session),
+    logins: factories.logins(session),
+    events: factories.events(session),
+    reports: factories.reports(session),
+    outbox: factories.outbox(session),
   }
 }
 

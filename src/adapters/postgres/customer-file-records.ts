@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { CustomerFileRecords } from '../../usecases/ports/customer-file-records.ts'
 import { sql } from './database.ts'
 import { fileColumns, ownerValues, toFile, valuesOfFile } from './rows/customer-file-row.ts'
@@ -9,10 +9,10 @@ import { isUuid } from './uuid.ts'
 const ofOwner = 'owner_account = $1 and owner_memo = $2'
 
 /** Files of customers; bytes and fingerprints are sealed, the metadata is not. */
-export function customerFileRecords(em: EntityManager, sealer: Sealer): CustomerFileRecords {
+export function customerFileRecords(session: Session, sealer: Sealer): CustomerFileRecords {
   const load = async (condition: string, values: readonly unknown[]) => {
     const rows = await sql<CustomerFileRow>(
-      em,
+      session,
       `select ${fileColumns} from customer_file where ${condition}`,
       values,
     )
@@ -22,7 +22,7 @@ export function customerFileRecords(em: EntityManager, sealer: Sealer): Customer
   return {
     async add(file, bytes) {
       await sql(
-        em,
+        session,
         `insert into customer_file (${fileColumns}, content_sealed)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
         [...valuesOfFile(file, sealer), sealer.seal(bytes, contentPlace(file.id))],
@@ -36,10 +36,11 @@ export function customerFileRecords(em: EntityManager, sealer: Sealer): Customer
     },
 
     async attach(id, customerId) {
-      await sql(em, 'update customer_file set customer_id = $2, expires_at = null where id = $1', [
-        id,
-        customerId,
-      ])
+      await sql(
+        session,
+        'update customer_file set customer_id = $2, expires_at = null where id = $1',
+        [id, customerId],
+      )
     },
 
     async list(owner, by, now) {
@@ -55,33 +56,33 @@ export function customerFileRecords(em: EntityManager, sealer: Sealer): Customer
     async bytesOf(id) {
       if (!isUuid(id)) return undefined
       const [row] = await sql<{ readonly content_sealed: Buffer }>(
-        em,
+        session,
         'select content_sealed from customer_file where id = $1',
         [id],
       )
       return row && sealer.open(row.content_sealed, contentPlace(id))
     },
 
-    ...removals(em),
+    ...removals(session),
   }
 }
 
 const removals = (
-  em: EntityManager,
+  session: Session,
 ): Pick<CustomerFileRecords, 'remove' | 'removeLoose' | 'removeLapsed'> => ({
   async remove(ids) {
-    await sql(em, 'delete from customer_file where id = any ($1::uuid[])', [ids])
+    await sql(session, 'delete from customer_file where id = any ($1::uuid[])', [ids])
   },
 
   async removeLoose(owner) {
-    await sql(em, `delete from customer_file where ${ofOwner} and customer_id is null`, [
+    await sql(session, `delete from customer_file where ${ofOwner} and customer_id is null`, [
       ...ownerValues(owner),
     ])
   },
 
   async removeLapsed(now) {
     const removed = await sql(
-      em,
+      session,
       'delete from customer_file where expires_at <= $1 and customer_id is null returning id',
       [now],
     )

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { CustomerRecords } from '../../usecases/ports/customer-records.ts'
 import { sql } from './database.ts'
 import { customerColumns, keyValues, toCustomer, valuesOfCustomer } from './rows/customer-row.ts'
@@ -19,10 +19,10 @@ const insertCustomer = `
   on conflict (owner_account, memo_type, memo_value) do nothing returning id`
 
 /** Plain SQL: customers are read when a transaction is opened, which is a hot path. */
-export function customerRecords(em: EntityManager, sealer: Sealer): CustomerRecords {
+export function customerRecords(session: Session, sealer: Sealer): CustomerRecords {
   const load = async (condition: string, values: readonly unknown[]) => {
     const rows = await sql<CustomerRow>(
-      em,
+      session,
       `select ${customerColumns} from customer where ${condition}`,
       values,
     )
@@ -43,7 +43,7 @@ export function customerRecords(em: EntityManager, sealer: Sealer): CustomerReco
     async add(customer) {
       // more than once only when the row in the way is deleted between the two statements
       for (let tries = 0; tries < 3; tries += 1) {
-        const added = await sql(em, insertCustomer, valuesOfCustomer(customer, sealer))
+        const added = await sql(session, insertCustomer, valuesOfCustomer(customer, sealer))
         if (added.length === 1) return { id: customer.id, added: true }
         const known = await loadOne(byKey, keyValues(customer.key))
         if (known !== undefined) return { id: known.id, added: false }
@@ -53,7 +53,7 @@ export function customerRecords(em: EntityManager, sealer: Sealer): CustomerReco
 
     async save(customer) {
       const saved = await sql(
-        em,
+        session,
         `update customer set (${customerColumns}) = row($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          where id = $1 and version = $9 - 1 returning id`,
         valuesOfCustomer(customer, sealer),
@@ -64,7 +64,7 @@ export function customerRecords(em: EntityManager, sealer: Sealer): CustomerReco
     },
 
     async remove(id) {
-      await sql(em, 'delete from customer where id = $1', [id])
+      await sql(session, 'delete from customer where id = $1', [id])
     },
   }
 }

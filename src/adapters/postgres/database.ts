@@ -1,35 +1,89 @@
-import { MikroORM } from '@mikro-orm/postgresql'
-import type { EntityManager } from '@mikro-orm/postgresql'
-import { CompiledQuery } from 'kysely'
-import { pooledDialect } from './pool.ts'
+import type { ClientBase, Pool, PoolClient } from 'pg'
+import { openPool } from './pool.ts'
 import type { PoolOptions } from './pool.ts'
-import { rows } from './rows/list.ts'
+import { statementOf } from './prepared.ts'
 
-/** The ORM with its pool. `close(true)` gives the connections back. */
-export type Database = MikroORM
+/** Where a statement runs: on any connection by itself, or within one commit. */
+export interface Session {
+  run(text: string, values: readonly unknown[]): Promise<readonly object[]>
+}
 
-/** Opens the pool; connects at the first query. */
-export function openDatabase(options: PoolOptions): Promise<Database> {
-  return MikroORM.init({
-    clientUrl: options.url,
-    entities: [...rows],
-    driverOptions: pooledDialect(options),
-    discovery: { warnWhenNoEntities: false },
-    debug: false,
-    logger: () => undefined, // what goes wrong is thrown, and logged once, at the door
-  })
+/** The pool of one process. No ORM: every statement here lies on the way of a request or a payment. */
+export interface Database {
+  /** Each statement on any connection, and a commit of its own. */
+  readonly pooled: Session
+  /** All statements of `work` in one commit; a throw takes them back. */
+  commit<Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer>
+  /** Gives the connections back. */
+  close(): Promise<void>
+}
+
+/** Connects at the first statement. */
+export function openDatabase(options: PoolOptions): Database {
+  const pool = openPool(options)
+  return {
+    pooled: { run: (text, values) => runOnPool(pool, text, values) },
+    commit: (work) => commitOn(pool, work),
+    close: () => pool.end(),
+  }
 }
 
 /**
- * Runs SQL inside the commit of this entity manager (or on the pool outside one). Values are bound
- * as $1, $2 …; `bigint` columns arrive as bigint and `timestamptz` ones as Date.
+ * Runs SQL in this session. Values are bound as $1, $2 …; `bigint` columns arrive as bigint and
+ * `timestamptz` ones as Date.
  */
 export async function sql<Row extends object>(
-  em: EntityManager,
+  session: Session,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
-  const connection = em.getTransactionContext() ?? em.getConnection().getClient()
-  const result = await connection.executeQuery(CompiledQuery.raw(text, [...values]))
-  return result.rows as Row[] // the caller names the columns it selected
+  return (await session.run(text, values)) as readonly Row[] // the caller names the columns it selected
+}
+
+async function runOnPool(
+  pool: Pool,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly object[]> {
+  const client = await pool.connect()
+  try {
+    return await run(client, text, values)
+  } finally {
+    client.release() // the pool throws it away when it is dead
+  }
+}
+
+async function commitOn<Answer>(
+  pool: Pool,
+  work: (session: Session) => Promise<Answer>,
+): Promise<Answer> {
+  const client = await pool.connect()
+  let isUsable = true
+  try {
+    await client.query('begin')
+    const answer = await work({ run: (text, values) => run(client, text, values) })
+    await commitWhole(client)
+    return answer
+  } catch (error) {
+    // What failed first is thrown on; a connection that cannot roll back is gone, and with it the commit.
+    await client.query('rollback').catch(() => (isUsable = false))
+    throw error
+  } finally {
+    client.release(!isUsable)
+  }
+}
+
+/** PostgreSQL answers the `commit` of a broken transaction with a mere "ROLLBACK". */
+async function commitWhole(client: PoolClient): Promise<void> {
+  const { command } = await client.query('commit')
+  if (command !== 'COMMIT') throw new Error('A statement of this commit failed; nothing was kept')
+}
+
+async function run(
+  client: ClientBase,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly object[]> {
+  const { rows } = await client.query<object>(statementOf(text, values))
+  return rows
 }

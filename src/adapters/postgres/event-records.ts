@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { Actor, RecordedEvent, TransactionEvent } from '../../domain/transaction/event.ts'
 import type { EventRecords } from '../../usecases/ports/event-records.ts'
 import { sql } from './database.ts'
@@ -28,14 +28,14 @@ const columns = `id, sequence, transaction_id, owner_account, owner_memo, type, 
  * transaction are written one after the other under the transaction's lock, hence `recorded`, and
  * with it `sequence`, keeps their order.
  */
-export const eventRecords = (em: EntityManager): EventRecords => ({
-  add: (events) => addEvents(em, events),
-  assignSequences: (limit) => assignSequences(em, limit),
-  highestSequence: () => highestSequence(em),
+export const eventRecords = (session: Session): EventRecords => ({
+  add: (events) => addEvents(session, events),
+  assignSequences: (limit) => assignSequences(session, limit),
+  highestSequence: () => highestSequence(session),
 
   async after(query) {
     const rows = await sql<EventRow>(
-      em,
+      session,
       `select ${columns} from transaction_event
        where sequence > $1
          and ($2::text is null or (owner_account = $2 and owner_memo = $3))
@@ -52,16 +52,16 @@ export const eventRecords = (em: EntityManager): EventRecords => ({
     return rows.map(toEvent)
   },
 
-  ofTransaction: (transactionId) => eventsOf(em, [transactionId]),
-  ofTransactions: (transactionIds) => eventsOf(em, transactionIds),
+  ofTransaction: (transactionId) => eventsOf(session, [transactionId]),
+  ofTransactions: (transactionIds) => eventsOf(session, transactionIds),
 })
 
 async function eventsOf(
-  em: EntityManager,
+  session: Session,
   transactionIds: readonly string[],
 ): Promise<readonly RecordedEvent[]> {
   const rows = await sql<EventRow>(
-    em,
+    session,
     `select ${columns} from transaction_event
      where transaction_id = any ($1::uuid[]) and sequence is not null
      order by transaction_id, version, recorded`,
@@ -70,9 +70,9 @@ async function eventsOf(
   return rows.map(toEvent)
 }
 
-async function addEvents(em: EntityManager, events: readonly TransactionEvent[]): Promise<void> {
+async function addEvents(session: Session, events: readonly TransactionEvent[]): Promise<void> {
   if (events.length === 0) return
-  noteOutgoing(em)
+  noteOutgoing(session)
   const rows = events.map((event) => ({
     id: event.id,
     transaction_id: event.transactionId,
@@ -87,7 +87,7 @@ async function addEvents(em: EntityManager, events: readonly TransactionEvent[])
     note: event.note ?? null,
   }))
   await sql(
-    em,
+    session,
     `insert into transaction_event
        (id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor, note)
      select id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor, note
@@ -104,16 +104,16 @@ async function addEvents(em: EntityManager, events: readonly TransactionEvent[])
  * left. Two statements on purpose: the second must see what was committed before the lock was taken.
  */
 async function assignSequences(
-  em: EntityManager,
+  session: Session,
   limit: number,
 ): Promise<{ readonly assigned: number; readonly highest: bigint }> {
   const [stream] = await sql<{ last_sequence: bigint }>(
-    em,
+    session,
     `select last_sequence from event_stream for update skip locked`,
   )
-  if (stream === undefined) return { assigned: 0, highest: await highestSequence(em) }
+  if (stream === undefined) return { assigned: 0, highest: await highestSequence(session) }
   const numbered = await sql(
-    em,
+    session,
     `with next as (
        select id, $1::bigint + row_number() over (order by recorded) as number
        from (select id, recorded from transaction_event where sequence is null
@@ -125,14 +125,14 @@ async function assignSequences(
   )
   const highest = stream.last_sequence + BigInt(numbered.length)
   if (numbered.length > 0) {
-    await sql(em, `update event_stream set last_sequence = $1`, [highest.toString()])
+    await sql(session, `update event_stream set last_sequence = $1`, [highest.toString()])
   }
   return { assigned: numbered.length, highest }
 }
 
-async function highestSequence(em: EntityManager): Promise<bigint> {
+async function highestSequence(session: Session): Promise<bigint> {
   const [stream] = await sql<{ last_sequence: bigint }>(
-    em,
+    session,
     `select last_sequence from event_stream`,
   )
   return stream?.last_sequence ?? 0n

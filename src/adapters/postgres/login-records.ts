@@ -1,20 +1,24 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { LoginRecords } from '../../usecases/ports/login-records.ts'
 import { sql } from './database.ts'
-import { ConsumedChallengeRow } from './rows/consumed-challenge-row.ts'
+import { prepared } from './prepared.ts'
 
-export const loginRecords = (em: EntityManager): LoginRecords => ({
+const insertChallenge = prepared(`
+  insert into consumed_challenge (hash, expires_at) values ($1, $2)
+  on conflict (hash) do nothing returning hash`)
+
+export const loginRecords = (session: Session): LoginRecords => ({
   async consumeChallenge(hash, expiresAt) {
-    const added = await sql(
-      em,
-      `insert into consumed_challenge (hash, expires_at) values ($1, $2)
-       on conflict (hash) do nothing returning hash`,
-      [hash, expiresAt],
-    )
+    const added = await sql(session, insertChallenge, [hash, expiresAt])
     return added.length === 1
   },
 
-  forgetLapsed(now) {
-    return em.nativeDelete(ConsumedChallengeRow, { expiresAt: { $lt: now } })
+  async forgetLapsed(now) {
+    const forgotten = await sql(
+      session,
+      `delete from consumed_challenge where expires_at < $1 returning hash`,
+      [now],
+    )
+    return forgotten.length
   },
 })

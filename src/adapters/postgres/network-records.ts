@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import { beginning } from '../../domain/network/ledger.ts'
 import type { Decision, Epoch, Stop, StopReason } from '../../domain/network/epoch.ts'
 import type { NetworkRecords } from '../../usecases/ports/network-records.ts'
@@ -36,13 +36,13 @@ interface PlaceRow {
 const epochColumns = 'number, began_at, anchor_sequence, anchor_hash, anchor_closed_at'
 const stopColumns = 'id, epoch, reason, detail, stopped_at, decision, decided_at, decided_by'
 
-export const networkRecords = (em: EntityManager): NetworkRecords => ({
-  epoch: () => newestEpoch(em, ''),
-  lockEpoch: () => newestEpoch(em, 'for update'),
+export const networkRecords = (session: Session): NetworkRecords => ({
+  epoch: () => newestEpoch(session, ''),
+  lockEpoch: () => newestEpoch(session, 'for update'),
 
   async anchor(epoch, { sequence, hash, closedAt }) {
     await sql(
-      em,
+      session,
       `update network_epoch set anchor_sequence = $2, anchor_hash = $3, anchor_closed_at = $4
        where number = $1 and ended_at is null
          and (anchor_sequence is null or anchor_sequence < $2::bigint)
@@ -51,12 +51,12 @@ export const networkRecords = (em: EntityManager): NetworkRecords => ({
     )
   },
 
-  openStop: () => newestStop(em, 'where decision is null'),
-  lastStop: () => newestStop(em, ''),
+  openStop: () => newestStop(session, 'where decision is null'),
+  lastStop: () => newestStop(session, ''),
 
   async stop({ epoch, reason, detail, stoppedAt }) {
     const stopped = await sql(
-      em,
+      session,
       `insert into network_stop (epoch, reason, detail, stopped_at)
        select number, $2, $3, $4 from network_epoch where number = $1 and ended_at is null
        on conflict ((true)) where decision is null do nothing returning id`,
@@ -67,18 +67,18 @@ export const networkRecords = (em: EntityManager): NetworkRecords => ({
 
   async decide(id, { kind, at, by }) {
     await sql(
-      em,
+      session,
       `update network_stop set decision = $2, decided_at = $3, decided_by = $4
        where id = $1 and decision is null`,
       [id, kind, at, by],
     )
   },
 
-  beginEpoch: (number, now) => beginEpoch(em, number, now),
+  beginEpoch: (number, now) => beginEpoch(session, number, now),
 
   async goOnFrom(ledger) {
     await sql(
-      em,
+      session,
       `update stellar_cursor set read_ledger = greatest(read_ledger, $1::bigint - 1)
        where cursor is not null`,
       [ledger],
@@ -87,7 +87,7 @@ export const networkRecords = (em: EntityManager): NetworkRecords => ({
 
   async places() {
     const rows = await sql<PlaceRow>(
-      em,
+      session,
       `select account, cursor, read_until from stellar_cursor order by account`,
     )
     return rows.map(({ account, cursor, read_until }) => ({
@@ -98,9 +98,9 @@ export const networkRecords = (em: EntityManager): NetworkRecords => ({
   },
 })
 
-async function newestEpoch(em: EntityManager, lock: 'for update' | ''): Promise<Epoch> {
+async function newestEpoch(session: Session, lock: 'for update' | ''): Promise<Epoch> {
   const [row] = await sql<EpochRow>(
-    em,
+    session,
     `select ${epochColumns} from network_epoch order by number desc limit 1 ${lock}`,
   )
   if (row === undefined) throw new Error('network_epoch is empty: its migration adds the first')
@@ -108,28 +108,28 @@ async function newestEpoch(em: EntityManager, lock: 'for update' | ''): Promise<
 }
 
 async function newestStop(
-  em: EntityManager,
+  session: Session,
   condition: 'where decision is null' | '',
 ): Promise<Stop | undefined> {
   const [row] = await sql<StopRow>(
-    em,
+    session,
     `select ${stopColumns} from network_stop ${condition} order by id desc limit 1`,
   )
   return row && toStop(row)
 }
 
 /** Where each account was read to is kept with the run that ends. */
-async function beginEpoch(em: EntityManager, number: number, now: Date): Promise<void> {
+async function beginEpoch(session: Session, number: number, now: Date): Promise<void> {
   await sql(
-    em,
+    session,
     `update network_epoch set ended_at = $2, ended_cursors =
        (select jsonb_object_agg(account, cursor) from stellar_cursor)
      where number = $1`,
     [number - 1, now],
   )
-  await sql(em, `insert into network_epoch (number, began_at) values ($1, $2)`, [number, now])
+  await sql(session, `insert into network_epoch (number, began_at) values ($1, $2)`, [number, now])
   await sql(
-    em,
+    session,
     `update stellar_cursor set epoch = $1, cursor = $2, checked_cursor = null, read_ledger = null,
        read_until = null, wanted_since = null, seat_holder = null, seat_until = null, moved_at = $3`,
     [number, beginning, now],

@@ -26,9 +26,7 @@ export function createNotifier(options: {
       const [waiting] = next
       if (waiting === undefined) return
       next.delete(waiting[0])
-      await sql(options.database.em.fork(), 'select pg_notify($1, $2)', waiting).catch(
-        options.onError,
-      )
+      await sql(options.database.pooled, 'select pg_notify($1, $2)', waiting).catch(options.onError)
     }
   }
 

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { Job, JobName, Jobs } from '../../usecases/ports/job-queue.ts'
 import type { Outbox } from '../../usecases/ports/outbox.ts'
 import { sql } from './database.ts'
@@ -12,13 +12,13 @@ interface OutboxRow {
   readonly due_at: Date | null
 }
 
-export const outbox = (em: EntityManager): Outbox => ({
-  addJob: (job) => addJobs(em, [job]),
-  addJobs: (jobs) => addJobs(em, jobs),
+export const outbox = (session: Session): Outbox => ({
+  addJob: (job) => addJobs(session, [job]),
+  addJobs: (jobs) => addJobs(session, jobs),
 
   async unsent(limit) {
     const rows = await sql<OutboxRow>(
-      em,
+      session,
       `select id, name, subject, payload, due_at from outbox order by id limit $1`,
       [limit],
     )
@@ -27,16 +27,16 @@ export const outbox = (em: EntityManager): Outbox => ({
 
   async removeSent(ids) {
     if (ids.length === 0) return
-    await sql(em, `delete from outbox where id = any ($1::bigint[])`, [ids.map(String)])
+    await sql(session, `delete from outbox where id = any ($1::bigint[])`, [ids.map(String)])
   },
 })
 
-async function addJobs(em: EntityManager, jobs: readonly Job[]): Promise<void> {
+async function addJobs(session: Session, jobs: readonly Job[]): Promise<void> {
   if (jobs.length === 0) return
-  noteOutgoing(em)
+  noteOutgoing(session)
   const rows = jobs.map((job) => ({ ...job, due_at: job.dueAt ?? null }))
   await sql(
-    em,
+    session,
     `insert into outbox (name, subject, payload, due_at)
      select name, subject, payload, due_at
      from rows from (jsonb_to_recordset($1) as (name text, subject text, payload jsonb,

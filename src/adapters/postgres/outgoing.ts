@@ -1,12 +1,12 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 
-const outgoing = new WeakSet<EntityManager>()
+const outgoing = new WeakSet<Session>()
 
 /** Notes that this commit holds something for the relay: an event to be numbered, or a job. */
-export function noteOutgoing(em: EntityManager): void {
-  outgoing.add(em)
+export function noteOutgoing(session: Session): void {
+  outgoing.add(session)
 }
 
-export function addedOutgoing(em: EntityManager): boolean {
-  return outgoing.has(em)
+export function addedOutgoing(session: Session): boolean {
+  return outgoing.has(session)
 }

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { Payout, PayoutAttempt } from '../../domain/payout/payout.ts'
 import type { AttemptQuery, PayoutRecords } from '../../usecases/ports/payout-records.ts'
 import { sql } from './database.ts'
@@ -29,24 +29,24 @@ const payoutColumns = `transaction_id, state, attempt_number, failures, due_at, 
 const attemptColumns = `transaction_id, number, idempotency_key, state, rail_payout_id, reason,
   started_at, ended_at, customer_versions`
 
-export const payoutRecords = (em: EntityManager): PayoutRecords => ({
-  ...attemptRecords(em),
+export const payoutRecords = (session: Session): PayoutRecords => ({
+  ...attemptRecords(session),
 
   async add(payouts) {
     if (payouts.length === 0) return
     await sql(
-      em,
+      session,
       `insert into payout (${payoutColumns}) select ${payoutColumns} from ${payoutSet}`,
       [JSON.stringify(payouts.map(toPayoutRow))],
     )
   },
 
-  lock: (transactionId) => onePayout(em, transactionId, 'for update'),
-  find: (transactionId) => onePayout(em, transactionId, ''),
+  lock: (transactionId) => onePayout(session, transactionId, 'for update'),
+  find: (transactionId) => onePayout(session, transactionId, ''),
 
   async findMany(transactionIds) {
     const rows = await sql<PayoutRow>(
-      em,
+      session,
       `select ${payoutColumns} from payout where transaction_id = any ($1::uuid[])`,
       [transactionIds.filter(isUuid)],
     )
@@ -56,7 +56,7 @@ export const payoutRecords = (em: EntityManager): PayoutRecords => ({
   async save(...payouts) {
     if (payouts.length === 0) return
     await sql(
-      em,
+      session,
       `update payout set state = made.state, attempt_number = made.attempt_number,
          failures = made.failures, due_at = made.due_at, dead_reason = made.dead_reason,
          updated_at = made.updated_at
@@ -67,7 +67,7 @@ export const payoutRecords = (em: EntityManager): PayoutRecords => ({
 
   async due(now, limit) {
     const rows = await sql<PayoutRow>(
-      em,
+      session,
       `select ${payoutColumns} from payout
        where state in ('due', 'claimed', 'pending') and due_at <= $1 order by due_at limit $2`,
       [now, limit],
@@ -77,7 +77,7 @@ export const payoutRecords = (em: EntityManager): PayoutRecords => ({
 
   async listDead({ before, limit }) {
     const rows = await sql<PayoutRow>(
-      em,
+      session,
       `select ${payoutColumns} from payout
        where state = 'dead'
          and ($1::timestamptz is null or (updated_at, transaction_id) < ($1, $2::uuid))
@@ -93,10 +93,10 @@ type AttemptRecords = Pick<
   'addAttempt' | 'saveAttempt' | 'attempts' | 'attemptsOfMany' | 'attemptByKey' | 'listAttempts'
 >
 
-const attemptRecords = (em: EntityManager): AttemptRecords => ({
+const attemptRecords = (session: Session): AttemptRecords => ({
   async addAttempt(attempt) {
     await sql(
-      em,
+      session,
       `insert into payout_attempt (${attemptColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       attemptValues(attempt),
     )
@@ -104,7 +104,7 @@ const attemptRecords = (em: EntityManager): AttemptRecords => ({
 
   async saveAttempt(attempt) {
     await sql(
-      em,
+      session,
       `update payout_attempt set idempotency_key = $3, state = $4, rail_payout_id = $5, reason = $6,
          started_at = $7, ended_at = $8, customer_versions = $9
        where transaction_id = $1 and number = $2`,
@@ -112,29 +112,29 @@ const attemptRecords = (em: EntityManager): AttemptRecords => ({
     )
   },
 
-  attempts: (transactionId) => attemptsOf(em, [transactionId]),
-  attemptsOfMany: (transactionIds) => attemptsOf(em, transactionIds.filter(isUuid)),
+  attempts: (transactionId) => attemptsOf(session, [transactionId]),
+  attemptsOfMany: (transactionIds) => attemptsOf(session, transactionIds.filter(isUuid)),
 
   async attemptByKey(idempotencyKey) {
     const rows = await sql<AttemptRow>(
-      em,
+      session,
       `select ${attemptColumns} from payout_attempt where idempotency_key = $1`,
       [idempotencyKey],
     )
     return rows.map(toAttempt)[0]
   },
 
-  listAttempts: (query) => listAttempts(em, query),
+  listAttempts: (query) => listAttempts(session, query),
 })
 
 async function onePayout(
-  em: EntityManager,
+  session: Session,
   transactionId: string,
   lock: 'for update' | '',
 ): Promise<Payout | undefined> {
   if (!isUuid(transactionId)) return undefined
   const rows = await sql<PayoutRow>(
-    em,
+    session,
     `select ${payoutColumns} from payout where transaction_id = $1 ${lock}`,
     [transactionId],
   )
@@ -142,11 +142,11 @@ async function onePayout(
 }
 
 async function attemptsOf(
-  em: EntityManager,
+  session: Session,
   transactionIds: readonly string[],
 ): Promise<readonly PayoutAttempt[]> {
   const rows = await sql<AttemptRow>(
-    em,
+    session,
     `select ${attemptColumns} from payout_attempt where transaction_id = any ($1::uuid[])
      order by transaction_id, number`,
     [transactionIds],
@@ -155,12 +155,12 @@ async function attemptsOf(
 }
 
 async function listAttempts(
-  em: EntityManager,
+  session: Session,
   { transactionId, states, before, limit }: AttemptQuery,
 ): Promise<readonly PayoutAttempt[]> {
   if (transactionId !== undefined && !isUuid(transactionId)) return []
   const rows = await sql<AttemptRow>(
-    em,
+    session,
     `select ${attemptColumns} from payout_attempt
      where ($1::uuid is null or transaction_id = $1)
        and ($2::text[] is null or state = any ($2))

@@ -1,7 +1,4 @@
-import { PostgresDialect } from 'kysely'
-import type { Dialect, Driver } from 'kysely'
 import { Pool, types } from 'pg'
-import { prepareMarked } from './prepared.ts'
 
 export interface PoolOptions {
   readonly url: string
@@ -9,8 +6,8 @@ export interface PoolOptions {
   readonly poolSize: number
 }
 
-/** The pool as the ORM takes it. Connects at the first query. */
-export function pooledDialect({ url, poolSize }: PoolOptions): Dialect {
+/** Connects at the first query. */
+export function openPool({ url, poolSize }: PoolOptions): Pool {
   const pool = new Pool({
     connectionString: url,
     max: poolSize,
@@ -22,45 +19,7 @@ export function pooledDialect({ url, poolSize }: PoolOptions): Dialect {
   // Without a listener a lost connection would end the process; the query in flight rejects by itself.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  pool.on('connect', prepareMarked)
-  const dialect = new PostgresDialect({ pool })
-  return {
-    createAdapter: () => dialect.createAdapter(),
-    createIntrospector: (kysely) => dialect.createIntrospector(kysely),
-    createQueryCompiler: () => dialect.createQueryCompiler(),
-    createDriver: () => givingBack(dialect.createDriver()),
-  }
-}
-
-/**
- * Kysely keeps a connection for ever when `begin` or `rollback` fails on it, as both do when the
- * server was restarted; each loss would shrink the pool by one until nothing is left. Here the
- * connection goes back in both cases, and the pool throws it away because it is dead.
- */
-function givingBack(driver: Driver): Driver {
-  return {
-    init: (options) => driver.init(options),
-    acquireConnection: (options) => driver.acquireConnection(options),
-    releaseConnection: (connection) => driver.releaseConnection(connection),
-    async beginTransaction(connection, settings) {
-      try {
-        await driver.beginTransaction(connection, settings)
-      } catch (error) {
-        await driver.releaseConnection(connection)
-        throw error
-      }
-    },
-    commitTransaction: (connection) => driver.commitTransaction(connection),
-    async rollbackTransaction(connection) {
-      // What failed first is thrown on by the caller; a connection that cannot roll back is gone, and
-      // with it the transaction.
-      await driver.rollbackTransaction(connection).catch(() => undefined)
-    },
-    savepoint: async (...call) => driver.savepoint?.(...call),
-    rollbackToSavepoint: async (...call) => driver.rollbackToSavepoint?.(...call),
-    releaseSavepoint: async (...call) => driver.releaseSavepoint?.(...call),
-    destroy: () => driver.destroy(),
-  }
+  return pool
 }
 
 const timestamptz = 1184

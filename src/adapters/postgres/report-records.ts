@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { AssetDayReport, ReportRecords } from '../../usecases/ports/report-records.ts'
 import { sql } from './database.ts'
 
@@ -16,10 +16,10 @@ interface ReportRow {
   readonly p95: number | null
 }
 
-export const reportRecords = (em: EntityManager): ReportRecords => ({
+export const reportRecords = (session: Session): ReportRecords => ({
   async byAssetAndDay({ from, before }) {
     const rows = await sql<ReportRow>(
-      em,
+      session,
       `select to_char(started_at at time zone 'UTC', 'YYYY-MM-DD') as day, asset_code,
          count(*) as opened,
          count(*) filter (where stellar_payment_id is not null) as funded,

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type {
   Match,
   NetworkMemo,
@@ -38,14 +38,14 @@ const columns = `epoch, id, account, kind, asset, units, from_account, memo_type
 /** Ids come from outside through the doors; what is no operation id is found nowhere. */
 const isOperationId = (text: string): boolean => /^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n
 
-export const stellarPaymentRecords = (em: EntityManager): StellarPaymentRecords => ({
-  ...placeRecords(em),
+export const stellarPaymentRecords = (session: Session): StellarPaymentRecords => ({
+  ...placeRecords(session),
 
-  add: (payments, seenAt) => addPayments(em, payments, seenAt),
+  add: (payments, seenAt) => addPayments(session, payments, seenAt),
 
   async lockWaiting(account, { after, limit }) {
     const rows = await sql<PaymentRow>(
-      em,
+      session,
       `select ${columns} from stellar_payment
        where account = $1 and match_state = 'waiting' and (epoch, id) > ($2::integer, $3::bigint)
          and not exists (${openStop})
@@ -55,23 +55,23 @@ export const stellarPaymentRecords = (em: EntityManager): StellarPaymentRecords 
     return rows.map(toSeenPayment)
   },
 
-  settleMatches: (matches) => settleMatches(em, matches),
+  settleMatches: (matches) => settleMatches(session, matches),
 
   async find(id) {
     if (!isOperationId(id)) return undefined
     const rows = await sql<PaymentRow>(
-      em,
+      session,
       `select ${columns} from stellar_payment where id = $1 order by epoch desc, account limit 1`,
       [id],
     )
     return rows.map(toSeenPayment)[0]
   },
 
-  listUnmatched: (query) => listUnmatched(em, query),
+  listUnmatched: (query) => listUnmatched(session, query),
 
   async waitingCount() {
     const [row] = await sql<{ waiting: bigint }>(
-      em,
+      session,
       `select count(*) as waiting from stellar_payment where match_state = 'waiting'`,
     )
     return Number(row?.waiting ?? 0n)
@@ -84,10 +84,10 @@ type PlaceRecords = Pick<
 >
 
 /** How far each account was read, and by whom. */
-const placeRecords = (em: EntityManager): PlaceRecords => ({
+const placeRecords = (session: Session): PlaceRecords => ({
   async cursor(account) {
     const [row] = await sql<{ cursor: string }>(
-      em,
+      session,
       `select cursor from stellar_cursor where account = $1 and cursor is not null`,
       [account],
     )
@@ -96,7 +96,7 @@ const placeRecords = (em: EntityManager): PlaceRecords => ({
 
   async startCursor(account, cursor) {
     await sql(
-      em,
+      session,
       `insert into stellar_cursor (account, cursor) values ($1, $2) on conflict (account) do nothing`,
       [account, cursor],
     )
@@ -104,7 +104,7 @@ const placeRecords = (em: EntityManager): PlaceRecords => ({
 
   async moveCursor(account, from, to) {
     const moved = await sql(
-      em,
+      session,
       `update stellar_cursor set cursor = $3, moved_at = now()
        where account = $1 and cursor = $2 and $3::numeric > $2::numeric returning account`,
       [account, from, to],
@@ -114,7 +114,7 @@ const placeRecords = (em: EntityManager): PlaceRecords => ({
 
   async takeSeat(account, holder, { now, until }) {
     const taken = await sql(
-      em,
+      session,
       `update stellar_cursor set seat_holder = $2, seat_until = $4
        where account = $1
          and (seat_holder is null or seat_holder = $2 or seat_until <= $3) returning account`,
@@ -125,7 +125,7 @@ const placeRecords = (em: EntityManager): PlaceRecords => ({
 
   async leaveSeat(account, holder, readUntil) {
     await sql(
-      em,
+      session,
       `update stellar_cursor
        set seat_holder = null, seat_until = null, read_until = greatest(read_until, $3)
        where account = $1 and seat_holder = $2`,
@@ -135,7 +135,7 @@ const placeRecords = (em: EntityManager): PlaceRecords => ({
 })
 
 async function addPayments(
-  em: EntityManager,
+  session: Session,
   payments: readonly StellarPayment[],
   seenAt: Date,
 ): Promise<number> {
@@ -154,7 +154,7 @@ async function addPayments(
     ledger_closed_at: payment.ledgerClosedAt,
   }))
   const added = await sql(
-    em,
+    session,
     `insert into stellar_payment (epoch, id, account, kind, asset, units, from_account, memo_type, memo_value,
        muxed_id, transaction_hash, ledger_closed_at, seen_at)
      select (${currentEpoch}), id, account, kind, asset, units, from_account, memo_type, memo_value,
@@ -169,7 +169,7 @@ async function addPayments(
 }
 
 /** Only what still waits is settled: a match made by hand meanwhile stands. */
-async function settleMatches(em: EntityManager, matches: readonly SettledMatch[]): Promise<void> {
+async function settleMatches(session: Session, matches: readonly SettledMatch[]): Promise<void> {
   if (matches.length === 0) return
   const rows = matches.map(({ payment: { epoch, id, account }, match }) => ({
     epoch,
@@ -180,7 +180,7 @@ async function settleMatches(em: EntityManager, matches: readonly SettledMatch[]
     transaction_id: match.state === 'waiting' ? null : (match.transactionId ?? null),
   }))
   await sql(
-    em,
+    session,
     `update stellar_payment as payment
      set match_state = made.state, match_reason = made.reason, transaction_id = made.transaction_id
      from jsonb_to_recordset($1) as made (epoch integer, id bigint, account text, state text,
@@ -192,12 +192,12 @@ async function settleMatches(em: EntityManager, matches: readonly SettledMatch[]
 }
 
 async function listUnmatched(
-  em: EntityManager,
+  session: Session,
   { reason, before, limit }: UnmatchedQuery,
 ): Promise<readonly SeenPayment[]> {
   if (before !== undefined && !isOperationId(before.id)) return []
   const rows = await sql<PaymentRow>(
-    em,
+    session,
     `select ${columns} from stellar_payment
      where match_state = 'unmatched'
        and ($1::text is null or match_reason = $1)

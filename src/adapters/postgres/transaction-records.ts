@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { Memo, Owner, Transaction } from '../../domain/transaction/transaction.ts'
 import type {
   NewTransaction,
@@ -25,10 +25,10 @@ export class TransactionChangedMeanwhile extends Error {
 }
 
 /** Plain SQL throughout: opening, matching and paying out are the hot paths. */
-export function transactionRecords(em: EntityManager, sealer: Sealer): TransactionRecords {
+export function transactionRecords(session: Session, sealer: Sealer): TransactionRecords {
   const load = async (condition: string, values: readonly unknown[]) => {
     const rows = await sql<TransactionRow>(
-      em,
+      session,
       `select ${columns} from "transaction" where ${condition}`,
       values,
     )
@@ -38,8 +38,8 @@ export function transactionRecords(em: EntityManager, sealer: Sealer): Transacti
     isUuid(id) ? (await load(condition, [id, ...values]))[0] : undefined
 
   return {
-    open: (opening) => openTransaction(em, opening, sealer),
-    save: (...transactions) => saveTransactions(em, transactions, sealer),
+    open: (opening) => openTransaction(session, opening, sealer),
+    save: (...transactions) => saveTransactions(session, transactions, sealer),
     ofOwner: (owner, id) =>
       loadOne(id, 'id = $1 and owner_account = $2 and owner_memo = $3', ownerKey(owner)),
     lock: (id) => loadOne(id, 'id = $1 for update'),
@@ -51,7 +51,7 @@ export function transactionRecords(em: EntityManager, sealer: Sealer): Transacti
 
     async waitingForCustomer(customerId) {
       const rows = await sql<{ readonly id: string }>(
-        em,
+        session,
         `select id from "transaction" where (sender_id = $1 or receiver_id = $1)
          and phase in ('screening', 'awaitingInfo', 'awaitingPayoutCustomerInfo')
          order by started_at, id`,
@@ -62,7 +62,7 @@ export function transactionRecords(em: EntityManager, sealer: Sealer): Transacti
 
     async lapsed({ now, graceMs, limit }) {
       const rows = await sql<{ readonly id: string }>(
-        em,
+        session,
         `select id from "transaction" where ${hasLapsed} order by lapses_at limit $3`,
         [now, graceMs, limit],
       )
@@ -71,7 +71,7 @@ export function transactionRecords(em: EntityManager, sealer: Sealer): Transacti
 
     async openingByKey(owner, key) {
       const [row] = await sql<{ readonly input_hash: string; readonly transaction_id: string }>(
-        em,
+        session,
         `select input_hash, transaction_id from transaction_opening
          where owner_account = $1 and owner_memo = $2 and key = $3`,
         [...ownerKey(owner), key],
@@ -109,38 +109,43 @@ const hasLapsed = `phase in ('screening', 'awaitingInfo', 'awaitingFunds')
 const stillLapsed = `${hasLapsed} and id = any ($3::uuid[]) order by id for update skip locked`
 
 const insertOpening = prepared(`
-  with added as (
-    insert into "transaction" (${columns})
-    select ${columns} from jsonb_to_record($1) as given (${recordColumns})
-    on conflict (distribution_account, memo_type, memo_value) do nothing
-    returning id, owner_account, owner_memo
+  with given as (
+    select * from jsonb_to_record($1) as given (${recordColumns})
+  ), free as (
+    select given.* from given where not exists (
+      select from "transaction" as taken where taken.distribution_account = given.distribution_account
+        and taken.memo_type = given.memo_type and taken.memo_value = given.memo_value)
   ), keyed as (
     insert into transaction_opening (owner_account, owner_memo, key, input_hash, transaction_id)
-    select owner_account, owner_memo, $3, $4, id from added where $3::text is not null
+    select owner_account, owner_memo, $3, $4, id from free where $3::text is not null
     on conflict (owner_account, owner_memo, key) do nothing
     returning key
+  ), added as (
+    insert into "transaction" (${columns})
+    select ${columns} from free where $3::text is null or exists (select from keyed)
+    on conflict (distribution_account, memo_type, memo_value) do nothing
+    returning id, owner_account, owner_memo
   ), logged as (
     insert into transaction_event
       (id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor)
     select event.id, added.id, added.owner_account, added.owner_memo, type, "from", "to", version, at, actor
     from added, jsonb_to_recordset($2) as event (id uuid, type text, "from" text, "to" text,
       version integer, at timestamptz, actor jsonb)
-    where $3::text is null or exists (select from keyed)
     order by version
   )
-  select exists (select from added) as added, exists (select from keyed) as keyed`)
+  select exists (select from free) as is_free, exists (select from added) as is_added`)
 
 /**
- * One statement. When only the key turns out to be taken, the transaction added by the same statement is
- * taken back by a second one.
+ * One statement, so it may be a commit of its own. Should two openings with keys draw the same memo in the
+ * same moment, the key of the second names no transaction, and PostgreSQL refuses it as a whole.
  */
 async function openTransaction(
-  em: EntityManager,
+  session: Session,
   { transaction, events, idempotency }: NewTransaction,
   sealer: Sealer,
 ): Promise<'opened' | 'memo_taken' | 'key_taken'> {
-  const [answer] = await sql<{ readonly added: boolean; readonly keyed: boolean }>(
-    em,
+  const [answer] = await sql<{ readonly is_free: boolean; readonly is_added: boolean }>(
+    session,
     insertOpening,
     [
       JSON.stringify(toRow(transaction, sealer)),
@@ -149,13 +154,11 @@ async function openTransaction(
       idempotency?.inputHash ?? null,
     ],
   )
-  if (answer?.added !== true) return 'memo_taken'
-  if (idempotency !== undefined && !answer.keyed) {
-    await sql(em, 'delete from "transaction" where id = $1', [transaction.id])
-    return 'key_taken'
+  if (answer?.is_added === true) {
+    noteOutgoing(session)
+    return 'opened'
   }
-  noteOutgoing(em)
-  return 'opened'
+  return answer?.is_free === true && idempotency !== undefined ? 'key_taken' : 'memo_taken'
 }
 
 const updateVersions = prepared(`
@@ -165,12 +168,12 @@ const updateVersions = prepared(`
   returning kept.id`)
 
 async function saveTransactions(
-  em: EntityManager,
+  session: Session,
   transactions: readonly Transaction[],
   sealer: Sealer,
 ): Promise<void> {
   if (transactions.length === 0) return
-  const saved = await sql(em, updateVersions, [
+  const saved = await sql(session, updateVersions, [
     JSON.stringify(transactions.map((transaction) => toRow(transaction, sealer))),
   ])
   if (saved.length !== transactions.length) {

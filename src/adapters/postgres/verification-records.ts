@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Session } from './database.ts'
 import type { VerificationRecords } from '../../usecases/ports/verification-records.ts'
 import { sql } from './database.ts'
 
@@ -12,10 +12,10 @@ interface VerificationRow {
   readonly window_started_at: Date
 }
 
-export const verificationRecords = (em: EntityManager): VerificationRecords => ({
+export const verificationRecords = (session: Session): VerificationRecords => ({
   async lock(customerId, field) {
     const [row] = await sql<VerificationRow>(
-      em,
+      session,
       `select customer_id, field, code_hash, tries_left, expires_at, sent, window_started_at
        from customer_verification where customer_id = $1 and field = $2 for update`,
       [customerId, field],
@@ -35,7 +35,7 @@ export const verificationRecords = (em: EntityManager): VerificationRecords => (
 
   async put(verification) {
     await sql(
-      em,
+      session,
       `insert into customer_verification
          (customer_id, field, code_hash, tries_left, expires_at, sent, window_started_at)
        values ($1, $2, $3, $4, $5, $6, $7)
@@ -56,7 +56,7 @@ export const verificationRecords = (em: EntityManager): VerificationRecords => (
 
   async useUp(customerId, fields) {
     await sql(
-      em,
+      session,
       `update customer_verification set tries_left = 0
        where customer_id = $1 and field = any ($2::text[])`,
       [customerId, fields],

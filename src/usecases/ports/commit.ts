@@ -39,9 +39,13 @@ export interface Records {
 export type Commit = <Answer>(work: (records: Records) => Promise<Answer>) => Promise<Answer>
 
 /**
- * Reads outside a commit: each call sees its own snapshot, nothing is locked. What saves by a single
- * statement (`logins.consumeChallenge`) is a commit of its own here; nothing else may be saved.
+ * A commit of one call of the records, and of one that saves by a single statement (`transactions.open`,
+ * `logins.consumeChallenge`): the same promise without the round trips of a longer commit. A second
+ * statement is refused.
  */
+export type CommitAtOnce = Commit
+
+/** Reads outside a commit: each call sees its own snapshot, nothing is locked, nothing may be saved. */
 export type Read = <Answer>(work: (records: Records) => Promise<Answer>) => Promise<Answer>
 
 /** The database is away; the same call may work later. */

@@ -13,7 +13,7 @@ import type { Assets, OpeningRequest, Terms, TermsRefusal } from '../../domain/t
 import { readTransactionFields } from '../../domain/transaction/transaction-fields.ts'
 import type { Fields, FieldsRefusal } from '../../domain/transaction/transaction-fields.ts'
 import type { Memo, Transaction } from '../../domain/transaction/transaction.ts'
-import type { Commit, Read } from '../ports/commit.ts'
+import type { CommitAtOnce, Read } from '../ports/commit.ts'
 import type { IdempotentOpening } from '../ports/transaction-records.ts'
 
 export interface OpenTransactionCommand {
@@ -47,7 +47,7 @@ export type OpenTransaction = (
 ) => Promise<Outcome<OpenedTransaction, OpenRefusal>>
 
 export interface OpenTransactionParts {
-  readonly commit: Commit
+  readonly commitAtOnce: CommitAtOnce
   readonly read: Read
   readonly assets: Assets
   readonly customerTypes: CustomerTypes
@@ -144,7 +144,7 @@ function decide(
 async function store(
   { principal, request, idempotencyKey }: OpenTransactionCommand,
   decided: Decided,
-  { commit, newId, newMemo, digest, now }: OpenTransactionParts,
+  { commitAtOnce, newId, newMemo, digest, now }: OpenTransactionParts,
 ): Promise<Transaction | 'memo_taken' | 'key_taken'> {
   const { transaction, events } = open({
     ...decided,
@@ -154,7 +154,7 @@ async function store(
     memo: newMemo(decided.terms.asset.memoType),
     now: now(),
   })
-  const stored = await commit(({ transactions }) =>
+  const stored = await commitAtOnce(({ transactions }) =>
     transactions.open({
       transaction,
       events: events.map((event) => ({ ...event, id: newId() })),

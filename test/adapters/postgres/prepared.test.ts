@@ -12,14 +12,14 @@ afterAll(() => db.close())
 
 it('prepares a marked statement once per connection, and no other', async () => {
   const marked = prepared('select $1::int + 1 as sum')
-  const statements = await db.database.em.fork().transactional(async (em) => {
+  const statements = await db.database.commit(async (session) => {
     for (const value of [1, 2, 3]) {
-      expect(await sql<{ sum: number }>(em, marked, [value])).toEqual([{ sum: value + 1 }])
-      expect(await sql<{ sum: number }>(em, 'select $1::int + 2 as sum', [value])).toEqual([
+      expect(await sql<{ sum: number }>(session, marked, [value])).toEqual([{ sum: value + 1 }])
+      expect(await sql<{ sum: number }>(session, 'select $1::int + 2 as sum', [value])).toEqual([
         { sum: value + 2 },
       ])
     }
-    return sql(em, 'select statement from pg_prepared_statements')
+    return sql(session, 'select statement from pg_prepared_statements')
   })
   expect(statements).toEqual([{ statement: marked }])
 })

@@ -46,11 +46,12 @@ export async function openRow(world: BenchWorld, options: BenchOptions): Promise
   const ours = () => rateOf((lane) => desk.open(lane), { lanes, ms: options.ms })
   await ours() // warm
   const bare = await openBare(databaseUrl, lanes)
-  const cost = costOf(world, desk.gateway)
+  const cost = { ours: costOf(world, desk.gateway), bare: costOf(world) }
   const figures = await interleave(
     {
-      ours: () => cost.during(ours),
-      bare: () => rateOf((lane) => bare.insert(lane), { lanes, ms: options.ms }),
+      ours: () => cost.ours.during(ours),
+      bare: () =>
+        cost.bare.during(() => rateOf((lane) => bare.insert(lane), { lanes, ms: options.ms })),
     },
     options.rounds,
   )
@@ -67,7 +68,7 @@ export async function openRow(world: BenchWorld, options: BenchOptions): Promise
         ratios: ratios(figures.ours, figures.bare),
       },
       target: { kind: 'ratio', least: 0.5 },
-      cost: cost.told(),
+      cost: `${cost.ours.told()}; bare: ${cost.bare.told()}`,
     },
   ]
 }

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { sql } from '../../../src/adapters/postgres/database.ts'
 import { newMemo } from '../../../src/adapters/random/new-memo.ts'
 import type { AssetPolicy } from '../../../src/domain/asset/asset-policy.ts'
 import { readSubject } from '../../../src/domain/client/principal.ts'
@@ -24,7 +25,7 @@ export const sendingAnchor = 'GDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3
 /** The SEP-31 door with the real rooms on a real database; only the token check is the test's own. */
 export async function openDoor(policies: readonly AssetPolicy[] = [anAsset()]) {
   const db = await freshCommit()
-  const { commit, read } = db
+  const { commit, commitAtOnce, read } = db
   const assets = new Map(policies.map((policy) => [policy.code, policy] as const))
   const clock = { now: new Date('2026-03-01T12:00:00Z') }
   const faults: object[] = []
@@ -37,7 +38,7 @@ export async function openDoor(policies: readonly AssetPolicy[] = [anAsset()]) {
       JSON.stringify(writeTransaction(transaction, assets)),
   }
   const openParts = {
-    commit,
+    commitAtOnce,
     read,
     assets,
     customerTypes: customerTypes(),
@@ -117,11 +118,10 @@ export async function openDoor(policies: readonly AssetPolicy[] = [anAsset()]) {
     },
 
     async count(table: string): Promise<number> {
-      const rows = await db.database.em
-        .fork()
-        .execute<readonly { readonly count: string }[]>(
-          `select count(*)::text as count from ${table}`,
-        )
+      const rows = await sql<{ readonly count: string }>(
+        db.database.pooled,
+        `select count(*)::text as count from ${table}`,
+      )
       return Number(rows[0]?.count)
     },
 

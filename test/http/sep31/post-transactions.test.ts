@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sql } from '../../../src/adapters/postgres/database.ts'
 import { anAsset, routingFields } from '../../builders/asset.ts'
 import { distributionAccount, issuer } from '../../builders/transaction.ts'
 import { openDoor, receiver, sender, sendingAnchor } from './door.ts'
@@ -314,12 +315,11 @@ describe('the old form', () => {
     const { body } = await post({ asset_code: 'OLD', fields })
     const kept = await door.read(({ transactions }) => transactions.find(String(body['id'])))
     expect(kept?.fields).toEqual({ ...bank, type: 'SEPA' })
-    const [row] = await door.database.em
-      .fork()
-      .execute<readonly { readonly sealed: string }[]>(
-        `select encode(fields_sealed, 'escape') as sealed from "transaction" where id = ?`,
-        [String(body['id'])],
-      )
+    const [row] = await sql<{ readonly sealed: string }>(
+      door.database.pooled,
+      `select encode(fields_sealed, 'escape') as sealed from "transaction" where id = $1`,
+      [String(body['id'])],
+    )
     expect(row?.sealed).not.toContain('0110')
   })
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { sql } from '../../../src/adapters/postgres/database.ts'
 import type { Callback } from '../../../src/usecases/ports/callback-records.ts'
 import type { CallbackAnswer } from '../../../src/usecases/ports/callback-sender.ts'
 import { deliverCallback } from '../../../src/usecases/callbacks/deliver-callback.ts'
@@ -178,11 +179,10 @@ it('lets a slow worker that was overtaken change nothing', async () => {
 
 it('is gone with its subject, and its body is never kept in clear', async () => {
   const callback = await add({ body: '{"secret":"Jane Doe"}' })
-  const clear = await db.database.em
-    .fork()
-    .execute<readonly object[]>(
-      `select from callback where position('Jane'::bytea in body_sealed) > 0`,
-    )
+  const clear = await sql(
+    db.database.pooled,
+    `select from callback where position('Jane'::bytea in body_sealed) > 0`,
+  )
   expect(clear).toEqual([])
   await db.commit(({ callbacks }) => callbacks.removeOfSubject(callback.subject.id))
   expect(await kept(callback.id)).toBeUndefined()

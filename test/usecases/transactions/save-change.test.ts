@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sql } from '../../../src/adapters/postgres/database.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import type { Change } from '../../../src/usecases/transactions/save-change.ts'
 import { aTransaction } from '../../builders/transaction.ts'
@@ -36,12 +37,11 @@ const save = (change: Change) =>
   door.commit((records) => door.saveChange(records, change, door.clock.now))
 
 const callbacksOf = async (transactionId: string) => {
-  const rows = await door.database.em
-    .fork()
-    .execute<readonly { readonly id: string }[]>(
-      `select id from callback where subject_id = ? order by number`,
-      [transactionId],
-    )
+  const rows = await sql<{ readonly id: string }>(
+    door.database.pooled,
+    `select id from callback where subject_id = $1 order by number`,
+    [transactionId],
+  )
   return door.commit(async ({ callbacks }) => {
     const found = []
     for (const { id } of rows) found.push(await callbacks.lock(id))
