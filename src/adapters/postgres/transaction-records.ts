@@ -97,13 +97,19 @@ const namedByMemos = (account: string, memos: readonly Memo[]) =>
     [account, memos.map(({ type }) => type), memos.map(({ value }) => value)],
   ] as const
 
-/** A payment made in time may be unread (network away, worker down) or unmatched: both are waited for. */
+/**
+ * A payment made in time may be unread (network away, worker down) or unmatched: both are waited for. Of
+ * what is unmatched only payments that name this transaction, so that one that nobody can decide
+ * keeps no other alive. One join by equality, which stays quick when many payments and transactions wait.
+ */
 const hasLapsed = `phase in ('screening', 'awaitingInfo', 'awaitingFunds')
   and lapses_at < $1::timestamptz - $2::int * interval '1 ms'
   and not exists (select from stellar_cursor where account = distribution_account
     and (read_until is null or read_until - $2::int * interval '1 ms' <= lapses_at))
-  and not exists (select from stellar_payment
-    where account = distribution_account and match_state = 'waiting')
+  and not exists (select from stellar_payment as payment
+    where payment.account = distribution_account and match_state = 'waiting'
+      and coalesce(payment.muxed_id, payment.memo_value) = "transaction".memo_value
+      and case when payment.muxed_id is null then payment.memo_type else 'id' end = "transaction".memo_type)
   and not exists (${openStop})`
 
 const stillLapsed = `${hasLapsed} and id = any ($3::uuid[]) order by id for update skip locked`

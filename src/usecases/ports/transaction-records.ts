@@ -22,7 +22,7 @@ export interface TransactionRecords {
   waitingForCustomer(customerId: string): Promise<readonly string[]>
   /**
    * Unfunded ones whose deadline lies more than `graceMs` back, and for which no payment can still turn
-   * up: their account was read past deadline and grace, and all of its payments are matched. (An account
+   * up: their account was read past deadline and grace, and no unmatched payment names them. (An account
    * that nobody watches has no payments to wait for.)
    */
   lapsed(query: LapsedQuery & { readonly limit: number }): Promise<readonly string[]>

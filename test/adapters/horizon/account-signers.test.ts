@@ -65,7 +65,7 @@ describe('signers from Horizon', () => {
     expect(asked).toBe(`/accounts/${account}`)
   })
 
-  it('are none only when Horizon itself says so (SEP10-104)', async () => {
+  it('are none only when Horizon itself says so (SEP10-104, POLARIS-8.6)', async () => {
     answerWith(404, notFound)
     expect(await ask()).toBeUndefined()
   })
@@ -86,7 +86,7 @@ describe('signers from Horizon', () => {
     ['a negative weight', 200, { ...record, signers: [{ ...record.signers[0], weight: -56 }] }],
     ['no thresholds', 200, { ...record, thresholds: {} }],
     ['a redirect', 302, ''],
-  ])('are not guessed from %s (SEP10-104)', async (...[, status, body]) => {
+  ])('are not guessed from %s (SEP10-104, POLARIS-8.6)', async (...[, status, body]) => {
     answerWith(status, body)
     await expect(ask()).rejects.toBeInstanceOf(NetworkUnavailable)
   })

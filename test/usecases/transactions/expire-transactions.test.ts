@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import { aStellarPayment } from '../../builders/stellar-payment.ts'
-import { aTransaction } from '../../builders/transaction.ts'
+import { aTransaction, sendingAnchor as elsewhere } from '../../builders/transaction.ts'
+import { onServer } from '../../database.ts'
 import { openDoor, sendingAnchor } from '../../http/sep31/door.ts'
 import type { Door } from '../../http/sep31/door.ts'
 
@@ -25,6 +26,13 @@ async function kept(changes: Partial<Transaction> = {}): Promise<string> {
 
 const phaseOf = async (id: string): Promise<Phase | undefined> =>
   (await door.read(({ transactions }) => transactions.find(id)))?.phase
+
+const decideAll = () =>
+  onServer(
+    door.url,
+    `update stellar_payment set match_state = 'unmatched', match_reason = 'unknown_memo'
+     where match_state = 'waiting'`,
+  )
 
 it('ends what was not funded in time, with an event and a message (SEP31-76)', async () => {
   const ids = [
@@ -53,20 +61,54 @@ it('waits a little for payments that were made in time', async () => {
   expect(await phaseOf(id)).toBe('awaitingFunds')
 })
 
-it('waits while the account has payments that nobody has matched', async () => {
+describe('payments that nobody has matched', () => {
   const distributionAccount = 'GDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCZA57'
-  const id = await kept({ distributionAccount })
-  const payment = aStellarPayment({ account: distributionAccount })
-  await door.commit(({ stellarPayments }) => stellarPayments.add([payment], door.clock.now))
-  await door.expireTransactions()
-  expect(await phaseOf(id)).toBe('awaitingFunds')
-  await door.commit(({ stellarPayments }) =>
-    stellarPayments.settleMatches([
-      { payment: { ...payment, epoch: 1 }, match: { state: 'unmatched', reason: 'unknown_memo' } },
-    ]),
+
+  it.each([
+    ['its memo', '7700', { memo: { type: 'id', value: '7700' } }],
+    ['a muxed destination', '7701', { memo: { type: 'none' }, muxedId: '7701' }],
+  ] as const)('are waited for when one names it by %s', async (...[, value, named]) => {
+    const id = await kept({ distributionAccount, memo: { type: 'id', value } })
+    const payment = aStellarPayment({ account: distributionAccount, ...named })
+    await door.commit(({ stellarPayments }) => stellarPayments.add([payment], door.clock.now))
+    await door.expireTransactions()
+    expect(await phaseOf(id)).toBe('awaitingFunds')
+    await decideAll()
+    await door.expireTransactions()
+    expect(await phaseOf(id)).toBe('expired')
+  })
+
+  it('keep no other transaction alive, for as long as they stay undecided', async () => {
+    const memo = { type: 'id', value: '7702' } as const
+    const id = await kept({ distributionAccount, memo })
+    const others = [
+      { memo: { type: 'id', value: '7703' } },
+      { memo: { type: 'text', value: '7702' } },
+      { memo: { type: 'none' } },
+      { memo: { type: 'none' }, muxedId: '7703' },
+      { memo, account: elsewhere },
+    ] as const
+    const payments = others.map((changes) =>
+      aStellarPayment({ account: distributionAccount, ...changes }),
+    )
+    await door.commit(({ stellarPayments }) => stellarPayments.add(payments, door.clock.now))
+    await door.expireTransactions()
+    expect(await phaseOf(id)).toBe('expired')
+    await decideAll()
+  })
+})
+
+it('ends all others when one transaction cannot be read, and says so (POLARIS-8.8)', async () => {
+  const damaged = await kept()
+  await onServer(door.url, `update "transaction" set fields_sealed = 'damaged' where id = $1`, [
+    damaged,
+  ])
+  const ids = [await kept(), await kept(), await kept()]
+  await expect(door.expireTransactions()).rejects.toThrow(
+    `1 transactions cannot be ended, the first is ${damaged}`,
   )
-  await door.expireTransactions()
-  expect(await phaseOf(id)).toBe('expired')
+  for (const id of ids) expect(await phaseOf(id)).toBe('expired')
+  await onServer(door.url, `update "transaction" set phase = 'failed' where id = $1`, [damaged])
 })
 
 it('ends hundreds at once, each once, also when two do it', async () => {
