@@ -25,6 +25,7 @@ export class NetworkEpochs extends Migration {
         epoch integer not null references network_epoch (number),
         reason text not null check (reason in ('reset', 'gap')),
         detail text not null,
+        elder bigint not null,
         stopped_at timestamptz not null,
         decision text check (decision in ('new_epoch', 'go_on')),
         decided_at timestamptz,

@@ -1,4 +1,3 @@
-import { horizonNetwork } from '../adapters/horizon/horizon-network.ts'
 import { httpPayoutRail } from '../adapters/rails/http/http-payout-rail.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
@@ -10,11 +9,9 @@ import { recordRailWord } from '../usecases/payouts/record-rail-word.ts'
 import { retryDeadPayout } from '../usecases/payouts/retry-dead-payout.ts'
 import { sendPayout } from '../usecases/payouts/send-payout.ts'
 import { settlePayout } from '../usecases/payouts/settle-payout.ts'
-import { collectStellarPayments } from '../usecases/stellar-payments/collect-stellar-payments.ts'
 import { matchStellarPayments } from '../usecases/stellar-payments/match-stellar-payments.ts'
-import type { StartAt } from '../usecases/stellar-payments/start-watching.ts'
-import { startWatching } from '../usecases/stellar-payments/start-watching.ts'
 import type { SaveChange, SaveChanges } from '../usecases/transactions/save-change.ts'
+import { composeCollecting } from './collecting.ts'
 import type { Foundation } from './foundation.ts'
 
 const railTimeoutMs = 15_000
@@ -31,11 +28,7 @@ export function composePayments(
   { config, secrets }: { readonly config: Config; readonly secrets: Secrets },
   { saveChange, saveChanges, tellCustomers }: Saving,
 ) {
-  const { commit, read, now, newId, metrics } = foundation
-  const network = horizonNetwork({
-    horizonUrl: config.network.horizonUrl,
-    onCall: outwardCalls(foundation, 'horizon', 'debug'),
-  })
+  const { commit, now, metrics } = foundation
   const rail = httpPayoutRail({
     url: config.railUrl,
     token: secrets.railToken,
@@ -52,37 +45,17 @@ export function composePayments(
     return state
   }
   const paying = { commit, saveChange, now, patience, rail, recordRailWord: heard }
-  const watch = startWatching({ commit, read, network })
   const match = matchStellarPayments({ commit, saveChanges, now })
-  const collecting = {
-    commit,
-    network,
-    startWatching: watch,
-    newId,
-    now,
-    onPage: async (account: string) => {
-      await match(account)
-    },
-  }
+  const { closeNetwork, ...collecting } = composeCollecting(foundation, config, match)
   return {
-    /** Gives every watched account its place in history; to be called before anything is opened. */
-    watchAccounts: async () => {
-      for (const [account, cursor] of config.startCursors) await watch(account, startAt(cursor))
-    },
-    collectStellarPayments: (account: string) =>
-      collectStellarPayments({
-        ...collecting,
-        startAt: startAt(config.startCursors.get(account) ?? 'now'),
-      })(account),
+    ...collecting,
     matchStellarPayments: match,
     sendPayout: sendPayout(paying),
     settlePayout: settlePayout(paying),
     receivePayoutNotice: receivePayoutNotice({ recordRailWord: heard }),
     retryDeadPayout: retryDeadPayout(paying),
     async close() {
-      await Promise.all([network.close(), rail.close()])
+      await Promise.all([closeNetwork(), rail.close()])
     },
   }
 }
-
-const startAt = (cursor: string): StartAt => (cursor === 'now' ? 'now' : { cursor })

@@ -12,6 +12,7 @@ import type { PayoutOrder } from '../../src/usecases/ports/payout-rail.ts'
 import type { CreditPage } from '../../src/usecases/ports/stellar-network.ts'
 import { collectStellarPayments } from '../../src/usecases/stellar-payments/collect-stellar-payments.ts'
 import { matchStellarPayments } from '../../src/usecases/stellar-payments/match-stellar-payments.ts'
+import { watchNetwork } from '../../src/usecases/network/watch-network.ts'
 import { startWatching } from '../../src/usecases/stellar-payments/start-watching.ts'
 import { saveChange, saveChanges } from '../../src/usecases/transactions/save-change.ts'
 import { until } from '../until.ts'
@@ -85,7 +86,8 @@ const send = sendPayout({
 const collect = collectStellarPayments({
   commit: watched,
   network,
-  startWatching: startWatching({ commit, read, network: horizon }),
+  watch: watchNetwork({ ledgers: horizon, commit, read, now, onStopped: () => undefined }),
+  startWatching: startWatching({ commit, read, network: horizon, ledgers: horizon, now }),
   startAt: { cursor: '0' },
   newId,
   now,

@@ -43,6 +43,7 @@ async function start() {
     'collect-stellar-payments': collectStellarPaymentsJob({
       collectStellarPayments: world.collect(network),
       matchStellarPayments,
+      recheckStellarPayments: () => Promise.resolve({ ok: true, value: 0 }),
     }),
     'match-stellar-payments': matchStellarPaymentsJob({ matchStellarPayments }),
     'send-payout': sendPayoutJob({ sendPayout: send }),

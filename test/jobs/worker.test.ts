@@ -38,6 +38,7 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
       rooms: {
         collectStellarPayments: note('collect', accepted({ pages: 0, added: 0 })),
         matchStellarPayments: note('match', { matched: 0, unmatched: 0 }),
+        recheckStellarPayments: note('recheck', accepted(0)),
         sendPayout: note('send', 'idle' as const),
         settlePayout: note('settle', 'idle' as const),
         deliverCallback: note('deliver', accepted('nothing_due' as const)),
@@ -55,7 +56,7 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
     { name: 'deliver-callback', subject: '1', payload: { callbackId: 'to deliver' } },
   ])
   await until(
-    () => calls.size === 9 && (calls.get('collect')?.length ?? 0) >= 3,
+    () => calls.size === 10 && (calls.get('collect')?.length ?? 0) >= 3,
     'each use-case to be called, collecting again and again',
     20_000,
   )

@@ -3,6 +3,7 @@ import { memoryNetwork } from '../../src/adapters/memory/memory-network.ts'
 import type { Customer } from '../../src/domain/customer/customer.ts'
 import { defaultPatience } from '../../src/domain/payout/back-off.ts'
 import type { PayoutPatience } from '../../src/domain/payout/back-off.ts'
+import { accepted, refused } from '../../src/domain/outcome.ts'
 import { newPayout } from '../../src/domain/payout/decisions.ts'
 import type { Payout, PayoutAttempt } from '../../src/domain/payout/payout.ts'
 import type { Transaction } from '../../src/domain/transaction/transaction.ts'
@@ -13,8 +14,11 @@ import { sendPayout } from '../../src/usecases/payouts/send-payout.ts'
 import { settlePayout } from '../../src/usecases/payouts/settle-payout.ts'
 import type { Commit, Records } from '../../src/usecases/ports/commit.ts'
 import type { Job } from '../../src/usecases/ports/job-queue.ts'
+import type { LedgerLookup } from '../../src/usecases/ports/ledger-lookup.ts'
 import type { PayoutRail } from '../../src/usecases/ports/payout-rail.ts'
+import { NetworkUnavailable } from '../../src/usecases/ports/stellar-network.ts'
 import type { StellarNetwork } from '../../src/usecases/ports/stellar-network.ts'
+import type { NetworkWatch } from '../../src/usecases/network/watch-network.ts'
 import { collectStellarPayments } from '../../src/usecases/stellar-payments/collect-stellar-payments.ts'
 import { matchStellarPayments } from '../../src/usecases/stellar-payments/match-stellar-payments.ts'
 import { startWatching } from '../../src/usecases/stellar-payments/start-watching.ts'
@@ -60,7 +64,8 @@ export async function paymentWorld({
       collectStellarPayments({
         commit: through,
         network,
-        startWatching: startWatching({ commit, read, network }),
+        watch: calmWatch(now),
+        startWatching: startWatching({ commit, read, network, ledgers: noLedgers, now }),
         startAt: { cursor: '0' },
         newId,
         now,
@@ -101,6 +106,24 @@ export async function paymentWorld({
 }
 
 export type PaymentWorld = Awaited<ReturnType<typeof paymentWorld>>
+
+/** A network that stays what it is, told up to this moment. */
+export function calmWatch(now: () => Date): NetworkWatch {
+  const anchor = { sequence: 1n, hash: '', closedAt: new Date(0) }
+  return {
+    look: async () => {
+      const settled = { ledger: 2n, until: now() }
+      return accepted({ epoch: 1, anchor, latest: 2n ** 31n, elder: 1n, settled })
+    },
+    confirm: async () => accepted(true),
+    stop: async () => refused({ code: 'network_stopped' }),
+  }
+}
+
+export const noLedgers: LedgerLookup = {
+  head: () => Promise.reject(new NetworkUnavailable('there are no ledgers here')),
+  find: async () => undefined,
+}
 
 let fundings = 0n
 function funding(): Partial<Transaction> {

@@ -23,13 +23,14 @@ export interface HorizonAnswer {
 }
 
 export interface HorizonCaller {
-  /** A 200 or a 404 with JSON in it; everything else is `NetworkUnavailable`. */
+  /** A 200, 404 or 410 with JSON in it; everything else is `NetworkUnavailable`. */
   get(path: string): Promise<HorizonAnswer>
   close(): Promise<void>
 }
 
 /** A page of 200 operations of transactions with 100 operations each stays well below. */
 const answerBytesMax = 64 * 1024 * 1024
+const answers: ReadonlySet<number> = new Set([200, 404, 410])
 const usualTimeoutMs = 10_000
 const longestPauseMs = 60_000
 
@@ -45,7 +46,7 @@ export function horizonCaller(options: HorizonOptions): HorizonCaller {
       if (status === 429) {
         silentUntil = performance.now() + Math.min((retryAfter ?? 1) * 1000, longestPauseMs)
       }
-      if (status !== 200 && status !== 404) {
+      if (!answers.has(status)) {
         throw unavailable(`Horizon answered ${status}`, retryAfter)
       }
       return { status, json: readJson(text) }

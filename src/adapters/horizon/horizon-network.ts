@@ -1,8 +1,11 @@
+import { placeAfter } from '../../domain/network/ledger.ts'
 import type { StellarPayment } from '../../domain/stellar-payment/stellar-payment.ts'
-import { NetworkUnavailable, NetworkWasReset } from '../../usecases/ports/stellar-network.ts'
+import { NetworkUnavailable } from '../../usecases/ports/stellar-network.ts'
+import type { LedgerLookup } from '../../usecases/ports/ledger-lookup.ts'
 import type { CreditPage, StellarNetwork } from '../../usecases/ports/stellar-network.ts'
 import { horizonCaller } from './horizon-call.ts'
 import type { HorizonCaller, HorizonOptions } from './horizon-call.ts'
+import { horizonLedgers } from './ledgers.ts'
 import { memoOf } from './memo.ts'
 import { creditOf } from './operation-credit.ts'
 import type { OperationCredit } from './operation-credit.ts'
@@ -10,58 +13,34 @@ import { assetIn, dateIn, digitsIn, isRecord, recordIn, recordsOf, textIn } from
 import { unitsIn, unreadable } from './reading.ts'
 import type { HorizonRecord } from './reading.ts'
 
-export interface HorizonNetworkOptions extends HorizonOptions {
-  /** How often a quiet account makes us look whether the network was reset. */
-  readonly resetCheckMs?: number
-}
-
-export interface HorizonNetwork extends StellarNetwork {
+export interface HorizonNetwork extends StellarNetwork, LedgerLookup {
   close(): Promise<void>
 }
-
-const usualResetCheckMs = 30_000
 
 /**
  * Reads an account's whole list of operations, not its payments: claimed claimable balances are in the
  * former only. Plain fetches by cursor, no streams: a stream may fall silent without an error.
  */
-export function horizonNetwork(options: HorizonNetworkOptions): HorizonNetwork {
-  const { resetCheckMs = usualResetCheckMs } = options
+export function horizonNetwork(options: HorizonOptions): HorizonNetwork {
   const caller = horizonCaller(options)
-  let checkedAt = Number.NEGATIVE_INFINITY
-
-  async function checkReset(cursor: string): Promise<void> {
-    if (performance.now() - checkedAt < resetCheckMs) return
-    const latest = await latestLedger(caller)
-    if (latest < BigInt(cursor) >> 32n) {
-      throw new NetworkWasReset(`Horizon is at ledger ${latest}, before the cursor ${cursor}`)
-    }
-    checkedAt = performance.now()
-  }
-
+  const ledgers = horizonLedgers(caller)
   return {
+    ...ledgers,
     async creditsAfter(account, cursor, limit) {
       const path = `/accounts/${account}/operations?join=transactions&order=asc&limit=${limit}`
       const { status, json } = await caller.get(`${path}&cursor=${cursor}`)
       const sent = status === 404 ? noAccount(json) : recordsOf(json)
       const records = after(cursor, sent)
       const last = records.at(-1)
-      if (last === undefined) await checkReset(cursor)
       return {
         credits: await creditsIn(caller, account, records),
         nextCursor: last === undefined ? cursor : digitsIn(last, 'paging_token'),
         complete: last === undefined || sent.length < limit,
       } satisfies CreditPage
     },
-    newestCursor: async () => (((await latestLedger(caller)) << 32n) | 0xffff_ffffn).toString(),
+    newestCursor: async () => placeAfter((await ledgers.head()).latest.sequence),
     close: () => caller.close(),
   }
-}
-
-async function latestLedger(caller: HorizonCaller): Promise<bigint> {
-  const { status, json } = await caller.get('/')
-  if (status !== 200 || !isRecord(json)) throw unreadable('its root')
-  return BigInt(digitsIn(json, 'history_latest_ledger'))
 }
 
 /** An account that is not there yet has no history. Only Horizon's own 404 says so, not some proxy's. */

@@ -21,6 +21,7 @@ interface StopRow {
   readonly epoch: number
   readonly reason: string
   readonly detail: string
+  readonly elder: bigint
   readonly stopped_at: Date
   readonly decision: string | null
   readonly decided_at: Date | null
@@ -34,11 +35,25 @@ interface PlaceRow {
 }
 
 const epochColumns = 'number, began_at, anchor_sequence, anchor_hash, anchor_closed_at'
-const stopColumns = 'id, epoch, reason, detail, stopped_at, decision, decided_at, decided_by'
+const stopColumns = 'id, epoch, reason, detail, elder, stopped_at, decision, decided_at, decided_by'
 
 export const networkRecords = (session: Session): NetworkRecords => ({
-  epoch: () => newestEpoch(session, ''),
-  lockEpoch: () => newestEpoch(session, 'for update'),
+  ...epochRecords(session),
+  ...stopRecords(session),
+})
+
+type EpochRecords = Pick<NetworkRecords, 'epoch' | 'anchor' | 'beginEpoch' | 'goOnFrom' | 'places'>
+type StopRecords = Omit<NetworkRecords, keyof EpochRecords>
+
+const epochRecords = (session: Session): EpochRecords => ({
+  async epoch() {
+    const [row] = await sql<EpochRow>(
+      session,
+      `select ${epochColumns} from network_epoch order by number desc limit 1`,
+    )
+    if (row === undefined) throw new Error('network_epoch is empty: its migration adds the first')
+    return toEpoch(row)
+  },
 
   async anchor(epoch, { sequence, hash, closedAt }) {
     await sql(
@@ -51,32 +66,16 @@ export const networkRecords = (session: Session): NetworkRecords => ({
     )
   },
 
-  openStop: () => newestStop(session, 'where decision is null'),
-  lastStop: () => newestStop(session, ''),
-
-  async stop({ epoch, reason, detail, stoppedAt }) {
-    const stopped = await sql(
-      session,
-      `insert into network_stop (epoch, reason, detail, stopped_at)
-       select number, $2, $3, $4 from network_epoch where number = $1 and ended_at is null
-       on conflict ((true)) where decision is null do nothing returning id`,
-      [epoch, reason, detail, stoppedAt],
-    )
-    return stopped.length === 1
-  },
-
-  async decide(id, { kind, at, by }) {
-    await sql(
-      session,
-      `update network_stop set decision = $2, decided_at = $3, decided_by = $4
-       where id = $1 and decision is null`,
-      [id, kind, at, by],
-    )
-  },
-
   beginEpoch: (number, now) => beginEpoch(session, number, now),
 
   async goOnFrom(ledger) {
+    await sql(
+      session,
+      `update network_epoch
+       set anchor_sequence = null, anchor_hash = null, anchor_closed_at = null
+       where ended_at is null and anchor_sequence < $1::bigint`,
+      [ledger],
+    )
     await sql(
       session,
       `update stellar_cursor set read_ledger = greatest(read_ledger, $1::bigint - 1)
@@ -98,22 +97,45 @@ export const networkRecords = (session: Session): NetworkRecords => ({
   },
 })
 
-async function newestEpoch(session: Session, lock: 'for update' | ''): Promise<Epoch> {
-  const [row] = await sql<EpochRow>(
-    session,
-    `select ${epochColumns} from network_epoch order by number desc limit 1 ${lock}`,
-  )
-  if (row === undefined) throw new Error('network_epoch is empty: its migration adds the first')
-  return toEpoch(row)
-}
+const stopRecords = (session: Session): StopRecords => ({
+  openStop: () => stopWhere(session, 'decision is null'),
+  lastStop: () => stopWhere(session, 'true'),
+  lockStop: (id) =>
+    /^\d{1,18}$/.test(id)
+      ? stopWhere(session, 'id = $1', [id], 'for update')
+      : Promise.resolve(undefined),
 
-async function newestStop(
+  async stop({ epoch, reason, detail, elder, stoppedAt }) {
+    const stopped = await sql(
+      session,
+      `insert into network_stop (epoch, reason, detail, elder, stopped_at)
+       select number, $2, $3, $4, $5 from network_epoch where number = $1 and ended_at is null
+       on conflict ((true)) where decision is null do nothing returning id`,
+      [epoch, reason, detail, elder, stoppedAt],
+    )
+    return stopped.length === 1
+  },
+
+  async decide(id, { kind, at, by }) {
+    await sql(
+      session,
+      `update network_stop set decision = $2, decided_at = $3, decided_by = $4
+       where id = $1 and decision is null`,
+      [id, kind, at, by],
+    )
+  },
+})
+
+/** The newest that fits. */
+async function stopWhere(
   session: Session,
-  condition: 'where decision is null' | '',
+  condition: string,
+  ...[values = [], lock = '']: readonly [values?: readonly unknown[], lock?: 'for update' | '']
 ): Promise<Stop | undefined> {
   const [row] = await sql<StopRow>(
     session,
-    `select ${stopColumns} from network_stop ${condition} order by id desc limit 1`,
+    `select ${stopColumns} from network_stop where ${condition} order by id desc limit 1 ${lock}`,
+    values,
   )
   return row && toStop(row)
 }
@@ -130,7 +152,7 @@ async function beginEpoch(session: Session, number: number, now: Date): Promise<
   await sql(session, `insert into network_epoch (number, began_at) values ($1, $2)`, [number, now])
   await sql(
     session,
-    `update stellar_cursor set epoch = $1, cursor = $2, checked_cursor = null, read_ledger = null,
+    `update stellar_cursor set epoch = $1, cursor = $2, checked_cursor = $2, read_ledger = null,
        read_until = null, wanted_since = null, seat_holder = null, seat_until = null, moved_at = $3`,
     [number, beginning, now],
   )
@@ -157,6 +179,7 @@ function toStop(row: StopRow): Stop {
     epoch: row.epoch,
     reason: row.reason as StopReason,
     detail: row.detail,
+    elder: row.elder,
     stoppedAt: row.stopped_at,
     ...(isDecided && {
       decision: { kind: decision as Decision['kind'], at: decided_at, by: decided_by },

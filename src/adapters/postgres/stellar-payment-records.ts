@@ -11,6 +11,7 @@ import type {
   UnmatchedQuery,
 } from '../../usecases/ports/stellar-payment-records.ts'
 import { sql } from './database.ts'
+import { accountPlaces } from './account-places.ts'
 import { currentEpoch, openStop } from './network-records.ts'
 
 interface PaymentRow {
@@ -39,7 +40,7 @@ const columns = `epoch, id, account, kind, asset, units, from_account, memo_type
 const isOperationId = (text: string): boolean => /^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n
 
 export const stellarPaymentRecords = (session: Session): StellarPaymentRecords => ({
-  ...placeRecords(session),
+  ...accountPlaces(session),
 
   add: (payments, seenAt) => addPayments(session, payments, seenAt),
 
@@ -75,62 +76,6 @@ export const stellarPaymentRecords = (session: Session): StellarPaymentRecords =
       `select count(*) as waiting from stellar_payment where match_state = 'waiting'`,
     )
     return Number(row?.waiting ?? 0n)
-  },
-})
-
-type PlaceRecords = Pick<
-  StellarPaymentRecords,
-  'cursor' | 'startCursor' | 'moveCursor' | 'takeSeat' | 'leaveSeat'
->
-
-/** How far each account was read, and by whom. */
-const placeRecords = (session: Session): PlaceRecords => ({
-  async cursor(account) {
-    const [row] = await sql<{ cursor: string }>(
-      session,
-      `select cursor from stellar_cursor where account = $1 and cursor is not null`,
-      [account],
-    )
-    return row?.cursor
-  },
-
-  async startCursor(account, cursor) {
-    await sql(
-      session,
-      `insert into stellar_cursor (account, cursor) values ($1, $2) on conflict (account) do nothing`,
-      [account, cursor],
-    )
-  },
-
-  async moveCursor(account, from, to) {
-    const moved = await sql(
-      session,
-      `update stellar_cursor set cursor = $3, moved_at = now()
-       where account = $1 and cursor = $2 and $3::numeric > $2::numeric returning account`,
-      [account, from, to],
-    )
-    return moved.length === 1
-  },
-
-  async takeSeat(account, holder, { now, until }) {
-    const taken = await sql(
-      session,
-      `update stellar_cursor set seat_holder = $2, seat_until = $4
-       where account = $1
-         and (seat_holder is null or seat_holder = $2 or seat_until <= $3) returning account`,
-      [account, holder, now, until],
-    )
-    return taken.length === 1
-  },
-
-  async leaveSeat(account, holder, readUntil) {
-    await sql(
-      session,
-      `update stellar_cursor
-       set seat_holder = null, seat_until = null, read_until = greatest(read_until, $3)
-       where account = $1 and seat_holder = $2`,
-      [account, holder, readUntil ?? null],
-    )
   },
 })
 

@@ -22,6 +22,8 @@ export interface Stop {
   readonly reason: StopReason
   /** For people. */
   readonly detail: string
+  /** The oldest ledger the network told when it was noticed. */
+  readonly elder: bigint
   readonly stoppedAt: Date
   readonly decision?: Decision
 }

@@ -18,7 +18,7 @@ export interface StellarNetwork {
   /**
    * Successful operations that credited the account, after `cursor`, from one page of at most `limit`
    * (200) operations. Operations at or before the cursor are left out, however often they are sent.
-   * Failures also: `NetworkWasReset`. A page with anything unreadable in it is refused as a whole.
+   * A page with anything unreadable in it is refused as a whole.
    */
   creditsAfter(account: string, cursor: string, limit: number): Promise<CreditPage>
   /** The place after everything in the ledgers closed so far. */
@@ -36,13 +36,4 @@ export class NetworkUnavailable extends Error {
     super(message, options)
     this.retryAfterSeconds = options.retryAfterSeconds
   }
-}
-
-/**
- * The network's latest ledger is below the cursor: it began anew, and collecting on would stall in
- * silence, later skip. Nothing is read until an operator decides where to go on.
- */
-export class NetworkWasReset extends NetworkUnavailable {
-  override readonly name = 'NetworkWasReset'
-  override readonly severity = 'error'
 }

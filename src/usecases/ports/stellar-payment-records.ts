@@ -10,13 +10,22 @@ import type {
 export interface StellarPaymentRecords {
   /** Paging token read so far; undefined: never read. */
   cursor(account: string): Promise<string | undefined>
-  /** Creates the cursor row if there is none. */
+  /** The cursor with what else is known of the reading; undefined: never read. */
+  place(account: string): Promise<AccountPlace | undefined>
+  /** Notes since when the account is to be read, if nobody did; `since` is what the first one noted. */
+  wantCursor(
+    account: string,
+    since: Date,
+  ): Promise<{ readonly since: Date; readonly isNew: boolean }>
+  /** Gives the account its cursor if it has none. */
   startCursor(account: string, cursor: string): Promise<void>
   /**
-   * Moves the cursor from `from` to `to`; false when another collector moved it first, and then
-   * nothing of this commit may be kept.
+   * Moves the cursor; false when another collector moved it first, its epoch is over, or collecting is
+   * stopped, and then nothing of this commit may be kept.
    */
-  moveCursor(account: string, from: string, to: string): Promise<boolean>
+  moveCursor(account: string, move: CursorMove): Promise<boolean>
+  /** Moves the place up to which everything was read a second time; false as with `moveCursor`. */
+  moveChecked(account: string, move: CursorMove): Promise<boolean>
   /** Takes or keeps the collector's seat for an account until `until`; false when somebody else has it. */
   takeSeat(
     account: string,
@@ -24,10 +33,14 @@ export interface StellarPaymentRecords {
     lease: { readonly now: Date; readonly until: Date },
   ): Promise<boolean>
   /**
-   * Leaves the seat, if the holder still has it. `readUntil`: everything the network told up to this
-   * moment is kept; undefined: the last page was not reached.
+   * Leaves the seat, if the holder still has it. `read`: everything up to this ledger, closed at that
+   * moment, is kept; undefined: the last page was not reached.
    */
-  leaveSeat(account: string, holder: string, readUntil?: Date): Promise<void>
+  leaveSeat(
+    account: string,
+    holder: string,
+    read?: { readonly until: Date; readonly ledger: bigint },
+  ): Promise<void>
   /** Adds facts to the current epoch; those already known are skipped. Returns how many were new. */
   add(payments: readonly StellarPayment[], seenAt: Date): Promise<number>
   /**
@@ -40,6 +53,22 @@ export interface StellarPaymentRecords {
   find(id: string): Promise<SeenPayment | undefined>
   listUnmatched(query: UnmatchedQuery): Promise<readonly SeenPayment[]>
   waitingCount(): Promise<number>
+}
+
+export interface AccountPlace {
+  readonly account: string
+  readonly epoch: number
+  readonly cursor: string
+  /** Up to here everything was read a second time. */
+  readonly checked: string
+  /** Up to this ledger nothing more of the account was there. */
+  readonly readLedger?: bigint
+}
+
+export interface CursorMove {
+  readonly epoch: number
+  readonly from: string
+  readonly to: string
 }
 
 export interface SettledMatch {

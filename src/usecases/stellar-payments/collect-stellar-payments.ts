@@ -1,7 +1,10 @@
+import { firstUnread, isGap, ledgerOfPlace } from '../../domain/network/ledger.ts'
 import { accepted, refused } from '../../domain/outcome.ts'
 import type { Outcome } from '../../domain/outcome.ts'
+import type { NetworkStopped, NetworkWatch, Sight } from '../network/watch-network.ts'
 import type { Commit, Records } from '../ports/commit.ts'
 import type { CreditPage, StellarNetwork } from '../ports/stellar-network.ts'
+import type { AccountPlace } from '../ports/stellar-payment-records.ts'
 import type { StartAt, StartWatching } from './start-watching.ts'
 
 /** Somebody else collects this account now. */
@@ -18,19 +21,24 @@ export interface Collected {
 /**
  * Reads what credited the account since the last time, page by page until nothing more is there. Each
  * page is kept in one commit with the cursor that covers it; the network is asked outside of it. Once
- * the last page is kept, the account is noted as read until the moment that page was asked for.
+ * the last page is kept, the account is noted as read up to the latest ledger that the network had
+ * before, by the network's own clock.
  *
- * Refusals: `seat_taken`, also when the seat was lost on the way. The seat only spares double work: a page
+ * Refusals: `network_stopped` (it was reset, or its history has a gap: an operator decides; nothing
+ * is kept); `seat_taken`, also when the seat was lost on the way. The seat only spares double work: a page
  * read without it is kept all the same when nobody kept it before (the cursor says so), or else
  * collectors of a slow network would take the seat from each other and none would ever get on.
- * Failures: `NetworkUnavailable`, `NetworkWasReset`, `DatabaseUnavailable`; pages kept before stay kept.
+ * Failures: `NetworkUnavailable`, `DatabaseUnavailable`; pages kept before stay kept.
  * Repeats: a payment is kept once, however often it is read.
  */
-export type CollectStellarPayments = (account: string) => Promise<Outcome<Collected, SeatTaken>>
+export type CollectStellarPayments = (account: string) => Promise<CollectOutcome>
+
+export type CollectOutcome = Outcome<Collected, SeatTaken | NetworkStopped>
 
 export interface CollectParts {
   readonly commit: Commit
   readonly network: Pick<StellarNetwork, 'creditsAfter'>
+  readonly watch: NetworkWatch
   readonly startWatching: StartWatching
   readonly startAt: StartAt
   /** Names this collector; a new one for each call. */
@@ -48,31 +56,23 @@ const usualSeatMs = 20_000
 export const collectStellarPayments =
   (parts: CollectParts): CollectStellarPayments =>
   async (account) => {
+    const looked = await parts.watch.look()
+    if (!looked.ok) return looked
     await parts.startWatching(account, parts.startAt)
     const seat = { account, holder: parts.newId() }
-    let cursor = await sitDown(parts, seat)
-    if (cursor === undefined) return refused({ code: 'seat_taken' })
-    let readUntil: Date | undefined
+    const place = await sitDown(parts, seat)
+    if (place?.epoch !== looked.value.epoch) return refused({ code: 'seat_taken' })
+    let isRead = false
     try {
-      const collected = { pages: 0, added: 0 }
-      for (;;) {
-        const askedAt = parts.now()
-        const page = await parts.network.creditsAfter(account, cursor, pageSize)
-        const kept = await keepPage(parts, seat, { from: cursor, page })
-        if (kept === undefined) return refused({ code: 'seat_taken' })
-        cursor = page.nextCursor
-        collected.pages += 1
-        collected.added += kept.added
-        if (kept.added > 0) await parts.onPage?.(account)
-        if (!kept.isSeated) return refused({ code: 'seat_taken' })
-        if (page.complete) {
-          readUntil = askedAt
-          return accepted(collected)
-        }
-      }
+      const misfit = misfitOf(place, looked.value)
+      if (misfit !== undefined) return await parts.watch.stop(looked.value, misfit)
+      const outcome = await readOn(parts, { seat, sight: looked.value }, place.cursor)
+      isRead = outcome.ok
+      return outcome
     } finally {
+      const settled = isRead ? looked.value.settled : undefined
       await parts.commit(({ stellarPayments }) =>
-        stellarPayments.leaveSeat(account, seat.holder, readUntil),
+        stellarPayments.leaveSeat(account, seat.holder, settled),
       )
     }
   }
@@ -82,11 +82,64 @@ interface Seat {
   readonly holder: string
 }
 
-function sitDown(parts: CollectParts, seat: Seat): Promise<string | undefined> {
+interface Reading {
+  readonly seat: Seat
+  readonly sight: Sight
+}
+
+/** Page by page to the end. */
+async function readOn(
+  parts: CollectParts,
+  { seat, sight }: Reading,
+  begin: string,
+): Promise<CollectOutcome> {
+  const { account } = seat
+  const collected = { pages: 0, added: 0 }
+  let cursor = begin
+  for (;;) {
+    const page = await parts.network.creditsAfter(account, cursor, pageSize)
+    const confirmed = await parts.watch.confirm(sight, page.credits)
+    if (!confirmed.ok) return confirmed
+    const kept = await keepPage(parts, { seat, sight }, { from: cursor, page })
+    if (kept === undefined) return refused({ code: 'seat_taken' })
+    cursor = page.nextCursor
+    collected.pages += 1
+    collected.added += kept.added
+    if (kept.added > 0) await parts.onPage?.(account)
+    if (!kept.isSeated) return refused({ code: 'seat_taken' })
+    if (page.complete) return accepted(collected)
+  }
+}
+
+function sitDown(parts: CollectParts, seat: Seat): Promise<AccountPlace | undefined> {
   return parts.commit(async (records) => {
     const seated = await keepSeat(records, seat, parts)
-    return seated ? records.stellarPayments.cursor(seat.account) : undefined
+    return seated ? records.stellarPayments.place(seat.account) : undefined
   })
+}
+
+/** So many ledgers may one Horizon be behind another one, or behind itself a moment ago. */
+const behindMax = 120n
+
+/** Why the account cannot be read on from its place in what the network tells now. */
+function misfitOf({ account, cursor, readLedger }: AccountPlace, { elder, latest }: Sight) {
+  const unread = firstUnread(cursor, readLedger)
+  if (isGap(unread, elder)) {
+    return {
+      reason: 'gap',
+      detail:
+        `Horizon's history begins at ledger ${elder} only, but ${account} was read up to ledger ` +
+        `${unread - 1n}: what came between cannot be read from it. Take a Horizon with more ` +
+        'history, or look at the account yourself, and resume',
+    } as const
+  }
+  if (ledgerOfPlace(cursor) <= latest + behindMax) return undefined
+  return {
+    reason: 'reset',
+    detail:
+      `${account} was read up to ledger ${ledgerOfPlace(cursor)}, but the network has come to ledger ` +
+      `${latest} only: it was reset, or Horizon is the wrong one`,
+  } as const
 }
 
 interface KeptPage {
@@ -94,16 +147,17 @@ interface KeptPage {
   readonly isSeated: boolean
 }
 
-/** Undefined, and nothing kept, when another collector kept this page first. */
+/** Undefined, and nothing kept, when another collector kept this page first, or collecting was stopped. */
 function keepPage(
   parts: CollectParts,
-  seat: Seat,
+  { seat, sight }: Reading,
   { from, page }: { readonly from: string; readonly page: CreditPage },
 ): Promise<KeptPage | undefined> {
   if (page.nextCursor === from) return Promise.resolve({ added: 0, isSeated: true })
   return parts.commit(async (records) => {
     const { stellarPayments } = records
-    if (!(await stellarPayments.moveCursor(seat.account, from, page.nextCursor))) return undefined
+    const move = { epoch: sight.epoch, from, to: page.nextCursor }
+    if (!(await stellarPayments.moveCursor(seat.account, move))) return undefined
     const isSeated = await keepSeat(records, seat, parts)
     return { added: await stellarPayments.add(page.credits, parts.now()), isSeated }
   })

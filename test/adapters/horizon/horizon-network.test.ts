@@ -16,7 +16,7 @@ import type { HorizonNetwork } from '../../../src/adapters/horizon/horizon-netwo
 import type { StellarPayment } from '../../../src/domain/stellar-payment/stellar-payment.ts'
 import { startSandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
 import type { SandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
-import { NetworkUnavailable, NetworkWasReset } from '../../../src/usecases/ports/stellar-network.ts'
+import { NetworkUnavailable } from '../../../src/usecases/ports/stellar-network.ts'
 import { stellarTown } from './stellar-town.ts'
 import type { StellarTown } from './stellar-town.ts'
 
@@ -27,7 +27,7 @@ let network: HorizonNetwork
 beforeAll(async () => {
   sandbox = await startSandboxNetwork()
   town = await stellarTown(sandbox)
-  network = horizonNetwork({ horizonUrl: sandbox.url, resetCheckMs: 0, timeoutMs: 2_000 })
+  network = horizonNetwork({ horizonUrl: sandbox.url, timeoutMs: 2_000 })
 })
 afterAll(async () => {
   await network.close()
@@ -271,14 +271,5 @@ describe('a Horizon in trouble', () => {
     const { credits } = await network.creditsAfter(account(), first.nextCursor, 5)
     sandbox.control.clearFaults()
     expect(credits.every(({ id }) => BigInt(id) > BigInt(first.nextCursor))).toBe(true)
-  })
-
-  it('is told as reset when its ledgers begin anew below the cursor (POLARIS-8.13)', async () => {
-    const own = await startSandboxNetwork()
-    const fresh = horizonNetwork({ horizonUrl: own.url, resetCheckMs: 0 })
-    const far = ((1_000_000n << 32n) | 1n).toString()
-    await expect(fresh.creditsAfter(account(), far, 200)).rejects.toThrow(NetworkWasReset)
-    await fresh.close()
-    await own.stop()
   })
 })

@@ -19,7 +19,7 @@ let port = 0
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   port = (server.address() as AddressInfo).port
-  network = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}`, resetCheckMs: 0 })
+  network = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}` })
 })
 afterAll(async () => {
   await network.close()
@@ -150,7 +150,7 @@ describe('what Horizon says beside the facts', () => {
   it.each([400, 404, 429, 500, 504])(
     'is never repeated by us, so that it breaks no answer of ours: %i (AP-2.18)',
     async (status) => {
-      const own = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}`, resetCheckMs: 0 })
+      const own = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}` })
       const detail = 'Jane "Doe"\r\n\u0000</script>{{7*7}}'
       answers = { '/accounts/': { status, body: { detail, title: detail, extras: { detail } } } }
       const failure: unknown = await own

@@ -8,7 +8,7 @@ import { NetworkUnavailable } from '../../../src/usecases/ports/stellar-network.
 import type { StellarNetwork } from '../../../src/usecases/ports/stellar-network.ts'
 import { startWatching } from '../../../src/usecases/stellar-payments/start-watching.ts'
 import { aStellarPayment, paymentFor } from '../../builders/stellar-payment.ts'
-import { paymentWorld } from '../payment-world.ts'
+import { noLedgers, paymentWorld } from '../payment-world.ts'
 import type { PaymentWorld } from '../payment-world.ts'
 
 let world: PaymentWorld
@@ -59,7 +59,8 @@ describe('collecting, matching, paying out', () => {
     const account = anAccount()
     const network = memoryNetwork()
     network.credit(aStellarPayment({ account }))
-    const watch = startWatching({ ...world, network })
+    const now = () => world.clock.now
+    const watch = startWatching({ ...world, network, ledgers: noLedgers, now })
     const place = await watch(account, 'now')
     expect(place).toBe(await network.newestCursor())
     expect(await watch(account, { cursor: '0' })).toBe(place)
