@@ -74,6 +74,7 @@ export async function composeLogins(
         exchangeChallenge: exchangeChallenge({
           settings: { ...settings, tokenLifetimeSeconds: config.login.tokenLifetimeSeconds },
           challenges,
+          retiredServerAccounts: config.login.retiredSigningKeys,
           accounts,
           logins,
           tokens,

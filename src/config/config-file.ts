@@ -75,6 +75,8 @@ export const configFileSchema = z.strictObject({
       sendingAnchors: z.array(sendingAnchor).default([]),
       homeDomains: z.array(z.string().min(1)).default([]),
       requireClientDomain: z.boolean().default(false),
+      /** Public keys of seeds that signed challenges until less than 15 minutes ago. */
+      retiredSigningKeys: z.array(account).default([]),
       tokenLifetimeSeconds: z.int().min(60).max(604_800).default(86_400),
     })
     .prefault({}),

@@ -34,6 +34,7 @@ export interface Config {
     readonly homeDomains: readonly string[]
     readonly sendingAnchors: ConfigFile['login']['sendingAnchors']
     readonly requireClientDomain: boolean
+    readonly retiredSigningKeys: readonly string[]
     readonly tokenLifetimeSeconds: number
   }
   /** Calls to the login endpoint per minute and address; 0: as many as come. */

@@ -1,4 +1,4 @@
-import { Keypair, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
+import { decodeAddressToMuxedAccount, Keypair, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
 import { passphrase } from './login.ts'
 
 export const clientKey = Keypair.fromRawEd25519Seed(new Uint8Array(32).fill(1))
@@ -52,5 +52,4 @@ export const bump = (source: string) =>
     body: xdr.OperationBody.bumpSequence(new xdr.BumpSequenceOp({ bumpTo: 1n })),
   })
 
-export const muxed = (account: string) =>
-  xdr.MuxedAccount.keyTypeEd25519(Keypair.fromPublicKey(account).rawPublicKey())
+export const muxed = (account: string) => decodeAddressToMuxedAccount(account)

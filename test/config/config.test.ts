@@ -70,6 +70,16 @@ describe('configuration', () => {
     expect(missing).toEqual(['FAIRLEAD_TOKEN_SECRET is missing', 'FAIRLEAD_RAIL_SECRET is missing'])
   })
 
+  it('gives tokens for a day unless told, for a minute at least and a week at most (SEP10-120)', () => {
+    const lifetime = (login: object) =>
+      checkConfig(readEnvironment(variables), { ...file, login }).config.login.tokenLifetimeSeconds
+    expect(lifetime({})).toBe(86_400)
+    expect(lifetime({ tokenLifetimeSeconds: 900 })).toBe(900)
+    for (const tokenLifetimeSeconds of [59, 604_801]) {
+      expect(faultsOf({}, { ...file, login: { tokenLifetimeSeconds } })[0]).toMatch(/Lifetime/)
+    }
+  })
+
   it('refuses a token secret of little entropy (SEP10-124)', () => {
     expect(faultsOf({ FAIRLEAD_TOKEN_SECRET: 'a'.repeat(64) })[0]).toMatch(/too weak/)
   })

@@ -29,6 +29,8 @@ export const sendingAnchor = accountOf(3)
 export const otherAnchor = accountOf(4)
 
 export interface WorldSettings {
+  readonly horizonUrl?: string
+  readonly signingSeed?: string
   readonly bankUrl?: string
   readonly bankToken?: string
   readonly bankSecret?: string
@@ -41,11 +43,11 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
       publicHost: '127.0.0.1',
       publicUrl: site,
       databaseUrl,
-      horizonUrl: 'http://127.0.0.1:9',
+      horizonUrl: settings.horizonUrl ?? 'http://127.0.0.1:9',
       networkPassphrase: Networks.TESTNET,
       login: 'open',
       railUrl: settings.bankUrl ?? 'http://127.0.0.1:9',
-      signingSeed: Keypair.random().secret(),
+      signingSeed: settings.signingSeed ?? Keypair.random().secret(),
       tokenSecret,
       dataKeys: `test:${'0123456789abcdef'.repeat(4)}`,
       railToken: settings.bankToken ?? 'a-rail-token-of-the-tests-0123456789',

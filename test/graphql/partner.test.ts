@@ -110,7 +110,7 @@ describe('one transaction', () => {
     })
   })
 
-  it('of another client, with another memo, or of no form is null (POLARIS-8.21)', async () => {
+  it('of another client, with another memo, or of no form is null (SEP10-130, POLARIS-8.21)', async () => {
     const theirs = await keepTransaction(world.rooms, { owner: { account: otherAnchor } })
     const memo7 = await keepTransaction(world.rooms, {
       owner: { account: sendingAnchor, memo: '7' },
@@ -183,7 +183,7 @@ describe('a list of transactions', () => {
     expect(await idsOf({ first: 2, after: first.pageInfo.endCursor }, reader)).toEqual([oldest.id])
   })
 
-  it('holds only those of the account with its memo', async () => {
+  it('holds only those of the account with its memo (SEP10-130, SEP10-131, SEP10-132)', async () => {
     expect(await idsOf({}, await tokenFor(`${otherAnchor}:100`))).toEqual([])
     expect(await idsOf({ first: 100 })).not.toContain(newestFirst[0])
     const muxed = new MuxedAccount(new Account(sendingAnchor, '0'), '100').accountId()

@@ -12,7 +12,7 @@ export const clientTokens = (): ClientTokens => ({
     try {
       const x = Buffer.from(publicKey).toString('base64url')
       const key = { kty: 'OKP', crv: 'Ed25519', x }
-      const { payload } = await compactVerify(token, key, { algorithms: ['EdDSA', 'Ed25519'] })
+      const { payload } = await compactVerify(token, key, { algorithms: ['EdDSA'] })
       const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
       return typeof claims === 'object' && claims !== null && !Array.isArray(claims)
         ? { ...claims }

@@ -41,9 +41,5 @@ export function readSubject(subject: string): Subject | undefined {
 export const writeSubject = (address: string, memo: string | undefined): string =>
   memo === undefined ? address : `${address}:${memo}`
 
-/** Whether both name the same account with the same memo; the spelling (`M…` or `G…:n`) is no matter. */
-export const isSamePrincipal = (one: Subject, other: Subject): boolean =>
-  one.account === other.account && one.memo === other.memo
-
 const named = (account: string, memo: string | undefined): Subject =>
   memo === undefined ? { account } : { account, memo }

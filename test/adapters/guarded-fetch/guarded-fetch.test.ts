@@ -18,7 +18,7 @@ const name = 'wallet.test'
 const directory = mkdtempSync(join(tmpdir(), 'fairlead-fetch-'))
 
 /** What the wallet's server answers; each test sets it. */
-const wallet = { answer: (response: ServerResponse) => void response.end(), asked: 0 }
+const wallet = { answer: (response: ServerResponse) => void response.end(), asked: 0, path: '' }
 let server: Server
 let host = ''
 let authority = ''
@@ -27,8 +27,9 @@ beforeAll(async () => {
   const names = [name, 'localhost']
   const { key, cert, caFile } = await serverCertificate({ directory, names, now: new Date() })
   authority = readFileSync(caFile, 'utf8')
-  server = createServer({ key, cert }, (_request, response) => {
+  server = createServer({ key, cert }, (request, response) => {
     wallet.asked += 1
+    wallet.path = request.url ?? ''
     wallet.answer(response)
   })
   await new Promise<void>((resolve) => {
@@ -211,9 +212,10 @@ describe('the stellar.toml of another domain', () => {
     wallet.answer = (response) => void response.writeHead(status).end(text)
   }
 
-  it('tells its SIGNING_KEY, also behind a byte-order mark (SEP10-45)', async () => {
+  it('tells its SIGNING_KEY, also behind a byte-order mark (SEP10-45, SEP01-49)', async () => {
     publish(`\uFEFFSIGNING_KEY = "${account}"\n[DOCUMENTATION]\nORG_NAME = "A"`)
     expect(await lookUp().signingKeyOf(host)).toEqual({ ok: true, value: account })
+    expect(wallet.path).toBe('/.well-known/stellar.toml')
   })
 
   it.each([
@@ -228,7 +230,7 @@ describe('the stellar.toml of another domain', () => {
     ['in a file that is no TOML', `<html>${account}</html>`],
     ['in an empty file', ''],
   ])(
-    'is refused when the key is %s, and its text is not told (SEP01-51, SEP01-56, SEP01-57)',
+    'is refused when the key is %s, and its text is not told (SEP01-51, SEP01-56, SEP01-57, SEP10-45)',
     async (_, text) => {
       publish(text)
       const told: string[] = []

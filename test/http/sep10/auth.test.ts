@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sep10Routes } from '../../../src/http/sep10/routes.ts'
 import { authenticateByToken } from '../../../src/http/server/bearer.ts'
 import { createHttpServer } from '../../../src/http/server/http-server.ts'
+import type { RateLimit } from '../../../src/http/server/rate-limit.ts'
+import { createRateLimit } from '../../../src/http/server/rate-limit.ts'
 import { NetworkUnavailable } from '../../../src/usecases/ports/account-lookup.ts'
 import { aLogin, passphrase } from '../../builders/login.ts'
 import { clientKey, otherKey, signed, walletKey } from '../../builders/signed-challenge.ts'
@@ -16,11 +18,12 @@ const opened: { close(): Promise<unknown> }[] = []
 let login: Awaited<ReturnType<typeof aLogin>>
 let auth = ''
 
-async function serve(changes: Parameters<typeof aLogin>[0] = {}) {
+async function serve(changes: Parameters<typeof aLogin>[0] = {}, rateLimit?: RateLimit) {
   const served = await aLogin(changes)
   const app = createHttpServer({
     authenticate: authenticateByToken(served.authorise),
     log: { info: note, warn: note, error: note },
+    ...(rateLimit && { rateLimit }),
     tables: [
       sep10Routes({
         makeChallenge: served.make,
@@ -100,7 +103,7 @@ describe('GET /auth', () => {
     },
   )
 
-  it('refuses an unknown account with 403 where agreements are needed (SEP31-05)', async () => {
+  it('refuses an unknown account with 403 where agreements are needed (SEP10-41, SEP31-05)', async () => {
     const agreement = { mode: 'agreed', accounts: new Set([account]) } as const
     const { origin } = await serve({ agreement })
     const ask = (who: string) => fetch(`${origin}/auth?account=${who}`)
@@ -121,6 +124,23 @@ describe('GET /auth', () => {
       headers: { authorization: 'Bearer abc' },
     })
     expect(optional.status).toBe(400)
+  })
+})
+
+describe('the login endpoint', () => {
+  it('asks those to wait who come too often, by either method (SEP10-31)', async () => {
+    const rateLimit = createRateLimit({ requestsPerMinute: 2, now: () => new Date(0) })
+    const { origin } = await serve({}, rateLimit)
+    const body = JSON.stringify({})
+    const headers = { 'content-type': 'application/json' }
+    expect((await fetch(`${origin}/auth?account=${account}`)).status).toBe(200)
+    expect((await fetch(`${origin}/auth`, { method: 'POST', headers, body })).status).toBe(400)
+    for (const init of [{}, { method: 'POST', headers, body }]) {
+      const refused = await fetch(`${origin}/auth?account=${account}`, init)
+      expect(refused.status).toBe(429)
+      expect(refused.headers.get('retry-after')).toBe('60')
+      expect(await errorOf(refused)).toContain('60 seconds')
+    }
   })
 })
 
@@ -151,6 +171,7 @@ describe('POST /auth', () => {
     ['an empty text (SEP10-68)', { transaction: '' }],
     ['an object (SEP10-68)', { transaction: { 'not a transaction string': true } }],
     ['an array of texts (SEP10-68)', { transaction: ['AAAA'] }],
+    ['true (SEP10-68)', { transaction: true }],
     ['a number (SEP10-68)', { transaction: 5 }],
     ['no XDR (SEP10-14)', { transaction: 'AAAAAgAAAAA=' }],
     ['50,001 characters (SEP10-17)', { transaction: 'A'.repeat(50_001) }],
@@ -160,8 +181,17 @@ describe('POST /auth', () => {
     expect(await errorOf(response)).toEqual(expect.any(String))
   })
 
+  it('refuses a challenge that is good but for its wrapping in an array (SEP10-16, SEP10-68)', async () => {
+    const envelope = signed(await challenge(), clientKey)
+    expect((await postJson({ transaction: [envelope] })).status).toBe(400)
+    expect((await postJson([{ transaction: envelope }])).status).toBe(400)
+    expect((await postJson({ transaction: envelope })).status).toBe(200)
+  })
+
   it('refuses malformed JSON and a missing body with 400, and other types with 415 (SEP10-68, SEP10-69)', async () => {
-    expect((await post('application/json', '{')).status).toBe(400)
+    const malformed = await post('application/json', '{')
+    expect(malformed.status).toBe(400)
+    expect(await errorOf(malformed)).toContain('JSON')
     expect((await post('application/json', '')).status).toBe(400)
     expect((await post('text/plain', 'x')).status).toBe(415)
     expect((await fetch(auth, { method: 'POST' })).status).toBe(400)

@@ -202,14 +202,14 @@ describe('who the customer is', () => {
     expect(echo.body.id).toBe(first.body.id)
   })
 
-  it('reaches by id only the customer of its own memo (SEP12-26, POLARIS-8.21)', async () => {
+  it('reaches by id only the customer of its own memo (SEP12-26, SEP10-130, POLARIS-8.21)', async () => {
     const account = anAccount()
     const { body } = await door.call(`${account}:2`, 'PUT /customer', { body: jane })
     expect((await door.call(`${account}:1`, `GET /customer?id=${body.id}`)).status).toBe(404)
     expect((await door.call(account, `GET /customer?id=${body.id}`)).status).toBe(200)
   })
 
-  it('takes a muxed account for the account with that memo (SEP12-14, SEP12-16, SEP12-25)', async () => {
+  it('takes a muxed account for the account with that memo (SEP12-14, SEP12-16, SEP12-25, SEP10-131, SEP10-132)', async () => {
     const account = anAccount()
     const muxed = (id: string) => muxedAddress(account, id) ?? ''
     const { body } = await door.call(`${account}:1`, 'PUT /customer', { body: jane })
@@ -223,9 +223,18 @@ describe('who the customer is', () => {
     expect(await statusOf(`?account=${account}`)).toEqual([200, body.id])
     expect(await statusOf(`?account=${muxed('1')}`)).toEqual([200, body.id])
     expect(await statusOf(`?account=${muxed('2')}`)).toEqual([403, undefined])
+  })
+
+  it('keeps ids of 64 bits to the last digit (SEP10-131, SEP10-133)', async () => {
+    const account = anAccount()
     const largest = '18446744073709551615'
-    const put = await door.call(muxed(largest), 'PUT /customer', { body: { memo: largest } })
+    const muxed = muxedAddress(account, largest) ?? ''
+    const put = await door.call(muxed, 'PUT /customer', { body: { memo: largest } })
     expect(put.status).toBe(202)
+    const idOf = async (token: string) => (await door.call(token, 'GET /customer')).body.id
+    expect(await idOf(`${account}:${largest}`)).toBe(put.body.id)
+    expect(await idOf(`${account}:18446744073709551614`)).toBeUndefined()
+    expect(await idOf(account)).toBeUndefined()
   })
 
   it('refuses the account of another (SEP12-13)', async () => {

@@ -12,11 +12,11 @@ const endpoint = 'https://anchor.example.com/auth'
 const seconds = Math.floor(Date.parse('2026-11-21T12:00:00Z') / 1_000)
 const claims = { account, web_auth_endpoint: endpoint, iat: seconds, exp: seconds + 900 }
 
-async function tokenBy(key: Keypair, payload: JWTPayload): Promise<string> {
+async function tokenBy(key: Keypair, payload: JWTPayload, alg = 'EdDSA'): Promise<string> {
   const x = base64url.encode(key.rawPublicKey())
   const d = base64url.encode(key.rawSecretKey().slice(0, 32))
-  const jwk = await importJWK({ kty: 'OKP', crv: 'Ed25519', x, d }, 'EdDSA')
-  return new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA' }).sign(jwk)
+  const jwk = await importJWK({ kty: 'OKP', crv: 'Ed25519', x, d }, alg)
+  return new SignJWT(payload).setProtectedHeader({ alg }).sign(jwk)
 }
 
 async function codeFor(
@@ -62,6 +62,12 @@ describe('a token that the client signed itself', () => {
     expect(await codeFor(symmetric)).toBe('client_token_invalid')
     expect(await codeFor(new UnsecuredJWT(claims).encode())).toBe('client_token_invalid')
     expect(await codeFor(await tokenBy(otherKey, claims))).toBe('client_token_invalid')
+    const renamed = await tokenBy(clientKey, claims, 'Ed25519')
+    expect(await codeFor(renamed)).toBe('client_token_invalid')
+    const confused = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' })
+    expect(await codeFor(await confused.sign(clientKey.rawPublicKey()))).toBe(
+      'client_token_invalid',
+    )
     expect(await codeFor('abc')).toBe('client_token_invalid')
     const outcome = await (await aLogin()).make({ asked: { account }, clientToken: 'unreadable' })
     expect(outcome.ok).toBe(false)

@@ -64,7 +64,7 @@ describe('the challenge', () => {
     expect(domain.value).toBe('anchor.example.com')
   })
 
-  it('differs each time, also for the same request (SEP10-64)', async () => {
+  it('differs each time, also for the same request (SEP10-58, SEP10-64)', async () => {
     const login = await aLogin()
     const nonces = new Set<string>()
     for (let index = 0; index < 20; index += 1) {
@@ -76,6 +76,11 @@ describe('the challenge', () => {
   it('keeps a muxed account as it was written (SEP10-20, SEP10-58)', async () => {
     const [first] = operationsOf(await (await aLogin()).challengeFor({ account: muxed }))
     expect(first?.source).toBe(muxed)
+  })
+
+  it('has no memo when none was asked for (SEP10-57)', async () => {
+    const transaction = decode(await (await aLogin()).challengeFor({ account }))
+    expect(transaction.memo.type).toBe('none')
   })
 
   it.each(['0', '9223372036854775808', '18446744073709551615'])(
@@ -121,6 +126,16 @@ describe('a request for a challenge', () => {
     [
       'for a path that ends like a home domain (SEP10-29)',
       { account, homeDomain: 'evil.com/x.shops.example.com' },
+      'home_domain_unknown',
+    ],
+    [
+      'for a host with a home domain in its middle (SEP10-29)',
+      { account, homeDomain: 'tea.shops.example.com.evil.com' },
+      'home_domain_unknown',
+    ],
+    [
+      'for a dot before a home domain (SEP10-29)',
+      { account, homeDomain: '.example.com' },
       'home_domain_unknown',
     ],
     [

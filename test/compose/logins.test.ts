@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Keypair, Networks, TransactionBuilder, WebAuth } from '@stellar/stellar-sdk'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sandboxAnchor } from '../../src/cli/sandbox/anchor.ts'
+import { composeLogins } from '../../src/compose/logins.ts'
+import { checkConfig } from '../../src/config/config.ts'
+import { refused } from '../../src/domain/outcome.ts'
+import { createLog } from '../../src/observability/log.ts'
+import { createMetrics } from '../../src/observability/metrics.ts'
+
+/** Logins as the configuration makes them; the network knows nobody, and no challenge was used before. */
+
+const [before, after, client] = [1, 2, 3].map((seed) =>
+  Keypair.fromRawEd25519Seed(new Uint8Array(32).fill(seed)),
+) as [Keypair, Keypair, Keypair]
+const account = client.publicKey()
+
+const horizon = createServer((_request, response) => {
+  response.writeHead(404, { 'content-type': 'application/problem+json' })
+  response.end(
+    JSON.stringify({ status: 404, type: 'https://stellar.org/horizon-errors/not_found' }),
+  )
+})
+let horizonUrl = ''
+
+beforeAll(async () => {
+  horizon.listen(0, '127.0.0.1')
+  await once(horizon, 'listening')
+  horizonUrl = `http://127.0.0.1:${(horizon.address() as AddressInfo).port}`
+})
+afterAll(() => void horizon.close())
+
+async function loginOf(key: Keypair, retiredSigningKeys: readonly string[] = []) {
+  const anchor = sandboxAnchor(
+    [{ code: 'USDC', issuer: account, distributionAccount: after.publicKey() }],
+    {
+      homeDomains: [],
+      sendingAnchors: [],
+    },
+  )
+  const { config, secrets } = checkConfig(
+    {
+      publicUrl: 'https://anchor.example.com:8443',
+      homeDomain: 'example.com',
+      databaseUrl: 'postgres://localhost/none',
+      horizonUrl,
+      networkPassphrase: Networks.TESTNET,
+      login: 'open',
+      railUrl: 'http://127.0.0.1:9',
+      signingSeed: key.secret(),
+      tokenSecret: '0123456789abcdef0123456789abcdef',
+      dataKeys: `test:${'0123456789abcdef'.repeat(4)}`,
+      railToken: 'a-rail-token-of-the-tests-0123456789',
+      railSecret: 'a-rail-secret-of-the-tests-0123456789',
+      backofficeToken: 'the-back-office-token-of-the-tests-0123456789',
+    },
+    { ...anchor, login: { ...anchor.login, retiredSigningKeys } },
+    true,
+  )
+  const records = { logins: { consumeChallenge: () => Promise.resolve(true) } }
+  const commit = (work: (known: typeof records) => unknown) => work(records)
+  const foundation = {
+    commit,
+    read: commit,
+    commitAtOnce: commit,
+    log: createLog({ level: 'silent' }),
+    metrics: createMetrics({ version: 'test' }),
+    now: () => new Date(),
+  } as unknown as Parameters<typeof composeLogins>[0] // the rooms of logins need no more of it
+  const homePages = { signingKeyOf: () => Promise.resolve(refused({ code: 'unreachable' })) }
+  const blueprint = { config, secrets, sites: [config.site] }
+  return (await composeLogins(foundation, blueprint, homePages)).loginAt(config.site)
+}
+
+async function challengeOf(login: Awaited<ReturnType<typeof loginOf>>): Promise<string> {
+  const outcome = await login.makeChallenge({ asked: { account } })
+  if (!outcome.ok) throw new Error(outcome.refusal.code)
+  return outcome.value.envelope
+}
+
+function signed(envelope: string): string {
+  const transaction = TransactionBuilder.fromXDR(envelope, Networks.TESTNET)
+  transaction.sign(client)
+  return transaction.toEnvelope().toXdr('base64')
+}
+
+it('challenges name the host of the published endpoint, with its port (SEP10-06)', async () => {
+  const envelope = await challengeOf(await loginOf(after))
+  const { tx } = WebAuth.readChallengeTx(
+    envelope,
+    after.publicKey(),
+    Networks.TESTNET,
+    'example.com',
+    'anchor.example.com:8443',
+  )
+  expect(
+    tx.operations.flatMap((one) =>
+      one.type === 'manageData' ? [[one.name, String(Buffer.from(one.value ?? ''))]] : [],
+    ),
+  ).toContainEqual(['web_auth_domain', 'anchor.example.com:8443'])
+})
+
+it('a challenge of a key that was just replaced is taken while the file lists it (SEP10-138)', async () => {
+  const envelope = signed(await challengeOf(await loginOf(before)))
+  const strict = await loginOf(after)
+  expect(await strict.exchangeChallenge(envelope)).toMatchObject({
+    ok: false,
+    refusal: { code: 'wrong_challenge', fault: 'source' },
+  })
+  const patient = await loginOf(after, [before.publicKey()])
+  expect((await patient.exchangeChallenge(envelope)).ok).toBe(true)
+  expect((await patient.exchangeChallenge(signed(await challengeOf(patient)))).ok).toBe(true)
+})

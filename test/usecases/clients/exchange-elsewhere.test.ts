@@ -1,0 +1,44 @@
+import { Networks, Transaction, TransactionBuilder } from '@stellar/stellar-sdk'
+import { expect, it } from 'vitest'
+import { challengeTransactions } from '../../../src/adapters/stellar-crypto/challenge-transactions.ts'
+import {
+  createSignatureJudge,
+  openSigningKey,
+} from '../../../src/adapters/stellar-crypto/ed25519.ts'
+import { aLogin, serverKey } from '../../builders/login.ts'
+import { clientKey, signed } from '../../builders/signed-challenge.ts'
+
+const account = clientKey.publicKey()
+
+it('a challenge of our key on another network is not one of ours (SEP10-03, SEP10-71)', async () => {
+  const login = await aLogin()
+  const elsewhere = challengeTransactions({
+    signingKey: openSigningKey(serverKey.secret()),
+    networkPassphrase: Networks.PUBLIC,
+    isSignature: createSignatureJudge(),
+  })
+  const seconds = Math.floor(login.world.now.getTime() / 1_000)
+  const foreign = elsewhere.write({
+    account,
+    homeDomain: 'example.com',
+    webAuthDomain: 'anchor.example.com',
+    validFrom: new Date(seconds * 1_000),
+    lapsesAt: new Date((seconds + 900) * 1_000),
+  })
+  const there = TransactionBuilder.fromXDR(foreign, Networks.PUBLIC)
+  there.sign(clientKey)
+  const outcome = await login.exchange(there.toEnvelope().toXdr('base64'))
+  expect(outcome).toMatchObject({ ok: false, refusal: { code: 'server_signature_missing' } })
+})
+
+it('a challenge signed for another network is not signed by the client (SEP10-03, SEP10-71, SEP10-91)', async () => {
+  const login = await aLogin()
+  const challenge = await login.challengeFor({ account })
+  const here = new Transaction(challenge, Networks.TESTNET)
+  const there = new Transaction(challenge, Networks.PUBLIC)
+  there.sign(clientKey)
+  here.signatures.push(...there.signatures.slice(-1))
+  const outcome = await login.exchange(here.toEnvelope().toXdr('base64'))
+  expect(outcome).toMatchObject({ ok: false, refusal: { code: 'unknown_signature' } })
+  expect((await login.exchange(signed(challenge, clientKey))).ok).toBe(true)
+})
