@@ -48,11 +48,15 @@ export async function settlePeople(sandbox: SandboxNetwork): Promise<void> {
 }
 
 /** Pays what the transaction waits for; answers the hash. */
-export const pay = (sandbox: SandboxNetwork, transaction: Transaction): Promise<string> =>
+export const pay = (
+  sandbox: SandboxNetwork,
+  transaction: Transaction,
+  amount = '100',
+): Promise<string> =>
   send(
     sandbox,
     people.sender,
-    Operation.payment({ destination: account, asset, amount: '100' }),
+    Operation.payment({ destination: account, asset, amount }),
     Memo.id(transaction.memo.value),
   )
 

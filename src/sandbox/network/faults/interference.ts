@@ -108,7 +108,7 @@ async function worsened(
 /** A page whose first record is the one that the cursor stands on (SBX-102). */
 function overlapping(faults: FaultRegistry, exchange: Exchange): Exchange {
   const cursor = exchange.query.get('cursor') ?? ''
-  if (!/^\d+$/.test(cursor) || !faults.meet(['repeat'], exchange)) return exchange
+  if (!/^[1-9]\d*$/.test(cursor) || !faults.meet(['repeat'], exchange)) return exchange
   const query = new URLSearchParams(exchange.query)
   query.set('cursor', String(BigInt(cursor) - 1n))
   return { ...exchange, query }
