@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Keypair, Networks, WebAuth } from '@stellar/stellar-sdk'
 import { parse } from 'smol-toml'
@@ -65,7 +65,7 @@ describe('stellar.toml of a running gateway', () => {
     expect(inside.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  it('names network, key and host by which challenges are made (SEP01-13, SEP01-18, SEP01-22)', async () => {
+  it('names network, key and host by which challenges are made (SEP01-13, SEP01-17, SEP01-18, SEP01-22)', async () => {
     const { host, pathname } = new URL(published('WEB_AUTH_ENDPOINT'))
     const response = await fetch(`${world.publicUrl}${pathname}?account=${sendingAnchor}`)
     const body = (await response.json()) as { transaction: string; network_passphrase: string }
@@ -84,6 +84,27 @@ describe('stellar.toml of a running gateway', () => {
     )
     const value = named?.type === 'manageData' ? named.value : undefined
     expect(Buffer.from(value ?? []).toString()).toBe(host)
+  })
+
+  it('says the same whatever host the caller names, and so do challenges (SEP10-06, SEP01-22)', async () => {
+    const at = (path: string) =>
+      new Promise<string>((resolve, reject) => {
+        const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
+        const url = new URL(path, world.publicUrl)
+        get(url, { headers, agent: false }, (response) => {
+          let text = ''
+          response.on('data', (piece: Buffer) => (text += piece.toString()))
+          response.on('end', () => resolve(text))
+        }).on('error', reject)
+      })
+    expect(parse(await at('/.well-known/stellar.toml'))).toEqual(page)
+    const { transaction } = JSON.parse(await at(`/auth?account=${sendingAnchor}`)) as {
+      transaction: string
+    }
+    const { host } = new URL(published('WEB_AUTH_ENDPOINT'))
+    const decoded = Buffer.from(transaction, 'base64').toString('latin1')
+    expect(decoded).toContain(host)
+    expect(decoded).not.toContain('evil')
   })
 
   it('names the payment and the customer server, each to be used as a prefix (SEP31-01, SEP31-02)', async () => {
