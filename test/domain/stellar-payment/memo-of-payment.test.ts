@@ -18,13 +18,13 @@ describe('the memo of a payment', () => {
     { what: 'a return hash', memo: { type: 'return', value: 'AA==' }, reads: 'unknown_memo' },
     { what: 'a muxed id (SEP31-48)', memo: { type: 'none' }, muxedId: max, reads: `id ${max}` },
     {
-      what: 'a muxed id and the same id memo',
+      what: 'a muxed id and the same id memo (SEP31-48)',
       memo: { type: 'id', value: '9' },
       muxedId: '9',
       reads: 'id 9',
     },
     {
-      what: 'a muxed id and another id memo',
+      what: 'a muxed id and another id memo (SEP31-48)',
       memo: { type: 'id', value: '8' },
       muxedId: '9',
       reads: 'conflicting_memo',

@@ -76,7 +76,7 @@ describe('receiving funds', () => {
     ['a return memo', { memo: { type: 'return', value: 'AA==' } }, 'unknown_memo'],
     ['a muxed id and another memo', { muxedId: '1' }, 'conflicting_memo'],
   ] as const)(
-    'refuses %s (SEP31-46, SEP31-49, AP-1.6, AP-1.7, POLARIS-8.14, POLARIS-8.28)',
+    'refuses %s (SEP31-45, SEP31-46, SEP31-48, SEP31-49, AP-1.6, AP-1.7, POLARIS-8.14, POLARIS-8.28)',
     (_, changes, reason) => {
       expect(outcomeOf(changes)).toBe(reason)
     },

@@ -26,6 +26,11 @@ it('lists the types of a side that needs KYC only sometimes, and asks nothing wh
       },
     },
   })
+  const never = anAsset({ senderTypes: [sometimes] })
+  const other = await getInfo(new Map([[never.code, never]]))(aRequest())
+  expect(other.body).toMatchObject({
+    receive: { [never.code]: { sep12: { sender: { types: { 'sender-of-much': {} } } } } },
+  })
   const types = readyCustomerTypes(
     {
       [always.name]: { description: always.description, requirements: [] },

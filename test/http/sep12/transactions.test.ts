@@ -83,7 +83,7 @@ describe('transaction_id', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
   })
 
-  it('with a type selects the party, and without one is not refused (SEP12-43, SEP12-45)', async () => {
+  it('with a type selects the party, and without one is not refused (SEP12-43, SEP12-45, SEP31-40)', async () => {
     const { account, senderId, receiverId, transaction } = await world()
     const idOf = async (query: string) => {
       const line = `GET /customer?transaction_id=${transaction.id}${query}` as const
@@ -176,7 +176,7 @@ describe('a transaction whose payout was refused', () => {
 })
 
 describe('a transaction that waits for its customers before funds', () => {
-  it('may be paid as soon as the last field is there (SEP12-47, SEP12-48)', async () => {
+  it('may be paid as soon as the last field is there (SEP12-47, SEP12-48, SEP31-40, SEP31-41, SEP31-W32)', async () => {
     const account = anAccount()
     const receiverId = await register(account, { type: 'sep31-receiver' })
     const transaction = await opened({

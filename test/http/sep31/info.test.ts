@@ -65,6 +65,13 @@ it('is open to all and lists each asset with both forms (SEP31-10, SEP31-11, SEP
   })
 })
 
+it('tells bounds and fees as JSON numbers (SEP31-12, SEP31-C02)', () => {
+  for (const name of ['min_amount', 'max_amount', 'fee_fixed', 'fee_percent']) {
+    expect([name, typeof receive['SRT']?.[name]]).toEqual([name, 'number'])
+  }
+  expect(receive['ANY']).toMatchObject({ fee_fixed: 0, fee_percent: 0 })
+})
+
 it('leaves out bounds that are not there, and the type of a side without KYC (SEP31-12, SEP31-O02, SEP31-O03, SEP31-W18)', () => {
   const { ANY: asset = {} } = receive
   expect(Object.keys(asset)).not.toContain('min_amount')

@@ -19,6 +19,7 @@ beforeAll(async () => {
     anAsset({ code: 'LATE', kycTiming: 'after' }),
     anAsset({ code: 'HASH', memoType: 'hash', senderTypes: [], receiverTypes: [] }),
     { ...nativeAsset, code: 'native', name: 'stellar:native' },
+    anAsset({ code: 'NARROW', senderTypes: [], receiverTypes: [], maxUnits: 200_000_000n }),
   ])
   senderId = await door.customer(sender)
   receiverId = await door.customer(receiver)
@@ -217,6 +218,19 @@ describe('an unfit request gets 400 with a sentence, and nothing is stored', () 
     expect(answer).toMatchObject({ status: 415, body: { error: expect.any(String) } })
   })
 
+  it('takes the bounds themselves (SEP31-19)', async () => {
+    for (const amount of [10, 20]) await opened({ asset_code: 'NARROW', amount })
+    for (const amount of ['9.9999999', '20.0000001']) {
+      expect((await post({ asset_code: 'NARROW', amount })).status).toBe(400)
+    }
+  })
+
+  it('keeps the language, for what is asked later (SEP31-31)', async () => {
+    const { body } = await post({ lang: 'es-MX' })
+    const kept = await door.read(({ transactions }) => transactions.find(String(body['id'])))
+    expect(kept?.language).toBe('es')
+  })
+
   it('says it in the language asked for, else in English (SEP31-31, SEP31-32)', async () => {
     const sentence = async (lang: unknown) =>
       (await post({ amount: 1, lang })).body['error'] as string
@@ -258,6 +272,51 @@ describe('customers asked for before the payment', () => {
       status: 400,
       body: { error: 'customer_info_needed', type: 'sep31-large-receiver' },
     })
+  })
+})
+
+it('takes the fee that /info tells, and no other (SEP31-15, SEP31-67, SEP31-G03)', async () => {
+  const { body } = await door.call('GET /info', undefined, { subject: null })
+  const told = (body['receive'] as Record<string, { fee_fixed: number; fee_percent: number }>)[
+    'SRT'
+  ]
+  for (const amount of [10, 100, 4999]) {
+    const { amount_fee: fee, amount_out: out } = await opened({ amount })
+    const owed = (told?.fee_fixed ?? 0) + (amount * (told?.fee_percent ?? 0)) / 100
+    expect(Number(fee) - owed).toBeGreaterThan(-1e-7)
+    expect(Number(fee) - owed).toBeLessThan(0.01) // what the payout currency cannot carry
+    expect(Number(out) + Number(fee)).toBeCloseTo(amount, 7)
+  }
+})
+
+/** One whose data is still being looked at. */
+async function checkedCustomer(fields: Readonly<Record<string, string>>): Promise<string> {
+  const id = await door.customer(fields)
+  await door.commit(async ({ customers }) => {
+    const before = await customers.lock(id)
+    if (before === undefined) throw new Error('the customer is gone')
+    const checked = Object.entries(before.fields).map(
+      ([name, field]) => [name, { ...field, status: 'PROCESSING' as const }] as const,
+    )
+    await customers.save({ ...before, fields: Object.fromEntries(checked), version: 2 })
+  })
+  return id
+}
+
+describe('customers who are being checked', () => {
+  it('have to be accepted before, where the asset says so (SEP31-43, SEP31-O21)', async () => {
+    const receiver_id = await checkedCustomer(receiver)
+    expect(await post({ receiver_id })).toMatchObject({
+      status: 400,
+      body: { error: 'customer_info_needed', type: 'sep31-receiver' },
+    })
+  })
+
+  it('may be accepted after, where the asset says so (SEP31-35, SEP31-36)', async () => {
+    const receiver_id = await checkedCustomer(receiver)
+    const transaction = await opened({ asset_code: 'LATE', receiver_id })
+    expect(transaction).toMatchObject({ status: 'pending_receiver' })
+    expect(transaction).not.toHaveProperty('stellar_memo')
   })
 })
 

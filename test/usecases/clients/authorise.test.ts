@@ -68,6 +68,13 @@ describe('authorise', () => {
     expect(await codeFor({}, aLogin({ agreement }))).toBe('not_agreed')
   })
 
+  it('looks the agreement up by the base account, whatever memo or id the subject has (SEP31-05, SEP31-06)', async () => {
+    const agreement = { mode: 'agreed', accounts: new Set([account]) } as const
+    for (const subject of [account, `${account}:1`, muxedAddress(account, '7') ?? '']) {
+      expect(await codeFor({ subject }, aLogin({ agreement }))).toBe('accepted')
+    }
+  })
+
   it('accepts tokens of each of our own endpoints', async () => {
     const { world, tokens, settings } = await aLogin()
     const judge = authorise({

@@ -96,7 +96,7 @@ describe('paying out', () => {
     expect(receiverId).toBeDefined()
   })
 
-  it('pays under a new key after the data was corrected; the old key stays rejected (SEP31-58)', async () => {
+  it('pays under a new key after the data was corrected; the old key stays rejected (SEP31-53, SEP31-58)', async () => {
     const fields = { account_number: magicAccountNumbers.fieldRejected }
     const { id } = await world.openFunded({ fields })
     const { send } = world.payouts(rail)

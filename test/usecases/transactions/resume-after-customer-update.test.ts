@@ -67,7 +67,7 @@ describe('before the funds', () => {
     expect((await find(id))?.lapsesAt).toEqual(new Date(deadline))
   })
 
-  it('waits while the other one has not brought everything', async () => {
+  it('waits while the other one has not brought everything (SEP31-41)', async () => {
     const senderId = await door.customer({ first_name: 'Ann' })
     const receiverId = await door.customer(receiver)
     const id = await kept({ phase: 'awaitingInfo', senderId, receiverId })
