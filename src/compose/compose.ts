@@ -29,6 +29,7 @@ import {
   tellingsOfWork,
 } from './tellings.ts'
 import { composeTransactions } from './transactions.ts'
+import { composeWatch } from './watch.ts'
 
 export interface Blueprint {
   readonly config: Config
@@ -70,16 +71,13 @@ async function furnish(foundation: Foundation, blueprint: Blueprint) {
     }),
     tellingsOfPayments,
   )
-  const { commit, read, now, queue } = foundation
   const accounts = [...config.startCursors.keys()]
-  const sender = callbackSender({
-    fetch: toldFetch(outside.fetch, outwardCalls(foundation, 'callback', 'info')),
-    sign: logins.signingKey.sign,
+  const watch = composeWatch(foundation, {
+    config,
+    secrets,
+    signingKey: logins.signingKey.account,
+    homePages: outside.homePages,
   })
-  const work = {
-    deliverCallback: deliverCallback({ commit, sender, patience: defaultCallbackPatience, now }),
-    sweepDueWork: sweepDueWork({ read, queue, accounts, now }),
-  }
   return {
     ...foundation,
     ...logins,
@@ -89,9 +87,9 @@ async function furnish(foundation: Foundation, blueprint: Blueprint) {
     ...payments,
     assets: desks.assets,
     accounts,
-    ...observeRooms(foundation, work, tellingsOfWork),
-    readPayoutNotice: payoutNoticeReader({ secret: secrets.railSecret, now }),
-    reachDatabase: () => read(({ events }) => events.highestSequence()).then(() => undefined),
+    ...furnishWork(foundation, { logins, outside, accounts }),
+    readPayoutNotice: payoutNoticeReader({ secret: secrets.railSecret, now: foundation.now }),
+    ...watch,
     homePageOf: (site: Site) => homePageOf(site, config, logins.signingKey.account),
     partner: observeRooms(
       foundation,
@@ -99,10 +97,11 @@ async function furnish(foundation: Foundation, blueprint: Blueprint) {
       tellingsOfPartner,
     ),
     backoffice: composeBackoffice(foundation, {
-      retryDeadPayout: payments.retryDeadPayout,
+      ...payments,
       rejectCustomer: desks.customers.rejectCustomer,
     }),
     async close() {
+      await watch.closeWatch()
       await payments.close()
       await outside.close()
       await foundation.close()
@@ -140,6 +139,31 @@ function furnishDesks(
     transactions: observeRooms(foundation, transactions, tellingsOfTransactions),
     customers: observeRooms(foundation, customers, tellingsOfCustomers),
   }
+}
+
+/** Rooms of work that no client asks for. */
+function furnishWork(
+  foundation: Foundation,
+  {
+    logins,
+    outside,
+    accounts,
+  }: {
+    readonly logins: Awaited<ReturnType<typeof composeLogins>>
+    readonly outside: Awaited<ReturnType<typeof composeOutside>>
+    readonly accounts: readonly string[]
+  },
+) {
+  const { commit, read, queue, now } = foundation
+  const sender = callbackSender({
+    fetch: toldFetch(outside.fetch, outwardCalls(foundation, 'callback', 'info')),
+    sign: logins.signingKey.sign,
+  })
+  const work = {
+    deliverCallback: deliverCallback({ commit, sender, patience: defaultCallbackPatience, now }),
+    sweepDueWork: sweepDueWork({ read, queue, accounts, now }),
+  }
+  return observeRooms(foundation, work, tellingsOfWork)
 }
 
 /** A gateway that would publish something wrong does not start (SEP01-18). */

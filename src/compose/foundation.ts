@@ -17,7 +17,7 @@ import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Log } from '../observability/log.ts'
 import { createMetrics } from '../observability/metrics.ts'
-import type { Metrics } from '../observability/metrics.ts'
+import type { Metrics, WatchedPool } from '../observability/metrics.ts'
 import { createTroubles } from '../observability/troubles.ts'
 import type { Troubles } from '../observability/troubles.ts'
 import { openEventTail } from '../usecases/events/event-tail.ts'
@@ -25,6 +25,7 @@ import type { EventTail } from '../usecases/events/event-tail.ts'
 import { keepRelaying } from '../usecases/events/keep-relaying.ts'
 import { relayEvents } from '../usecases/events/relay-events.ts'
 import type { Commit, CommitAtOnce, Read } from '../usecases/ports/commit.ts'
+import type { JobFigures } from '../usecases/ports/job-figures.ts'
 import type { JobQueue } from '../usecases/ports/job-queue.ts'
 import { versionOfFairlead } from './version.ts'
 
@@ -33,7 +34,7 @@ export interface Foundation {
   readonly commit: Commit
   readonly commitAtOnce: CommitAtOnce
   readonly read: Read
-  readonly queue: JobQueue
+  readonly queue: JobQueue & JobFigures
   readonly jobStore: JobStoreOptions
   readonly tail: EventTail
   readonly now: () => Date
@@ -53,7 +54,12 @@ export async function layFoundation(
   secrets: Secrets,
   log: Log,
 ): Promise<Foundation> {
-  const database = openDatabase({ url: config.databaseUrl, poolSize })
+  const metrics = createMetrics({ version: versionOfFairlead() })
+  const database = openDatabase({
+    url: config.databaseUrl,
+    poolSize,
+    onPool: metrics.watchPool('records'),
+  })
   const troubles = createTroubles(log, () => performance.now())
   const trouble = troubles.of
   const notifier = createNotifier({ database, onError: trouble('notify') })
@@ -70,7 +76,7 @@ export async function layFoundation(
     factories: recordFactories(sealer),
     onOutgoing: wakeRelays(notifier),
   })
-  const jobStore = jobStoreOf(config)
+  const jobStore = jobStoreOf(config, metrics.watchPool('jobs'))
   const queue = createJobQueue({ store: jobStore, onError: trouble('queue') })
   const tail = await openEventTail({ read })
   const stopHearing = announcements.onEvents((upTo) => tail.rise(upTo))
@@ -90,7 +96,7 @@ export async function layFoundation(
     now: () => new Date(),
     newId: () => randomUUID(),
     log,
-    metrics: createMetrics({ version: versionOfFairlead() }),
+    metrics,
     troubles,
     async close() {
       troubles.hush()
@@ -104,7 +110,7 @@ export async function layFoundation(
   }
 }
 
-export const jobStoreOf = (config: Config): JobStoreOptions =>
+export const jobStoreOf = (config: Config, onPool: (pool: WatchedPool) => void): JobStoreOptions =>
   config.redisUrl === undefined
-    ? { kind: 'postgres', url: config.databaseUrl }
+    ? { kind: 'postgres', url: config.databaseUrl, onPool }
     : { kind: 'redis', url: config.redisUrl }

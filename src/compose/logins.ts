@@ -43,10 +43,8 @@ export async function composeLogins(
     networkPassphrase: config.network.passphrase,
     isSignature: createSignatureJudge(),
   })
-  const accounts = horizonAccounts({
-    horizonUrl: config.network.horizonUrl,
-    onCall: outwardCalls(foundation, 'horizon', 'debug'),
-  })
+  const onCall = outwardCalls(foundation, 'horizon', 'debug')
+  const accounts = horizonAccounts({ horizonUrl: config.network.horizonUrl, onCall })
   const logins = {
     consumeChallenge: (hash: string, expiresAt: Date) =>
       commitAtOnce((records) => records.logins.consumeChallenge(hash, expiresAt)),

@@ -21,6 +21,8 @@ const messageMax = 300
  * sentence of ours or of the system; of others the quoted parts are blanked, or they are left out.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
+  if (typeof error === 'string')
+    return { name: 'string', message: blanked(error.slice(0, messageMax)) }
   if (!(error instanceof Error)) return { name: typeof error }
   const { code, table, constraint } = error as Readonly<Record<string, unknown>> & Error // of any driver
   const message = tellable(error)

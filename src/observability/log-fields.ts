@@ -32,6 +32,9 @@ export const logFields = {
   code: 'Code of an error',
   domain: 'Domain a client named',
   fault: 'What is wrong with it',
+  epoch: 'Run of the network, counted from 1',
+  detail: 'Why collecting was stopped, in words',
+  payments: 'How many payments',
   port: 'Port that is listened on',
   error: 'Name, code, message and places of an error; values are taken out',
 } as const

@@ -21,8 +21,17 @@ export interface Metrics {
     readonly field: string
     readonly outcome: 'ok' | 'refused' | 'failed'
   }): void
+  /** Looks at the pools of this name at each scrape. */
+  watchPool(name: 'records' | 'jobs'): (pool: WatchedPool) => void
   /** Asks `count` at each scrape, until the answered function is called. */
   watchSockets(api: string, count: () => SocketCount): () => void
+}
+
+/** What pg's pool tells of itself. */
+export interface WatchedPool {
+  readonly totalCount: number
+  readonly idleCount: number
+  readonly waitingCount: number
 }
 
 export interface SocketCount {
@@ -84,6 +93,7 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     job: (job, outcome, durationMs) => meters.job.observe({ job, outcome }, durationMs / 1000),
     payoutStep: (outcome) => meters.payouts.inc({ outcome }),
     graphqlField: (labels) => meters.graphql.inc(labels),
+    watchPool: poolGauges(registers),
     watchSockets: socketGauges(registers),
   }
 }
@@ -102,6 +112,36 @@ const counters = (registers: Registry[]) => ({
     registers,
   }),
 })
+
+function poolGauges(registers: Registry[]): Metrics['watchPool'] {
+  const pools: { readonly name: string; readonly pool: WatchedPool }[] = []
+  new Gauge({
+    name: 'fairlead_database_connections',
+    help: 'Connections to PostgreSQL by pool (records, jobs) and state (busy, idle)',
+    labelNames: ['pool', 'state'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { name, pool } of pools) {
+        this.inc({ pool: name, state: 'busy' }, pool.totalCount - pool.idleCount)
+        this.inc({ pool: name, state: 'idle' }, pool.idleCount)
+      }
+    },
+  })
+  new Gauge({
+    name: 'fairlead_database_waiting',
+    help: 'Who waits for a connection to PostgreSQL, by pool',
+    labelNames: ['pool'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { name, pool } of pools) this.inc({ pool: name }, pool.waitingCount)
+    },
+  })
+  return (name) => (pool) => {
+    pools.push({ name, pool })
+  }
+}
 
 function socketGauges(registers: Registry[]): Metrics['watchSockets'] {
   const counts = new Set<{ readonly api: string; readonly count: () => SocketCount }>()

@@ -27,6 +27,7 @@ interface BacklogRow {
   readonly payout_due_since: Date | null
   readonly callbacks_due: bigint
   readonly callbacks_dead: bigint
+  readonly callbacks_dead_lately: bigint
   readonly callback_due_since: Date | null
   readonly highest: bigint | null
   readonly unnumbered: bigint
@@ -47,7 +48,7 @@ interface AccountRow {
 
 /** Counts by partial indexes, and none beyond the bound: the same cost at a million transactions. */
 const bounded = (from: string): string =>
-  `(select count(*) from (select 1 from ${from} limit $1) as some)`
+  `(select count(*) from (select 1 from ${from} limit $1) as counted)`
 
 /** Ended transactions are many: PostgreSQL's own statistics tell their share, as of the last ANALYZE. */
 const ended = `select json_agg(json_build_object('phase', phase, 'count', round(share * reltuples)))
@@ -73,12 +74,13 @@ const statement = `select
       group by 1) as reasons) as unmatched,
   (select json_agg(json_build_object('state', state, 'count', n)) from (
       select state, count(*) as n from (
-        select state from payout where state in ('due', 'claimed', 'pending') limit $1) as some
+        select state from payout where state in ('due', 'claimed', 'pending') limit $1) as counted
       group by 1) as states) as payouts,
   ${bounded(`payout where state = 'dead'`)} as dead_payouts,
   (select min(due_at) from payout where state in ('due', 'claimed', 'pending')) as payout_due_since,
   ${bounded(`callback where state = 'due'`)} as callbacks_due,
   ${bounded(`callback where state = 'dead'`)} as callbacks_dead,
+  ${bounded(`callback where state = 'dead' and ended_at > now() - interval '1 day'`)} as callbacks_dead_lately,
   (select min(due_at) from callback where state = 'due') as callback_due_since,
   (select last_sequence from event_stream) as highest,
   ${bounded('transaction_event where sequence is null')} as unnumbered,
@@ -93,6 +95,10 @@ export const backlogRecords = (session: Session): BacklogRecords => ({
     if (row === undefined) throw new Error('A select without a table answers one row')
     return toBacklog(row)
   },
+  async appliedMigrations() {
+    const rows = await sql<{ name: string }>(session, 'select name from migration')
+    return rows.map(({ name }) => name)
+  },
 })
 
 function toBacklog(row: BacklogRow): Backlog {
@@ -103,23 +109,30 @@ function toBacklog(row: BacklogRow): Backlog {
     unmatched: row.unmatched ?? [],
     payouts: [...(row.payouts ?? []), dead],
     ...(row.payout_due_since && { payoutDueSince: row.payout_due_since }),
-    callbacks: {
-      due: Number(row.callbacks_due),
-      dead: Number(row.callbacks_dead),
-      ...(row.callback_due_since && { dueSince: row.callback_due_since }),
-    },
-    events: {
-      highest: row.highest ?? 0n,
-      unnumbered: Number(row.unnumbered),
-      ...(row.unnumbered_since && { unnumberedSince: row.unnumbered_since }),
-      outbox: Number(row.outbox),
-    },
-    ...(row.stop_reason !== null &&
-      row.stopped_at !== null && {
-        networkStop: { reason: row.stop_reason, since: row.stopped_at },
-      }),
+    callbacks: toCallbacks(row),
+    events: toEvents(row),
+    ...toStop(row),
   }
 }
+
+const toCallbacks = (row: BacklogRow): Backlog['callbacks'] => ({
+  due: Number(row.callbacks_due),
+  dead: Number(row.callbacks_dead),
+  deadLately: Number(row.callbacks_dead_lately),
+  ...(row.callback_due_since && { dueSince: row.callback_due_since }),
+})
+
+const toEvents = (row: BacklogRow): Backlog['events'] => ({
+  highest: row.highest ?? 0n,
+  unnumbered: Number(row.unnumbered),
+  ...(row.unnumbered_since && { unnumberedSince: row.unnumbered_since }),
+  outbox: Number(row.outbox),
+})
+
+const toStop = ({ stop_reason, stopped_at }: BacklogRow): Pick<Backlog, 'networkStop'> =>
+  stop_reason === null || stopped_at === null
+    ? {}
+    : { networkStop: { reason: stop_reason, since: stopped_at } }
 
 const toAccount = (row: AccountRow): AccountBacklog => ({
   account: row.account,

@@ -92,6 +92,7 @@ function recordsOf(session: Session, factories: RecordFactories): Records {
     logins: factories.logins(session),
     events: factories.events(session),
     reports: factories.reports(session),
+    backlog: factories.backlog(session),
     outbox: factories.outbox(session),
   }
 }

@@ -4,10 +4,12 @@ export interface PoolOptions {
   readonly url: string
   /** Connections this process may hold at once. */
   readonly poolSize: number
+  /** Told the pool, for measurements. */
+  readonly onPool?: (pool: Pool) => void
 }
 
 /** Connects at the first query. */
-export function openPool({ url, poolSize }: PoolOptions): Pool {
+export function openPool({ url, poolSize, onPool }: PoolOptions): Pool {
   const pool = new Pool({
     connectionString: url,
     max: poolSize,
@@ -16,6 +18,7 @@ export function openPool({ url, poolSize }: PoolOptions): Pool {
     application_name: 'fairlead',
     types: { getTypeParser: parserOf },
   })
+  onPool?.(pool)
   // Without a listener a lost connection would end the process; the query in flight rejects by itself.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))

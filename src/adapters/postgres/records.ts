@@ -1,3 +1,4 @@
+import { backlogRecords } from './backlog-records.ts'
 import { callbackRecords } from './callback-records.ts'
 import type { RecordFactories } from './commit.ts'
 import { customerFileRecords } from './customer-file-records.ts'
@@ -27,6 +28,7 @@ export function recordFactories(sealer: Sealer): RecordFactories {
     logins: loginRecords,
     events: eventRecords,
     reports: reportRecords,
+    backlog: backlogRecords,
     outbox,
   }
 }

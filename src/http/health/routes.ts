@@ -1,12 +1,19 @@
+import type { CheckHealth, CheckReadiness } from '../../usecases/health/check-health.ts'
 import type { RouteTable } from '../server/route.ts'
 
 export interface HealthParts {
-  /** Resolves when the database answers. */
-  readonly reachDatabase: () => Promise<void>
+  readonly checkHealth: CheckHealth
+  readonly checkReadiness: CheckReadiness
+  /** Figures for Prometheus, in the text form that `type` names. */
+  readonly writeMetrics: () => Promise<{ readonly type: string; readonly text: string }>
 }
 
-/** For the machine that runs us: 200 while this process can do its work, else 503 saying what is away. */
-export const healthRoutes = ({ reachDatabase }: HealthParts): RouteTable => ({
+/**
+ * For operators and their machines, on the internal listener. `/health` tells all that somebody has to act
+ * on, and is 503 then; whoever sends requests here or starts us anew asks `/health/ready` and
+ * `/health/live`, as neither helps against a dead payout.
+ */
+export const healthRoutes = (parts: HealthParts): RouteTable => ({
   cors: false,
   routes: [
     {
@@ -14,12 +21,36 @@ export const healthRoutes = ({ reachDatabase }: HealthParts): RouteTable => ({
       path: '/health',
       auth: 'none',
       route: async () => {
-        const database = await reachDatabase().then(
-          () => 'ok',
-          () => 'away',
+        const { status, checks } = await parts.checkHealth()
+        const isAway = checks.some(
+          ({ name, ...found }) => name === 'database' && found.status !== 'ok',
         )
-        const isWell = database === 'ok'
-        return { status: isWell ? 200 : 503, body: { status: isWell ? 'ok' : 'failing', database } }
+        const database = isAway ? 'away' : 'ok'
+        return { status: status === 'failing' ? 503 : 200, body: { status, database, checks } }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/health/ready',
+      auth: 'none',
+      route: async () =>
+        (await parts.checkReadiness())
+          ? { status: 200, body: { status: 'ok' } }
+          : { status: 503, body: { status: 'failing' } },
+    },
+    {
+      method: 'GET',
+      path: '/health/live',
+      auth: 'none',
+      route: () => Promise.resolve({ status: 200, body: { status: 'ok' } }),
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      auth: 'none',
+      route: async () => {
+        const { type, text } = await parts.writeMetrics()
+        return { status: 200, text, headers: { 'content-type': type } }
       },
     },
   ],

@@ -9,7 +9,13 @@ export interface Backlog {
   readonly payouts: readonly { readonly state: string; readonly count: number }[]
   /** Earliest moment from which a payout should have been taken on; absent: none is open. */
   readonly payoutDueSince?: Date
-  readonly callbacks: { readonly due: number; readonly dead: number; readonly dueSince?: Date }
+  readonly callbacks: {
+    readonly due: number
+    readonly dead: number
+    /** Of the dead ones, those given up within a day. */
+    readonly deadLately: number
+    readonly dueSince?: Date
+  }
   readonly events: {
     readonly highest: bigint
     readonly unnumbered: number
@@ -37,4 +43,6 @@ export const countMax = 100_000
 export interface BacklogRecords {
   /** One round trip, bounded in time by the database itself, and in work by `countMax`. */
   read(): Promise<Backlog>
+  /** Names of the migrations that were run; the simplest question there is. */
+  appliedMigrations(): Promise<readonly string[]>
 }

@@ -1,3 +1,4 @@
+import type { BacklogRecords } from './backlog-records.ts'
 import type { CallbackRecords } from './callback-records.ts'
 import type { CustomerFileRecords } from './customer-file-records.ts'
 import type { CustomerRecords } from './customer-records.ts'
@@ -27,6 +28,7 @@ export interface Records {
   readonly logins: LoginRecords
   readonly events: EventRecords
   readonly reports: ReportRecords
+  readonly backlog: BacklogRecords
   readonly outbox: Outbox
 }
 
