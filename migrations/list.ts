@@ -10,6 +10,7 @@ import { NetworkEpochs } from './0009-network-epochs.ts'
 import { WantedSealed } from './0010-wanted-sealed.ts'
 import { DeadCallbacks } from './0011-dead-callbacks.ts'
 import { AttemptCustomers } from './0012-attempt-customers.ts'
+import { LeanEvents } from './0013-lean-events.ts'
 
 /** Every migration in order. Forward only: a released file is never edited. */
 export const migrationsList = [
@@ -25,4 +26,5 @@ export const migrationsList = [
   { name: '0010-wanted-sealed', class: WantedSealed },
   { name: '0011-dead-callbacks', class: DeadCallbacks },
   { name: '0012-attempt-customers', class: AttemptCustomers },
+  { name: '0013-lean-events', class: LeanEvents },
 ]

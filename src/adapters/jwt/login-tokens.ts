@@ -1,10 +1,13 @@
 import { createHmac, createSecretKey, hkdfSync } from 'node:crypto'
-import type { JWTPayload } from 'jose'
+import type { CryptoKey, JWTPayload } from 'jose'
 import { errors, jwtVerify } from 'jose'
+import type { Outcome } from '../../domain/outcome.ts'
 import { accepted, refused } from '../../domain/outcome.ts'
-import type { LoginClaims, TokenIssuer } from '../../usecases/ports/token-issuer.ts'
+import type { LoginClaims, TokenIssuer, TokenRefusal } from '../../usecases/ports/token-issuer.ts'
 
 const algorithm = 'HS256'
+/** Tokens remembered as good; beyond that the oldest are judged anew. About 1 kB each. */
+const rememberedMax = 10_000
 
 const header = encode({ alg: algorithm, typ: 'JWT' })
 
@@ -18,6 +21,7 @@ export async function loginTokens(secret: string): Promise<TokenIssuer> {
   const key = createSecretKey(new Uint8Array(bytes))
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
   const verifyingKey = await crypto.subtle.importKey('raw', bytes, hmac, false, ['verify'])
+  const known = rememberTokens()
   return {
     issue(claims) {
       const body = `${header}.${encode(toPayload(claims))}`
@@ -25,22 +29,59 @@ export async function loginTokens(secret: string): Promise<TokenIssuer> {
       return Promise.resolve(`${body}.${signature}`)
     },
     async read(token, now) {
-      try {
-        const { payload } = await jwtVerify(token, verifyingKey, {
-          algorithms: [algorithm],
-          typ: 'JWT',
-          currentDate: now,
-          requiredClaims: ['iss', 'sub', 'iat', 'exp', 'jti', 'home_domain'],
-        })
-        const claims = toClaims(payload)
-        return claims === undefined ? refused({ code: 'token_invalid' }) : accepted(claims)
-      } catch (failure) {
-        if (!(failure instanceof errors.JOSEError || failure instanceof TypeError)) throw failure
-        return refused({
-          code: failure instanceof errors.JWTExpired ? 'token_lapsed' : 'token_invalid',
-        })
-      }
+      const remembered = known.get(token)
+      if (remembered !== undefined) return refusedOnceLapsed(remembered, now)
+      const judged = await judge(token, verifyingKey, now)
+      if (judged.ok) known.set(token, judged.value)
+      return judged
     },
+  }
+}
+
+/**
+ * A token that was found good stays so until it lapses, because nothing but its signature and its time
+ * was judged here; a client shows the same one with each of its requests.
+ */
+function rememberTokens(): {
+  get(token: string): LoginClaims | undefined
+  set(token: string, claims: LoginClaims): void
+} {
+  const claimsOf = new Map<string, LoginClaims>()
+  return {
+    get: (token) => claimsOf.get(token),
+    set(token, claims) {
+      const [oldest] = claimsOf.keys()
+      if (claimsOf.size >= rememberedMax && oldest !== undefined) claimsOf.delete(oldest)
+      claimsOf.set(token, claims)
+    },
+  }
+}
+
+/** Lapsed in the second named by `exp`, as jose has it. */
+function refusedOnceLapsed(claims: LoginClaims, now: Date): Outcome<LoginClaims, TokenRefusal> {
+  const seconds = Math.floor(now.getTime() / 1_000) * 1_000
+  return claims.lapsesAt.getTime() <= seconds ? refused({ code: 'token_lapsed' }) : accepted(claims)
+}
+
+async function judge(
+  token: string,
+  key: CryptoKey,
+  now: Date,
+): Promise<Outcome<LoginClaims, TokenRefusal>> {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: [algorithm],
+      typ: 'JWT',
+      currentDate: now,
+      requiredClaims: ['iss', 'sub', 'iat', 'exp', 'jti', 'home_domain'],
+    })
+    const claims = toClaims(payload)
+    return claims === undefined ? refused({ code: 'token_invalid' }) : accepted(claims)
+  } catch (failure) {
+    if (!(failure instanceof errors.JOSEError || failure instanceof TypeError)) throw failure
+    return refused({
+      code: failure instanceof errors.JWTExpired ? 'token_lapsed' : 'token_invalid',
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Session } from './database.ts'
 import type { CustomerRecords } from '../../usecases/ports/customer-records.ts'
 import { sql } from './database.ts'
+import { prepared } from './prepared.ts'
 import { customerColumns, keyValues, toCustomer, valuesOfCustomer } from './rows/customer-row.ts'
 import type { CustomerRow } from './rows/customer-row.ts'
 import type { Sealer } from './sealer.ts'
@@ -11,7 +12,15 @@ export class CustomerChangedMeanwhile extends Error {
   override readonly name = 'CustomerChangedMeanwhile'
 }
 
+const selectWhere = (condition: string): string =>
+  `select ${customerColumns} from customer where ${condition}`
 const byKey = 'owner_account = $1 and memo_type = $2 and memo_value = $3'
+
+const selectOne = prepared(selectWhere('id = $1'))
+const selectMany = prepared(selectWhere('id = any ($1::uuid[])'))
+const selectLocked = prepared(selectWhere('id = $1 for update'))
+const selectByKey = prepared(selectWhere(byKey))
+const selectLockedByKey = prepared(selectWhere(`${byKey} for update`))
 
 const insertCustomer = `
   insert into customer (${customerColumns})
@@ -20,32 +29,28 @@ const insertCustomer = `
 
 /** Plain SQL: customers are read when a transaction is opened, which is a hot path. */
 export function customerRecords(session: Session, sealer: Sealer): CustomerRecords {
-  const load = async (condition: string, values: readonly unknown[]) => {
-    const rows = await sql<CustomerRow>(
-      session,
-      `select ${customerColumns} from customer where ${condition}`,
-      values,
-    )
+  const load = async (statement: string, values: readonly unknown[]) => {
+    const rows = await sql<CustomerRow>(session, statement, values)
     return rows.map((row) => toCustomer(row, sealer))
   }
-  const loadOne = async (condition: string, values: readonly unknown[]) =>
-    (await load(condition, values))[0]
-  const loadById = async (condition: string, id: string) =>
-    isUuid(id) ? loadOne(condition, [id]) : undefined
+  const loadOne = async (statement: string, values: readonly unknown[]) =>
+    (await load(statement, values))[0]
+  const loadById = async (statement: string, id: string) =>
+    isUuid(id) ? loadOne(statement, [id]) : undefined
 
   return {
-    find: (id) => loadById('id = $1', id),
-    findMany: (ids) => load('id = any ($1::uuid[])', [ids.filter(isUuid)]),
-    lock: (id) => loadById('id = $1 for update', id),
-    byKey: (key) => loadOne(byKey, keyValues(key)),
-    lockByKey: (key) => loadOne(`${byKey} for update`, keyValues(key)),
+    find: (id) => loadById(selectOne, id),
+    findMany: (ids) => load(selectMany, [ids.filter(isUuid)]),
+    lock: (id) => loadById(selectLocked, id),
+    byKey: (key) => loadOne(selectByKey, keyValues(key)),
+    lockByKey: (key) => loadOne(selectLockedByKey, keyValues(key)),
 
     async add(customer) {
       // more than once only when the row in the way is deleted between the two statements
       for (let tries = 0; tries < 3; tries += 1) {
         const added = await sql(session, insertCustomer, valuesOfCustomer(customer, sealer))
         if (added.length === 1) return { id: customer.id, added: true }
-        const known = await loadOne(byKey, keyValues(customer.key))
+        const known = await loadOne(selectByKey, keyValues(customer.key))
         if (known !== undefined) return { id: known.id, added: false }
       }
       throw new CustomerChangedMeanwhile('The customer is being deleted again and again')

@@ -115,12 +115,12 @@ async function assignSequences(
   const numbered = await sql(
     session,
     `with next as (
-       select id, $1::bigint + row_number() over (order by recorded) as number
-       from (select id, recorded from transaction_event where sequence is null
+       select recorded, $1::bigint + row_number() over (order by recorded) as number
+       from (select recorded from transaction_event where sequence is null
              order by recorded limit $2) as waiting
      )
      update transaction_event set sequence = next.number from next
-     where transaction_event.id = next.id returning next.number`,
+     where transaction_event.recorded = next.recorded returning next.number`,
     [stream.last_sequence.toString(), limit],
   )
   const highest = stream.last_sequence + BigInt(numbered.length)

@@ -1,13 +1,23 @@
 import type { Database } from './database.ts'
 import { sql } from './database.ts'
 import type { Channel } from './listener.ts'
+import { prepared } from './prepared.ts'
 
-/** Sends NOTIFY, at most one at a time per channel: what comes meanwhile shares the next. */
+/**
+ * Sends NOTIFY, one at a time and a few milliseconds apart: what comes meanwhile shares the next. Each is a
+ * commit that is written to disk.
+ */
 export interface Notifier {
   notify(channel: Channel, payload: string): void
   /** Resolves when nothing is left to be sent. */
   settled(): Promise<void>
 }
+
+const gatherMs = 5
+
+const sendAll = prepared(
+  `select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as notice (channel, payload)`,
+)
 
 /**
  * Sent after commits and not within them: PostgreSQL lets only one transaction with a NOTIFY commit at
@@ -22,11 +32,11 @@ export function createNotifier(options: {
   let sending: Promise<void> | undefined
 
   async function send(): Promise<void> {
-    for (;;) {
-      const [waiting] = next
-      if (waiting === undefined) return
-      next.delete(waiting[0])
-      await sql(options.database.pooled, 'select pg_notify($1, $2)', waiting).catch(options.onError)
+    while (next.size > 0) {
+      const waiting = [[...next.keys()], [...next.values()]]
+      next.clear()
+      await sql(options.database.pooled, sendAll, waiting).catch(options.onError)
+      await new Promise((resolve) => setTimeout(resolve, gatherMs))
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Session } from './database.ts'
-import type { Memo, Owner, Transaction } from '../../domain/transaction/transaction.ts'
+import type { Owner, Transaction } from '../../domain/transaction/transaction.ts'
 import type {
   NewTransaction,
   TransactionRecords,
@@ -26,28 +26,29 @@ export class TransactionChangedMeanwhile extends Error {
 
 /** Plain SQL throughout: opening, matching and paying out are the hot paths. */
 export function transactionRecords(session: Session, sealer: Sealer): TransactionRecords {
-  const load = async (condition: string, values: readonly unknown[]) => {
-    const rows = await sql<TransactionRow>(
-      session,
-      `select ${columns} from "transaction" where ${condition}`,
-      values,
-    )
+  const load = async (statement: string, values: readonly unknown[]) => {
+    const rows = await sql<TransactionRow>(session, statement, values)
     return rows.map((row) => toTransaction(row, sealer))
   }
-  const loadOne = async (id: string, condition: string, values: readonly unknown[] = []) =>
-    isUuid(id) ? (await load(condition, [id, ...values]))[0] : undefined
+  const loadOne = async (id: string, statement: string, values: readonly unknown[] = []) =>
+    isUuid(id) ? (await load(statement, [id, ...values]))[0] : undefined
 
   return {
     open: (opening) => openTransaction(session, opening, sealer),
     save: (...transactions) => saveTransactions(session, transactions, sealer),
-    ofOwner: (owner, id) =>
-      loadOne(id, 'id = $1 and owner_account = $2 and owner_memo = $3', ownerKey(owner)),
-    lock: (id) => loadOne(id, 'id = $1 for update'),
-    find: (id) => loadOne(id, 'id = $1'),
-    findMany: (ids) => load('id = any ($1::uuid[])', [ids.filter(isUuid)]),
-    lockByMemos: (account, memos) => load(...namedByMemos(account, memos)),
-    lockLapsed: (ids, { now, graceMs }) => load(stillLapsed, [now, graceMs, ids]),
-    list: (query) => listTransactions(load, query),
+    ofOwner: (owner, id) => loadOne(id, selectOfOwner, ownerKey(owner)),
+    lock: (id) => loadOne(id, selectLocked),
+    find: (id) => loadOne(id, selectOne),
+    findMany: (ids) => load(selectMany, [ids.filter(isUuid)]),
+    lockByMemos: (account, memos) =>
+      load(selectByMemos, [
+        account,
+        memos.map(({ type }) => type),
+        memos.map(({ value }) => value),
+      ]),
+    lockLapsed: (ids, { now, graceMs }) => load(selectStillLapsed, [now, graceMs, ids]),
+    list: (query) =>
+      listTransactions((condition, values) => load(selectWhere(condition), values), query),
 
     async waitingForCustomer(customerId) {
       const rows = await sql<{ readonly id: string }>(
@@ -72,8 +73,7 @@ export function transactionRecords(session: Session, sealer: Sealer): Transactio
     async openingByKey(owner, key) {
       const [row] = await sql<{ readonly input_hash: string; readonly transaction_id: string }>(
         session,
-        `select input_hash, transaction_id from transaction_opening
-         where owner_account = $1 and owner_memo = $2 and key = $3`,
+        selectOpening,
         [...ownerKey(owner), key],
       )
       return row && { key, inputHash: row.input_hash, transactionId: row.transaction_id }
@@ -89,13 +89,22 @@ export const ownerKey = (owner: Owner): readonly [string, string] => [
   owner.memo ?? '',
 ]
 
+const selectOpening = prepared(
+  `select input_hash, transaction_id from transaction_opening
+   where owner_account = $1 and owner_memo = $2 and key = $3`,
+)
+
+const selectWhere = (condition: string): string =>
+  `select ${columns} from "transaction" where ${condition}`
+
+const selectOne = prepared(selectWhere('id = $1'))
+const selectLocked = prepared(selectWhere('id = $1 for update'))
+const selectMany = prepared(selectWhere('id = any ($1::uuid[])'))
+const selectOfOwner = prepared(selectWhere('id = $1 and owner_account = $2 and owner_memo = $3'))
+
 /** Ordered by id, so that two collectors lock in the same order and never wait for each other in a ring. */
-const namedByMemos = (account: string, memos: readonly Memo[]) =>
-  [
-    `distribution_account = $1 and (memo_type, memo_value) in
-       (select * from unnest($2::text[], $3::text[])) order by id for update`,
-    [account, memos.map(({ type }) => type), memos.map(({ value }) => value)],
-  ] as const
+const selectByMemos = selectWhere(`distribution_account = $1 and (memo_type, memo_value) in
+  (select * from unnest($2::text[], $3::text[])) order by id for update`)
 
 /**
  * A payment made in time may be unread (network away, worker down) or unmatched: both are waited for. Of
@@ -112,7 +121,9 @@ const hasLapsed = `phase in ('screening', 'awaitingInfo', 'awaitingFunds')
       and case when payment.muxed_id is null then payment.memo_type else 'id' end = "transaction".memo_type)
   and not exists (${openStop})`
 
-const stillLapsed = `${hasLapsed} and id = any ($3::uuid[]) order by id for update skip locked`
+const selectStillLapsed = selectWhere(
+  `${hasLapsed} and id = any ($3::uuid[]) order by id for update skip locked`,
+)
 
 const insertOpening = prepared(`
   with given as (

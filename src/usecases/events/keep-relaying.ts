@@ -9,6 +9,9 @@ export interface Relaying {
 /** Where a lost wake-up is made good: long for a payment, nothing for the database. */
 const lookAgainMs = 1_000
 
+/** While work comes in all the time, a round waits for so much more of it: one round then serves many commits. */
+const gatherMs = 10
+
 /**
  * Runs the relay for as long as the process lives: at each wake-up and once a second. A round that
  * fails is reported and tried again at the next look.
@@ -29,9 +32,10 @@ export function keepRelaying(deps: {
   })
 
   async function untilWoken(): Promise<void> {
-    if (woken || stopped) return
+    if (stopped) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, lookAgainMs)
+      const timer = setTimeout(resolve, woken ? gatherMs : lookAgainMs)
+      if (woken) return
       wake = () => {
         clearTimeout(timer)
         resolve()

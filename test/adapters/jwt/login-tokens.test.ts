@@ -58,6 +58,21 @@ describe('a login token', () => {
     expect(await codeOf(token, claims.lapsesAt)).toBe('token_lapsed')
   })
 
+  it('is remembered no longer than it counts, and changed not at all (SEP10-126)', async () => {
+    const tokens = await loginTokens(secret)
+    const token = await tokens.issue(claims)
+    expect(await tokens.read(token, now)).toEqual({ ok: true, value: claims })
+    expect(await tokens.read(token, new Date(claims.lapsesAt.getTime() - 1))).toMatchObject({
+      ok: true,
+    })
+    const lapsed = { ok: false, refusal: { code: 'token_lapsed' } }
+    expect(await tokens.read(token, claims.lapsesAt)).toEqual(lapsed)
+    const changed = token.slice(0, -2) + (token.endsWith('AA') ? 'BB' : 'AA')
+    const invalid = { ok: false, refusal: { code: 'token_invalid' } }
+    expect(await tokens.read(changed, now)).toEqual(invalid)
+    expect(await tokens.read(changed, now)).toEqual(invalid)
+  })
+
   it('is refused when it was made with another secret, or for another purpose with ours (SEP10-124, AP-2.17)', async () => {
     const foreign = await loginTokens('another secret that is also long enough')
     expect(await codeOf(await foreign.issue(claims))).toBe('token_invalid')
