@@ -57,7 +57,7 @@ describe('the page that a configuration publishes', () => {
     expect(published['ACCOUNTS']).toEqual([distribution, issuer])
   })
 
-  it('says what an asset stands for and how to redeem it (SEP01-42, SEP01-44)', () => {
+  it('says what an asset stands for and how to redeem it (SEP01-38, SEP01-42, SEP01-44)', () => {
     const [currency] = published['CURRENCIES'] as [Record<string, unknown>]
     expect(currency).toMatchObject({
       code: 'USDC',

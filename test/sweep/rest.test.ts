@@ -145,7 +145,7 @@ describe.each(closed)('$method $path', (operation) => {
 describe('what belongs to another', () => {
   const named = closed.filter(({ path }) => path.includes('{id}'))
 
-  it.each(named)('$method $path answers as if it were not there (SEP31-69)', async (operation) => {
+  it.each(named)('$method $path answers as if it were not there (SEP31-79)', async (operation) => {
     const { id } = await keepTransaction(world.rooms)
     const stranger = { authorization: `Bearer ${await tokenFor(otherAnchor)}` }
     const sameAccount = { authorization: `Bearer ${await tokenFor(`${sendingAnchor}:77`)}` }

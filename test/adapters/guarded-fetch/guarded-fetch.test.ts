@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
+import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -183,9 +185,34 @@ describe('a guarded fetch', () => {
     expect(await faultOf(`https://${host}/`)).toBe('compressed')
   })
 
-  it('gives up soon (SEP01-53)', async () => {
-    wallet.answer = (response) => void response.write('a')
+  it('gives up soon when the whole takes too long, though a byte comes now and then (SEP01-53)', async () => {
+    wallet.answer = (response) => {
+      const drip = setInterval(() => response.write('a'), 20)
+      response.on('close', () => clearInterval(drip))
+    }
     expect(await faultOf(`https://${host}/`, { timeouts: { totalMs: 200 } })).toBe('timed_out')
+  })
+
+  it('gives up soon when no answer comes (SEP01-53)', async () => {
+    wallet.answer = () => undefined
+    const timeouts = { readMs: 200, totalMs: 90_000 }
+    expect(await faultOf(`https://${host}/`, { timeouts })).toBe('timed_out')
+  })
+
+  it('gives up soon when the body stops half-way (SEP01-53)', async () => {
+    wallet.answer = (response) => void response.write('a')
+    const timeouts = { readMs: 200, totalMs: 90_000 }
+    expect(await faultOf(`https://${host}/`, { timeouts })).toBe('timed_out')
+  })
+
+  it('gives up soon when the connection is not taken up (SEP01-53)', async () => {
+    const silent = createTcpServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const mute = `${name}:${(silent.address() as AddressInfo).port}`
+    const timeouts = { connectMs: 200, readMs: 90_000, totalMs: 90_000 }
+    const parts = { timeouts, allowPrivateHosts: [mute] }
+    expect(await faultOf(`https://${mute}/`, parts)).toBe('timed_out')
+    silent.close()
   })
 
   it('posts, for callbacks', async () => {
@@ -265,5 +292,22 @@ describe('the stellar.toml of another domain', () => {
     expect([await askAt(0), await askAt(14), await askAt(16)]).toEqual([1, 1, 2])
     publish(`SIGNING_KEY = "${account}"`)
     expect([await askAt(32), await askAt(331), await askAt(333)]).toEqual([3, 3, 4])
+  })
+
+  it('is remembered for a bounded number of domains, the oldest forgotten first (SEP01-58)', async () => {
+    const asked: string[] = []
+    const pages = homePages({
+      fetch: ({ url }) => {
+        asked.push(new URL(url).host)
+        return Promise.resolve({ status: 404, bytes: new Uint8Array() })
+      },
+      now: () => new Date(0),
+    })
+    for (let index = 0; index <= 1_000; index += 1) await pages.signingKeyOf(`a${index}.example`)
+    await pages.signingKeyOf('a1000.example')
+    expect(asked).toHaveLength(1_001)
+    await pages.signingKeyOf('a0.example')
+    expect(asked.at(-1)).toBe('a0.example')
+    expect(asked).toHaveLength(1_002)
   })
 })

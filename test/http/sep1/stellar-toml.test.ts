@@ -106,7 +106,17 @@ describe('the start of the gateway', () => {
       'ORG_URL',
     ],
     [
-      'a foreign attestation (SEP01-30)',
+      'an ORG_URL without TLS (SEP01-29)',
+      withDocumentation({ ORG_URL: 'http://example.com' }),
+      'ORG_URL has to begin with https://',
+    ],
+    [
+      'a foreign attestation of the address (SEP01-30)',
+      withDocumentation({ ORG_PHYSICAL_ADDRESS_ATTESTATION: 'https://b.example/a.png' }),
+      'ORG_PHYSICAL_ADDRESS_ATTESTATION',
+    ],
+    [
+      'a foreign attestation of the phone number (SEP01-30)',
       withDocumentation({ ORG_PHONE_NUMBER_ATTESTATION: 'https://b.example/a.png' }),
       'ATTESTATION',
     ],
@@ -124,6 +134,7 @@ describe('the start of the gateway', () => {
     ['a currency twice (SEP01-38)', aHomePage({ currencies: [currency, currency] }), 'twice'],
     ['two policies (SEP01-39)', withCurrency({ fixed_number: 1, is_unlimited: true }), 'one of'],
     ['eight decimals (SEP01-40)', withCurrency({ display_decimals: 8 }), 'display_decimals'],
+    ['a long template (SEP01-40)', withCurrency({ code_template: 'A????????????' }), 'template'],
     ['a long name (SEP01-40)', withCurrency({ name: 'a'.repeat(21) }), 'name'],
     ['an unknown status (SEP01-41)', withCurrency({ status: 'alive' as 'live' }), 'status'],
     [
@@ -155,6 +166,10 @@ describe('the start of the gateway', () => {
     const { issuer: _, ...native } = currency
     expect(faultsOfPage(aHomePage({ currencies: [native] })).join()).toContain('issuer or contract')
     expect(faultsOfPage(aHomePage({ currencies: [{ ...native, code: 'native' }] }))).toEqual([])
+    const contract = 'CA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUWDA'
+    expect(faultsOfPage(aHomePage({ currencies: [{ ...native, contract }] }))).toEqual([])
+    const both = faultsOfPage(aHomePage({ currencies: [{ ...currency, contract }] }))
+    expect(both.join()).toContain('issuer or contract')
   })
 
   it('takes plain HTTP in local development (SEP01-14)', () => {
