@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, codesOf, read } from './ask.ts'
-import { gatewayWorld, sendingAnchor, tokenFor } from './gateway-world.ts'
+import { backofficeToken, gatewayWorld, sendingAnchor, tokenFor } from './gateway-world.ts'
 import type { World } from './gateway-world.ts'
 import { openSocket } from './socket.ts'
 
@@ -171,6 +171,42 @@ describe('HTTP', () => {
       outgoing.end('{"query":"{ assets { code } }"}')
     })
     expect(status).toBe(200)
+  })
+})
+
+describe('a kind of operation that cannot be answered', () => {
+  const subscription = 'subscription { transactionEvents { id } }'
+  const refused = ['OPERATION_RESOLUTION_FAILURE']
+
+  it('is refused: a subscription over HTTP, with a word on where to send it', async () => {
+    const answer = await ask(world.partner, subscription, { token })
+    expect({ status: answer.status, codes: codesOf(answer) }).toEqual({
+      status: 400,
+      codes: refused,
+    })
+    expect(answer.errors[0]?.message).toMatch(/WebSocket/)
+  })
+
+  it('is refused: any subscription at the back office, which has none', async () => {
+    const answer = await ask(world.backoffice, subscription, { token: backofficeToken })
+    expect({ status: answer.status, codes: codesOf(answer) }).toEqual({
+      status: 400,
+      codes: refused,
+    })
+    const socket = await openSocket(world.backoffice, backofficeToken)
+    expect(codesOf(await socket.ask(subscription))).toEqual(refused)
+    await socket.close()
+  })
+})
+
+describe('an argument that may be left out', () => {
+  it('may also be null, in either way', async () => {
+    for (const list of ['payoutAttempts', 'payoutAttempts(transactionId: null)']) {
+      const answer = await ask(world.backoffice, `{ ${list} { nodes { number } } }`, {
+        token: backofficeToken,
+      })
+      expect(codesOf(answer)).toEqual([])
+    }
   })
 })
 

@@ -64,7 +64,7 @@ export class PayoutBackoffice {
   async listPayoutAttempts(
     @Args(() => ForwardPage) args: ForwardPage,
     @Arg('transactionId', () => ID, { nullable: true, description: 'Of this transaction only.' })
-    transactionId: string | null,
+    transactionId: string | null | undefined,
     @Ctx() context: BackofficeContext,
   ): Promise<PayoutAttemptConnection> {
     operatorOf(context)
@@ -72,7 +72,7 @@ export class PayoutBackoffice {
     const place = page.after === undefined ? undefined : readPlace(page.after, 'attempt')
     const attempts = await context.rooms.listPayoutAttempts({
       ...given({
-        transactionId: transactionId === null ? null : readId('transactionId', transactionId),
+        transactionId: transactionId == null ? null : readId('transactionId', transactionId),
         before: place && { startedAt: place.at, key: place.id },
       }),
       limit: page.limit,

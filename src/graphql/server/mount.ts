@@ -9,6 +9,7 @@ import { mask } from './mask.ts'
 import { serveSockets } from './sockets.ts'
 import { watchOperations } from './watch-operations.ts'
 import { unauthenticated } from './unauthenticated.ts'
+import { refuseUnserved } from './unserved.ts'
 import { refuseUnstorable } from './unstorable.ts'
 
 export const bodyBytesMax = 100_000
@@ -121,7 +122,10 @@ const limits = (schema: GraphQLSchema): ApolloServerPlugin<BaseContext> => ({
       didResolveOperation: ({ document, request, operationName }) => {
         const variables = request.variables ?? {}
         const operation = { schema, document, variables, operationName: operationName ?? undefined }
-        const refusal = refuseExcess(operation) ?? refuseUnstorable(document, variables)
+        const refusal =
+          refuseUnserved(operation, 'http') ??
+          refuseExcess(operation) ??
+          refuseUnstorable(document, variables)
         return refusal === undefined ? Promise.resolve() : Promise.reject(refusal)
       },
     }),

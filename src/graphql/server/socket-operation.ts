@@ -2,6 +2,7 @@ import type { ExecutionArgs, GraphQLSchema } from 'graphql'
 import { GraphQLError, getOperationAST, parse, validate } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
 import { refuseExcess, tokensMax } from './excess.ts'
+import { refuseUnserved } from './unserved.ts'
 import { refuseUnstorable } from './unstorable.ts'
 
 /** Parses, checks and prices an operation before anything of it runs; as Apollo does over HTTP. */
@@ -17,13 +18,16 @@ export function readOperation(
     return [refusal('OPERATION_RESOLUTION_FAILURE', 'Name one of the operations in the document')]
   }
   const given = variables ?? {}
+  const operation = {
+    schema,
+    document,
+    variables: given,
+    operationName: operationName ?? undefined,
+  }
   const refused =
-    refuseExcess({
-      schema,
-      document,
-      variables: given,
-      operationName: operationName ?? undefined,
-    }) ?? refuseUnstorable(document, given)
+    refuseUnserved(operation, 'socket') ??
+    refuseExcess(operation) ??
+    refuseUnstorable(document, given)
   if (refused !== undefined) return [refused]
   return { schema, document, operationName: operationName ?? null, variableValues: given }
 }
