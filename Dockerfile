@@ -21,6 +21,6 @@ USER node
 EXPOSE 8080 8085
 # the gateway's internal listener; a worker has none, see docker-compose.yml
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.FAIRLEAD_INTERNAL_PORT || 8085}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.FAIRLEAD_WORKER_PORT || process.env.FAIRLEAD_INTERNAL_PORT || 8085}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/src/cli.js"]
 CMD ["start"]

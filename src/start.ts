@@ -4,6 +4,7 @@ import type { Config, Site } from './config/config.ts'
 import type { Secrets } from './config/secrets.ts'
 import { startGateway } from './gateway.ts'
 import type { TlsListener } from './gateway.ts'
+import { startWorkerListener } from './worker-listener.ts'
 import { createLog } from './observability/log.ts'
 
 export type Role = 'gateway' | 'worker'
@@ -19,8 +20,14 @@ export interface StartSettings {
 /** How often the network is asked for news of an account: as often as ledgers close, in a sandbox oftener. */
 const collectEveryMs = { sandbox: 250, network: 2_500 }
 
+export interface Started {
+  stop(): Promise<void>
+  /** Where a process that is a worker only tells its health and metrics. */
+  readonly watchUrl?: string
+}
+
 /** Starts one process of Fairlead in its roles; `stop` ends everything within five seconds. */
-export async function startFairlead(settings: StartSettings): Promise<{ stop(): Promise<void> }> {
+export async function startFairlead(settings: StartSettings): Promise<Started> {
   const { config, secrets, roles, tls } = settings
   const log = createLog({ level: config.logLevel })
   const sites: readonly Site[] = tls === undefined ? [config.site] : [config.site, tls.site]
@@ -52,8 +59,12 @@ export async function startFairlead(settings: StartSettings): Promise<{ stop(): 
     if (roles.includes('gateway')) {
       const gateway = await startGateway({ rooms, config, secrets, log, ...(tls && { tls }) })
       stops.push(() => gateway.stop())
+      return { stop }
     }
-    return { stop }
+    const { internalHost: host, workerPort: port } = config.listen
+    const listener = await startWorkerListener({ rooms, log, host, port })
+    stops.push(() => listener.stop())
+    return { stop, watchUrl: listener.url }
   } catch (error) {
     await stop()
     throw error

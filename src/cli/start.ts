@@ -14,6 +14,7 @@ export async function start(args: readonly string[]): Promise<number> {
   await refuseOldDatabase(config.databaseUrl)
   const told = untilToldToStop()
   const running = await startFairlead({ config, secrets, roles })
+  if (running.watchUrl !== undefined) console.log(`health ${running.watchUrl}/health`)
   console.log(`ready ${config.site.url}`)
   await told
   await running.stop()

@@ -23,6 +23,8 @@ export interface Config {
     readonly publicPort: number
     readonly internalHost: string
     readonly internalPort: number
+    /** Of a process that is a worker only. */
+    readonly workerPort: number
   }
   /** The address published in stellar.toml. */
   readonly site: Site
@@ -138,6 +140,7 @@ function readListen(environment: Environment, faults: string[]): Config['listen'
     publicPort: readPort(environment, { name: 'publicPort', otherwise: 8080 }, faults),
     internalHost: environment.internalHost ?? '127.0.0.1',
     internalPort: readPort(environment, { name: 'internalPort', otherwise: 8085 }, faults),
+    workerPort: readPort(environment, { name: 'workerPort', otherwise: 0 }, faults),
   }
 }
 

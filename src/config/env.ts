@@ -5,6 +5,7 @@ export interface Environment {
   readonly httpsPort?: string
   readonly internalHost?: string
   readonly internalPort?: string
+  readonly workerPort?: string
   readonly sandboxPort?: string
   readonly sandboxHttpsPort?: string
   readonly bankPort?: string
@@ -39,6 +40,7 @@ export const environmentNames: { readonly [Name in keyof Required<Environment>]:
   httpsPort: 'FAIRLEAD_HTTPS_PORT',
   internalHost: 'FAIRLEAD_INTERNAL_HOST',
   internalPort: 'FAIRLEAD_INTERNAL_PORT',
+  workerPort: 'FAIRLEAD_WORKER_PORT',
   sandboxPort: 'FAIRLEAD_SANDBOX_PORT',
   sandboxHttpsPort: 'FAIRLEAD_SANDBOX_HTTPS_PORT',
   bankPort: 'FAIRLEAD_BANK_PORT',
