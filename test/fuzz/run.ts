@@ -1,0 +1,118 @@
+import { faultsOfWorld } from './finale.ts'
+import type { Findings } from './findings.ts'
+import { keepFindings } from './findings.ts'
+import { fuzz, tryOne } from './fuzz.ts'
+import type { Fuzzing } from './fuzz.ts'
+import { judgeBy } from './judge.ts'
+import { documents } from './make-request.ts'
+import { startLife } from './life.ts'
+import { faultsOfGrowth, measureMemory, megabytes } from './memory.ts'
+import type { MemoryUsage } from './memory.ts'
+import { drawOddValues } from './odd-values.ts'
+import type { FuzzOptions } from './options.ts'
+import { readOptions, usage } from './options.ts'
+import { showProgress } from './progress.ts'
+import { openSender } from './send.ts'
+import { keepSlowOnes } from './slow.ts'
+import { keepTally } from './tally.ts'
+import { startFuzzWorld } from './world.ts'
+import type { FuzzWorld } from './world.ts'
+
+const atOnce = 32
+const say = (text: string) => void process.stdout.write(`${text}\n`)
+
+/** `npm run fuzz`: throws generated requests at every route of a real gateway; exit 1 when it finds something. */
+async function run(args: readonly string[]): Promise<number> {
+  const options = readOptions(args)
+  if (options === undefined) {
+    say(usage)
+    return 2
+  }
+  const { seed } = options
+  say(`seed ${seed}`)
+  const world = await startFuzzWorld(seed)
+  const findings = keepFindings()
+  const fuzzing: Fuzzing = {
+    seed,
+    world,
+    odd: drawOddValues(seed),
+    recent: { transactions: [], cursors: [], challenges: [] },
+    sender: openSender(world.urls, atOnce),
+    judge: judgeBy(documents),
+    findings,
+    tally: keepTally(),
+    slowOnes: keepSlowOnes(),
+    onDone: () => {},
+  }
+  try {
+    if (options.only === undefined) await fuzzAll(options, fuzzing)
+    else say(await tryOne(options.only, fuzzing))
+    await fuzzing.sender.close()
+  } finally {
+    addWordsOf(world, findings)
+    await world.stop()
+  }
+  const again = (index: number) => `npm run fuzz -- --seed ${seed} --only ${index}`
+  if (findings.count() > 0) say(findings.write(again))
+  say(findings.count() === 0 ? 'found nothing' : `${findings.count()} findings; seed ${seed}`)
+  return findings.count() === 0 ? 0 : 1
+}
+
+async function fuzzAll({ requests }: FuzzOptions, fuzzing: Fuzzing): Promise<void> {
+  const { world, findings, tally } = fuzzing
+  const life = startLife(world, fuzzing.recent)
+  const progress = showProgress(requests, findings)
+  const usages: Record<'gateway' | 'worker', MemoryUsage[]> = { gateway: [], worker: [] }
+  for (let quarter = 0; quarter < 4; quarter += 1) {
+    const [from, to] = [quarter, quarter + 1].map((part) => Math.floor((requests * part) / 4))
+    await fuzz({ from: from ?? 0, to: to ?? 0, atOnce }, { ...fuzzing, onDone: progress.onDone })
+    for (const finding of await fuzzing.slowOnes.tryAgain(fuzzing.sender)) findings.add(finding)
+    for (const name of ['gateway', 'worker'] as const) {
+      usages[name].push(await measureMemory(world.processes[name]))
+    }
+  }
+  const seconds = progress.end()
+  const { user, system } = process.cpuUsage()
+  await life.stop()
+  for (const failure of life.failures()) {
+    findings.add({ fault: `an honest client failed meanwhile: ${failure}` })
+  }
+  for (const name of ['gateway', 'worker'] as const) {
+    for (const fault of faultsOfGrowth(name, usages[name])) findings.add({ fault })
+    const course = usages[name].map(({ heapUsed }) => megabytes(heapUsed)).join(', ')
+    const rss = usages[name].map((one) => megabytes(one.rss)).join(', ')
+    say(`memory of the ${name} after each quarter: heap ${course} MB, resident ${rss} MB`)
+  }
+  for (const fault of faultsOfReach(requests, fuzzing)) findings.add({ fault })
+  for (const fault of await faultsOfWorld(world)) findings.add({ fault })
+  say(tally.write())
+  say(
+    `${requests} requests in ${seconds.toFixed(0)} s (${(requests / seconds).toFixed(0)}/s), ` +
+      `slowest ${tally.slowestMs().toFixed(0)} ms, ${life.paid()} payments meanwhile, ${((user + system) / 1e6).toFixed(0)} s of CPU here`,
+  )
+}
+
+const reachFrom = 10_000
+
+/** A route that took nothing was not tried in earnest. */
+function faultsOfReach(requests: number, { tally }: Fuzzing): readonly string[] {
+  if (requests < reachFrom) return []
+  return [...tally.lines]
+    .filter(([label, { good }]) => good === 0 && !/^(garbage|bare)/.test(label))
+    .map(([label]) => `${label} took none of its requests: the fuzzer does not reach it`)
+}
+
+/** Nothing that is sent may make a process log an error, or speak outside its log. */
+function addWordsOf({ processes }: FuzzWorld, findings: Findings): void {
+  for (const [name, process_] of Object.entries(processes)) {
+    for (const line of process_.said().split('\n')) {
+      if (line === '' || line.startsWith('ready ')) continue
+      const shown = line.slice(0, 2_000)
+      findings.add({ fault: `the ${name} said: ${withoutNumbers(shown).slice(0, 200)}`, shown })
+    }
+  }
+}
+
+const withoutNumbers = (line: string): string => line.replaceAll(/[\da-f-]{8,}|\d+/g, '#')
+
+process.exitCode = await run(process.argv.slice(2))

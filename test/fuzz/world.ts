@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseEnv } from 'node:util'
+import { Keypair } from '@stellar/stellar-sdk'
+import type { Running } from '../flows/running.ts'
+import { startFairlead } from '../flows/fairlead.ts'
+import type { Fairlead, SandboxFile } from '../flows/fairlead.ts'
+import { logIn } from '../flows/anchor.ts'
+import type { Anchor } from '../flows/anchor.ts'
+import { parse, stringify } from 'yaml'
+import { z } from 'zod'
+import { readNotices } from './notices.ts'
+import type { Client } from './clients.ts'
+import { furnishClients } from './clients.ts'
+import type { Door } from './draft.ts'
+import type { Probed } from './memory.ts'
+import { openSink } from './sink.ts'
+
+/** What is fuzzed: a gateway and a worker as processes of their own, and what was put there before. */
+export interface FuzzWorld {
+  readonly fairlead: Fairlead
+  readonly sandbox: SandboxFile
+  readonly urls: Readonly<Record<Door, string>>
+  readonly processes: Readonly<Record<'gateway' | 'worker', Running & Probed>>
+  readonly clients: readonly Client[]
+  /** Transactions of which the bank refused a field. */
+  readonly waiting: readonly (readonly [owner: Client, id: string])[]
+  /** Has the assets to pay with. */
+  readonly payer: Anchor
+  readonly railSecret: string
+  /** Takes whatever is sent there. */
+  readonly sinkUrl: string
+  /** Bodies that the bank could send, and that are true. */
+  readonly notices: readonly string[]
+  stop(): Promise<void>
+}
+
+const clientsCount = 40
+
+const probe = pathToFileURL(join(import.meta.dirname, 'memory-probe.ts')).href
+
+export async function startFuzzWorld(seed: number): Promise<FuzzWorld> {
+  const fairlead = await startFairlead({
+    withoutGateway: true,
+    settings: { FAIRLEAD_LOG_LEVEL: 'error' },
+  })
+  try {
+    return await furnish(fairlead, seed)
+  } catch (error) {
+    process.stderr.write(fairlead.said())
+    await fairlead.stop()
+    throw error
+  }
+}
+
+async function furnish(fairlead: Fairlead, seed: number): Promise<FuzzWorld> {
+  const sandbox = fairlead.world()
+  const memoryFileOf = (name: string) => join(fairlead.dataDir, `memory-${name}.jsonl`)
+  const configFile = join(fairlead.dataDir, 'fuzz.yaml')
+  await writeFile(
+    configFile,
+    withVerification(await readFile(join(fairlead.dataDir, 'fairlead.yaml'), 'utf8')),
+  )
+  const probed = (name: string) => ({
+    FAIRLEAD_CONFIG: configFile,
+    FAIRLEAD_KYC_VALIDATION: 'full',
+    FUZZ_MEMORY_FILE: memoryFileOf(name),
+    NODE_OPTIONS: `--import ${probe}`,
+    FAIRLEAD_LOG_LEVEL: 'error',
+  })
+  const gateway = await fairlead.addGateway({
+    ...probed('gateway'),
+    FAIRLEAD_PUBLIC_PORT: new URL(sandbox.publicUrl).port,
+    FAIRLEAD_INTERNAL_PORT: new URL(sandbox.internalUrl).port,
+  })
+  const worker = await fairlead.addWorker(probed('worker'))
+  const payer = await logIn({ url: sandbox.publicUrl, world: sandbox })
+  const keypairs = Array.from({ length: clientsCount }, (_, index) =>
+    Keypair.fromRawEd25519Seed(createHash('sha256').update(`fuzz ${seed} ${index}`).digest()),
+  )
+  const { clients, waiting } = await furnishClients({ sandbox, keypairs, payer })
+  const sink = await openSink()
+  return {
+    fairlead,
+    sandbox,
+    urls: { public: sandbox.publicUrl, internal: sandbox.internalUrl },
+    processes: {
+      gateway: { ...gateway, memoryFile: memoryFileOf('gateway') },
+      worker: { ...worker, memoryFile: memoryFileOf('worker') },
+    },
+    clients,
+    waiting,
+    payer,
+    railSecret: parseEnv(await readFile(sandbox.envFile, 'utf8'))['FAIRLEAD_RAIL_SECRET'] ?? '',
+    sinkUrl: sink.url,
+    notices: await readNotices(sandbox),
+    stop: async () => {
+      sink.close()
+      await fairlead.stop()
+    },
+  }
+}
+
+const verified = z.looseObject({
+  customerTypes: z.looseObject({ 'sep31-large-receiver': z.looseObject({}) }),
+})
+
+/** The sandbox's own configuration, with an address to be confirmed, so that there are codes to send. */
+function withVerification(text: string): string {
+  const file = verified.parse(parse(text))
+  file.customerTypes['sep31-large-receiver']['verify'] = ['email_address']
+  return stringify(file)
+}
