@@ -1,24 +1,19 @@
+import { LockMode } from '@mikro-orm/core'
+import type { CustomerFileRecords, FileOwner } from '../../usecases/ports/customer-file-records.ts'
 import type { Session } from './database.ts'
-import type { CustomerFileRecords } from '../../usecases/ports/customer-file-records.ts'
 import { sql } from './database.ts'
-import { fileColumns, ownerValues, toFile, valuesOfFile } from './rows/customer-file-row.ts'
-import type { CustomerFileRow } from './rows/customer-file-row.ts'
+import { entities } from './entities.ts'
+import { CustomerFileRow, fileColumns, toFile, valuesOfFile } from './rows/customer-file-row.ts'
 import type { Sealer } from './sealer.ts'
 import { isUuid } from './uuid.ts'
 
-const ofOwner = 'owner_account = $1 and owner_memo = $2'
+const filesMax = 100
 
-/** Files of customers; bytes and fingerprints are sealed, the metadata is not. */
+/**
+ * Files of customers by the ORM; bytes and fingerprints are sealed, the metadata is not. The bytes go by bound
+ * values in plain SQL: the ORM writes values into the text of a statement, and these may be ten megabytes.
+ */
 export function customerFileRecords(session: Session, sealer: Sealer): CustomerFileRecords {
-  const load = async (condition: string, values: readonly unknown[]) => {
-    const rows = await sql<CustomerFileRow>(
-      session,
-      `select ${fileColumns} from customer_file where ${condition}`,
-      values,
-    )
-    return rows.map((row) => toFile(row, sealer))
-  }
-
   return {
     async add(file, bytes) {
       await sql(
@@ -31,26 +26,30 @@ export function customerFileRecords(session: Session, sealer: Sealer): CustomerF
 
     async lockOwn(owner, id, now) {
       if (!isUuid(id)) return undefined
-      const condition = `${ofOwner} and id = $3 and (expires_at is null or expires_at > $4) for update`
-      return (await load(condition, [...ownerValues(owner), id, now]))[0]
+      const em = await entities(session)
+      const row = await em.findOne(
+        CustomerFileRow,
+        { id, ...ofOwner(owner), ...stillThere(now) },
+        { lockMode: LockMode.PESSIMISTIC_WRITE },
+      )
+      return row === null ? undefined : toFile(row, sealer)
     },
 
     async attach(id, customerId) {
-      await sql(
-        session,
-        'update customer_file set customer_id = $2, expires_at = null where id = $1',
-        [id, customerId],
-      )
+      const em = await entities(session)
+      await em.nativeUpdate(CustomerFileRow, { id }, { customerId, expiresAt: null })
     },
 
     async list(owner, by, now) {
-      const [column, id] = 'id' in by ? ['id', by.id] : ['customer_id', by.customerId]
-      if (!isUuid(id)) return []
-      return load(
-        `${ofOwner} and ${column} = $3 and (expires_at is null or expires_at > $4)
-         order by created_at, id limit 100`,
-        [...ownerValues(owner), id, now],
+      const named = 'id' in by ? { id: by.id } : { customerId: by.customerId }
+      if (!Object.values(named).every(isUuid)) return []
+      const em = await entities(session)
+      const rows = await em.find(
+        CustomerFileRow,
+        { ...ofOwner(owner), ...named, ...stillThere(now) },
+        { orderBy: { createdAt: 'asc', id: 'asc' }, limit: filesMax },
       )
+      return rows.map((row) => toFile(row, sealer))
     },
 
     async bytesOf(id) {
@@ -71,13 +70,13 @@ const removals = (
   session: Session,
 ): Pick<CustomerFileRecords, 'remove' | 'removeLoose' | 'removeLapsed'> => ({
   async remove(ids) {
-    await sql(session, 'delete from customer_file where id = any ($1::uuid[])', [ids])
+    const em = await entities(session)
+    await em.nativeDelete(CustomerFileRow, { id: { $in: [...ids] } })
   },
 
   async removeLoose(owner) {
-    await sql(session, `delete from customer_file where ${ofOwner} and customer_id is null`, [
-      ...ownerValues(owner),
-    ])
+    const em = await entities(session)
+    await em.nativeDelete(CustomerFileRow, { ...ofOwner(owner), customerId: null })
   },
 
   async removeLapsed(now) {
@@ -89,5 +88,9 @@ const removals = (
     return removed.length
   },
 })
+
+const ofOwner = ({ account, memo = '' }: FileOwner) => ({ ownerAccount: account, ownerMemo: memo })
+
+const stillThere = (now: Date) => ({ $or: [{ expiresAt: null }, { expiresAt: { $gt: now } }] })
 
 const contentPlace = (id: string): string => `customer_file:${id}`

@@ -8,7 +8,7 @@ export interface Session {
   run(text: string, values: readonly unknown[]): Promise<readonly object[]>
 }
 
-/** The pool of one process. No ORM: every statement here lies on the way of a request or a payment. */
+/** The pool of one process. Statements go to the driver; the ORM, where it is used, comes on top (`entities.ts`). */
 export interface Database {
   /** Each statement on any connection, and a commit of its own. */
   readonly pooled: Session

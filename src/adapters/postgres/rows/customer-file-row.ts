@@ -1,20 +1,27 @@
+import { defineEntity, p } from '@mikro-orm/core'
+import type { InferEntity } from '@mikro-orm/core'
 import type { FileType } from '../../../domain/customer/file-content.ts'
 import type { CustomerFile, FileOwner } from '../../../usecases/ports/customer-file-records.ts'
 import type { Sealer } from '../sealer.ts'
 
-export interface CustomerFileRow {
-  readonly id: string
-  readonly owner_account: string
-  readonly owner_memo: string
-  readonly customer_id: string | null
-  readonly content_type: string
-  readonly size: number
-  readonly digest_sealed: Buffer
-  readonly created_at: Date
-  readonly expires_at: Date | null
-}
+/** The bytes are in the table too, and are written and read by themselves: a row is loaded without them. */
+export const CustomerFileRow = defineEntity({
+  name: 'CustomerFileRow',
+  tableName: 'customer_file',
+  properties: {
+    id: p.uuid().primary(),
+    ownerAccount: p.string(),
+    ownerMemo: p.string(),
+    customerId: p.uuid().nullable(),
+    contentType: p.string(),
+    size: p.integer(),
+    digestSealed: p.blob(),
+    createdAt: p.datetime(),
+    expiresAt: p.datetime().nullable(),
+  },
+})
 
-/** In the order of `valuesOfFile`. The bytes are left where they are unless asked for. */
+/** In the order of `valuesOfFile`. */
 export const fileColumns =
   'id, owner_account, owner_memo, customer_id, content_type, size, digest_sealed, created_at, expires_at'
 
@@ -34,19 +41,16 @@ export const ownerValues = (owner: FileOwner): readonly [string, string] => [
   owner.memo ?? '',
 ]
 
-export const toFile = (row: CustomerFileRow, sealer: Sealer): CustomerFile => ({
+export const toFile = (row: InferEntity<typeof CustomerFileRow>, sealer: Sealer): CustomerFile => ({
   id: row.id,
-  owner: {
-    account: row.owner_account,
-    ...(row.owner_memo !== '' && { memo: row.owner_memo }),
-  },
-  ...(row.customer_id !== null && { customerId: row.customer_id }),
+  owner: { account: row.ownerAccount, ...(row.ownerMemo !== '' && { memo: row.ownerMemo }) },
+  ...(row.customerId && { customerId: row.customerId }),
   // written from the same union, and by nobody else
-  contentType: row.content_type as FileType,
+  contentType: row.contentType as FileType,
   size: row.size,
-  digest: sealer.openText(row.digest_sealed, digestPlace(row.id)),
-  createdAt: row.created_at,
-  ...(row.expires_at !== null && { expiresAt: row.expires_at }),
+  digest: sealer.openText(Buffer.from(row.digestSealed), digestPlace(row.id)),
+  createdAt: row.createdAt,
+  ...(row.expiresAt && { expiresAt: row.expiresAt }),
 })
 
 const digestPlace = (id: string): string => `customer_file_digest:${id}`
