@@ -9,6 +9,12 @@ const usage = `fairlead <command>
                      --role gateway | worker   only this role
                      --env-file FILE           settings from a file
   migrate            bring the database to this version
+  network status     how far the Stellar network is read, and whether collecting is stopped
+  network accept-reset
+                     the network was reset: read its new run from the beginning
+  network resume     go on in the same run after a gap, or once Horizon is mended
+                     --by NAME                 who says so; by default the user of this machine
+                     --env-file FILE           settings from a file
   doctor             look at all that a start relies on, and say what to mend
                      --env-file FILE           settings from a file
                      --json                    for a script
@@ -24,6 +30,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'sandbox network': async () => (await import('./cli/sandbox/network.ts')).sandboxNetwork,
   start: async () => (await import('./cli/start.ts')).start,
   migrate: async () => (await import('./cli/migrate.ts')).migrateDatabase,
+  'network status': async () => (await import('./cli/network.ts')).networkStatus,
+  'network accept-reset': async () => (await import('./cli/network.ts')).networkAcceptReset,
+  'network resume': async () => (await import('./cli/network.ts')).networkResume,
   doctor: async () => (await import('./cli/doctor/doctor.ts')).doctor,
   demo: async () => (await import('./cli/demo.ts')).demo,
 }

@@ -1,10 +1,15 @@
 import type { BackofficeRooms } from '../graphql/backoffice/context.ts'
 import type { Foundation } from './foundation.ts'
 
+type Actions = Pick<
+  BackofficeRooms,
+  'retryDeadPayout' | 'rejectCustomer' | 'findNetworkState' | 'acceptNetworkReset' | 'resumeNetwork'
+>
+
 /** What the back-office API opens onto: mostly plain reads. */
 export const composeBackoffice = (
   { read, log }: Foundation,
-  actions: Pick<BackofficeRooms, 'retryDeadPayout' | 'rejectCustomer'>,
+  actions: Actions,
 ): BackofficeRooms => ({
   findTransaction: (id) => read(({ transactions }) => transactions.find(id)),
   listTransactions: (query) => read(({ transactions }) => transactions.list(query)),
@@ -16,6 +21,9 @@ export const composeBackoffice = (
   listPayoutAttempts: (query) => read(({ payouts }) => payouts.listAttempts(query)),
   listDeadPayouts: (query) => read(({ payouts }) => payouts.listDead(query)),
   retryDeadPayout: actions.retryDeadPayout,
+  findNetworkState: actions.findNetworkState,
+  acceptNetworkReset: actions.acceptNetworkReset,
+  resumeNetwork: actions.resumeNetwork,
   rejectCustomer: async (command) => {
     const outcome = await actions.rejectCustomer(command)
     const { id, operator } = command

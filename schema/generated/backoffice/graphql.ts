@@ -4,6 +4,20 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What an operator decided after a stop. */
+export type NetworkDecision =
+  /** Reading went on in the same run of the network. */
+  | 'go_on'
+  /** The network was reset: everything is read from its beginning. */
+  | 'new_epoch';
+
+/** Why collecting stopped. */
+export type NetworkStopReason =
+  /** Ledgers that were not read yet are no longer told. */
+  | 'gap'
+  /** The network began anew, or Horizon tells of another one. */
+  | 'reset';
+
 /** Where a payout stands. */
 export type PayoutState =
   /** An attempt is under way or its outcome is not known yet. */
@@ -71,6 +85,31 @@ export type RetryPayoutMutationVariables = Exact<{
 export type RetryPayoutMutation = { retryPayout:
     | { __typename: 'Payout', state: PayoutState, dueAt: string }
     | { __typename: 'PayoutNotRetried', code: string, message: string }
+   };
+
+export type NetworkQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NetworkQuery = { network: { epoch: number, openStop: { id: string, reason: NetworkStopReason, detail: string, stoppedAt: string } | null, accounts: Array<{ account: string, cursor: string | null, readUntil: string | null }> } };
+
+export type AcceptNetworkResetMutationVariables = Exact<{
+  stopId: string | number;
+}>;
+
+
+export type AcceptNetworkResetMutation = { acceptNetworkReset:
+    | { id: string, decision: NetworkDecision | null, decidedBy: string | null }
+    | { code: string, message: string }
+   };
+
+export type ResumeNetworkMutationVariables = Exact<{
+  stopId: string | number;
+}>;
+
+
+export type ResumeNetworkMutation = { resumeNetwork:
+    | { id: string, decision: NetworkDecision | null, decidedBy: string | null }
+    | { code: string, message: string }
    };
 
 export type RejectCustomerMutationVariables = Exact<{
@@ -158,6 +197,54 @@ export const RetryPayoutDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RetryPayoutMutation, RetryPayoutMutationVariables>;
+export const NetworkDocument = new TypedDocumentString(`
+    query Network {
+  network {
+    epoch
+    openStop {
+      id
+      reason
+      detail
+      stoppedAt
+    }
+    accounts {
+      account
+      cursor
+      readUntil
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NetworkQuery, NetworkQueryVariables>;
+export const AcceptNetworkResetDocument = new TypedDocumentString(`
+    mutation AcceptNetworkReset($stopId: ID!) {
+  acceptNetworkReset(stopId: $stopId) {
+    ... on NetworkStop {
+      id
+      decision
+      decidedBy
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AcceptNetworkResetMutation, AcceptNetworkResetMutationVariables>;
+export const ResumeNetworkDocument = new TypedDocumentString(`
+    mutation ResumeNetwork($stopId: ID!) {
+  resumeNetwork(stopId: $stopId) {
+    ... on NetworkStop {
+      id
+      decision
+      decidedBy
+    }
+    ... on Refusal {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeNetworkMutation, ResumeNetworkMutationVariables>;
 export const RejectCustomerDocument = new TypedDocumentString(`
     mutation RejectCustomer($id: ID!, $reason: String!) {
   rejectCustomer(id: $id, reason: $reason) {

@@ -4,6 +4,8 @@ import type { SeenPayment } from '../../domain/stellar-payment/stellar-payment.t
 import type { RecordedEvent } from '../../domain/transaction/event.ts'
 import type { Transaction } from '../../domain/transaction/transaction.ts'
 import type { RejectCustomer } from '../../usecases/customers/reject-customer.ts'
+import type { DecideStop } from '../../usecases/network/decide-stop.ts'
+import type { FindNetworkState } from '../../usecases/network/find-network-state.ts'
 import type { RetryDeadPayout } from '../../usecases/payouts/retry-dead-payout.ts'
 import type { AttemptQuery } from '../../usecases/ports/payout-records.ts'
 import type { AssetDayReport } from '../../usecases/ports/report-records.ts'
@@ -27,6 +29,9 @@ export interface BackofficeRooms {
   }): Promise<readonly Payout[]>
   readonly retryDeadPayout: RetryDeadPayout
   readonly rejectCustomer: RejectCustomer
+  readonly findNetworkState: FindNetworkState
+  readonly acceptNetworkReset: DecideStop
+  readonly resumeNetwork: DecideStop
   reportByAssetAndDay(query: {
     readonly from: Date
     readonly before: Date

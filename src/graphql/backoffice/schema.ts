@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import type { GraphQLSchema } from 'graphql'
 import { buildSchema } from 'type-graphql'
 import { CustomerBackoffice } from '../customer/customer.backoffice.ts'
+import { NetworkBackoffice } from '../network/network.backoffice.ts'
 import { PayoutBackoffice } from '../payout/payout.backoffice.ts'
 import { ReportBackoffice } from '../report/report.backoffice.ts'
 import { noPubSub } from '../server/no-pub-sub.ts'
@@ -13,6 +14,7 @@ export const backofficeSchema = (): Promise<GraphQLSchema> =>
   buildSchema({
     resolvers: [
       CustomerBackoffice,
+      NetworkBackoffice,
       PayoutBackoffice,
       ReportBackoffice,
       TransactionBackoffice,

@@ -26,9 +26,9 @@ describe('a ledger that the network shows', () => {
       fc.property(gaps, fc.nat(), fc.nat(), (all, one, other) => {
         const run = aRun(all, 0)
         const [anchor, seen] = [run[one % run.length], run[other % run.length]]
-        if (anchor === undefined || seen === undefined) return false
-        const verdict = judgeLedger(anchor, seen)
-        return verdict === (seen.sequence > anchor.sequence ? 'beyond' : 'same')
+        if (anchor === undefined || seen === undefined) throw new Error('no ledger')
+        const expected = seen.sequence > anchor.sequence ? 'beyond' : 'same'
+        expect(judgeLedger(anchor, seen)).toBe(expected)
       }),
     )
   })
@@ -39,9 +39,9 @@ describe('a ledger that the network shows', () => {
         const anchor = aRun(all, 0).at(-1)
         const run = aRun(anew, anchor?.closedAt.getTime() ?? 0)
         const seen = run[other % run.length]
-        if (anchor === undefined || seen === undefined) return false
-        const verdict = judgeLedger(anchor, seen)
-        return verdict === (seen.sequence > anchor.sequence ? 'beyond' : 'reset')
+        if (anchor === undefined || seen === undefined) throw new Error('no ledger')
+        const expected = seen.sequence > anchor.sequence ? 'beyond' : 'reset'
+        expect(judgeLedger(anchor, seen)).toBe(expected)
       }),
     )
   })
