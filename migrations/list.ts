@@ -11,6 +11,7 @@ import { WantedSealed } from './0010-wanted-sealed.ts'
 import { DeadCallbacks } from './0011-dead-callbacks.ts'
 import { AttemptCustomers } from './0012-attempt-customers.ts'
 import { LeanEvents } from './0013-lean-events.ts'
+import { PaymentParts } from './0014-payment-parts.ts'
 
 /** Every migration in order. Forward only: a released file is never edited. */
 export const migrationsList = [
@@ -27,4 +28,5 @@ export const migrationsList = [
   { name: '0011-dead-callbacks', class: DeadCallbacks },
   { name: '0012-attempt-customers', class: AttemptCustomers },
   { name: '0013-lean-events', class: LeanEvents },
+  { name: '0014-payment-parts', class: PaymentParts },
 ]

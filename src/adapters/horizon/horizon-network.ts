@@ -3,14 +3,16 @@ import type { StellarPayment } from '../../domain/stellar-payment/stellar-paymen
 import { NetworkUnavailable } from '../../usecases/ports/stellar-network.ts'
 import type { LedgerLookup } from '../../usecases/ports/ledger-lookup.ts'
 import type { CreditPage, StellarNetwork } from '../../usecases/ports/stellar-network.ts'
+import { creditedByEffects } from './credited-effects.ts'
+import type { Credited } from './credited-effects.ts'
 import { horizonCaller } from './horizon-call.ts'
 import type { HorizonCaller, HorizonOptions } from './horizon-call.ts'
 import { horizonLedgers } from './ledgers.ts'
 import { memoOf } from './memo.ts'
 import { creditOf } from './operation-credit.ts'
 import type { OperationCredit } from './operation-credit.ts'
-import { assetIn, dateIn, digitsIn, isRecord, recordIn, recordsOf, textIn } from './reading.ts'
-import { unitsIn, unreadable } from './reading.ts'
+import { dateIn, digitsIn, isRecord, recordIn, recordsOf, textIn } from './reading.ts'
+import { unreadable } from './reading.ts'
 import type { HorizonRecord } from './reading.ts'
 
 export interface HorizonNetwork extends StellarNetwork, LedgerLookup {
@@ -72,8 +74,8 @@ async function creditsIn(
   const credits: StellarPayment[] = []
   for (let first = 0; first < records.length; first += asksAtOnce) {
     const some = records.slice(first, first + asksAtOnce)
-    const read = await Promise.all(some.map((record) => creditIn(caller, account, record)))
-    credits.push(...read.filter((payment) => payment !== undefined))
+    const read = await Promise.all(some.map((record) => creditsOf(caller, account, record)))
+    credits.push(...read.flat())
   }
   return credits
 }
@@ -81,26 +83,26 @@ async function creditsIn(
 /** A page may be full of operations whose effects have to be asked for one by one. */
 const asksAtOnce = 10
 
-async function creditIn(
+/** None, one, or one for each asset that a contract credits. */
+async function creditsOf(
   caller: HorizonCaller,
   account: string,
   record: HorizonRecord,
-): Promise<StellarPayment | undefined> {
-  if (record['transaction_successful'] !== true) return undefined
+): Promise<readonly StellarPayment[]> {
+  if (record['transaction_successful'] !== true) return []
   const credit = creditOf(record, account)
-  const amount = credit && (await amountOf(caller, account, { record, credit }))
-  return credit && amount && toPayment(account, record, { credit, amount })
-}
-
-interface Amount {
-  readonly asset: string
-  readonly units: bigint
+  if (credit === undefined) return []
+  const amounts = await amountsOf(caller, account, { record, credit })
+  return amounts.map((amount, part) => ({
+    ...toPayment(account, record, { credit, amount }),
+    ...(part === 0 ? {} : { part }),
+  }))
 }
 
 function toPayment(
   account: string,
   record: HorizonRecord,
-  { credit, amount }: { readonly credit: OperationCredit; readonly amount: Amount },
+  { credit, amount }: { readonly credit: OperationCredit; readonly amount: Credited },
 ): StellarPayment {
   return {
     id: digitsIn(record, 'id'),
@@ -118,39 +120,20 @@ function toPayment(
 
 type Found = { readonly record: HorizonRecord; readonly credit: OperationCredit }
 
-async function amountOf(
+async function amountsOf(
   caller: HorizonCaller,
   account: string,
   { record, credit }: Found,
-): Promise<Amount | undefined> {
+): Promise<readonly Credited[]> {
   switch (credit.amount.in) {
     case 'record':
-      return credit.amount
+      return [credit.amount]
     case 'result': {
       const { mergedUnits } = await import('./merge-amount.ts') // the SDK is slow to load, merges are rare
       const resultXdr = textIn(recordIn(record, 'transaction'), 'result_xdr')
-      return { asset: 'stellar:native', units: mergedUnits(digitsIn(record, 'id'), resultXdr) }
+      return [{ asset: 'stellar:native', units: mergedUnits(digitsIn(record, 'id'), resultXdr) }]
     }
     case 'effects':
       return creditedByEffects(caller, account, digitsIn(record, 'id'))
   }
-}
-
-/** The sum of the first asset that the operation's effects credit; undefined: none. */
-async function creditedByEffects(
-  caller: HorizonCaller,
-  account: string,
-  operationId: string,
-): Promise<Amount | undefined> {
-  const { status, json } = await caller.get(`/operations/${operationId}/effects?limit=200`)
-  if (status !== 200) throw new NetworkUnavailable('Horizon has no effects of an operation')
-  const credited = recordsOf(json)
-    .filter((effect) => effect['type'] === 'account_credited' && effect['account'] === account)
-    .map((effect) => ({ asset: assetIn(effect), units: unitsIn(effect, 'amount') }))
-  const asset = credited[0]?.asset
-  if (asset === undefined) return undefined
-  const units = credited
-    .filter((one) => one.asset === asset)
-    .reduce((sum, one) => sum + one.units, 0n)
-  return { asset, units }
 }

@@ -2,6 +2,7 @@ import type { Session } from './database.ts'
 import type {
   Match,
   NetworkMemo,
+  PaymentKey,
   SeenPayment,
   StellarPayment,
 } from '../../domain/stellar-payment/stellar-payment.ts'
@@ -18,6 +19,7 @@ interface PaymentRow {
   readonly epoch: number
   readonly id: bigint
   readonly account: string
+  readonly part: number
   readonly kind: string
   readonly asset: string
   readonly units: bigint
@@ -33,7 +35,7 @@ interface PaymentRow {
   readonly transaction_id: string | null
 }
 
-const columns = `epoch, id, account, kind, asset, units, from_account, memo_type, memo_value, muxed_id,
+const columns = `epoch, id, account, part, kind, asset, units, from_account, memo_type, memo_value, muxed_id,
   transaction_hash, ledger_closed_at, seen_at, match_state, match_reason, transaction_id`
 
 /** Ids come from outside through the doors; what is no operation id is found nowhere. */
@@ -48,10 +50,10 @@ export const stellarPaymentRecords = (session: Session): StellarPaymentRecords =
     const rows = await sql<PaymentRow>(
       session,
       `select ${columns} from stellar_payment
-       where account = $1 and match_state = 'waiting' and (epoch, id) > ($2::integer, $3::bigint)
+       where account = $1 and match_state = 'waiting' and (epoch, id, part) > ($2::integer, $3::bigint, $4::smallint)
          and not exists (${openStop})
-       order by epoch, id limit $4 for update skip locked`,
-      [account, after?.epoch ?? 0, after?.id ?? 0, limit],
+       order by epoch, id, part limit $5 for update skip locked`,
+      [account, after?.epoch ?? 0, after?.id ?? 0, after?.part ?? 0, limit],
     )
     return rows.map(toSeenPayment)
   },
@@ -62,7 +64,7 @@ export const stellarPaymentRecords = (session: Session): StellarPaymentRecords =
     if (!isOperationId(id)) return undefined
     const rows = await sql<PaymentRow>(
       session,
-      `select ${columns} from stellar_payment where id = $1 order by epoch desc, account limit 1`,
+      `select ${columns} from stellar_payment where id = $1 order by epoch desc, account, part limit 1`,
       [id],
     )
     return rows.map(toSeenPayment)[0]
@@ -88,6 +90,7 @@ async function addPayments(
   const rows = payments.map((payment) => ({
     id: payment.id,
     account: payment.account,
+    part: payment.part ?? 0,
     kind: payment.kind,
     asset: payment.asset,
     units: payment.units.toString(),
@@ -100,14 +103,14 @@ async function addPayments(
   }))
   const added = await sql(
     session,
-    `insert into stellar_payment (epoch, id, account, kind, asset, units, from_account, memo_type, memo_value,
-       muxed_id, transaction_hash, ledger_closed_at, seen_at)
-     select (${currentEpoch}), id, account, kind, asset, units, from_account, memo_type, memo_value,
-       muxed_id, transaction_hash, ledger_closed_at, $2
-     from jsonb_to_recordset($1) as (id bigint, account text, kind text, asset text, units bigint,
+    `insert into stellar_payment (epoch, id, account, part, kind, asset, units, from_account, memo_type,
+       memo_value, muxed_id, transaction_hash, ledger_closed_at, seen_at)
+     select (${currentEpoch}), id, account, part, kind, asset, units, from_account, memo_type,
+       memo_value, muxed_id, transaction_hash, ledger_closed_at, $2
+     from jsonb_to_recordset($1) as (id bigint, account text, part smallint, kind text, asset text, units bigint,
        from_account text, memo_type text, memo_value text, muxed_id text, transaction_hash text,
        ledger_closed_at timestamptz)
-     on conflict (epoch, id, account) do nothing returning id`,
+     on conflict (epoch, id, account, part) do nothing returning id`,
     [JSON.stringify(rows), seenAt],
   )
   return added.length
@@ -116,10 +119,11 @@ async function addPayments(
 /** Only what still waits is settled: a match made by hand meanwhile stands. */
 async function settleMatches(session: Session, matches: readonly SettledMatch[]): Promise<void> {
   if (matches.length === 0) return
-  const rows = matches.map(({ payment: { epoch, id, account }, match }) => ({
+  const rows = matches.map(({ payment: { epoch, id, account, part }, match }) => ({
     epoch,
     id,
     account,
+    part: part ?? 0,
     state: match.state,
     reason: match.state === 'unmatched' ? match.reason : null,
     transaction_id: match.state === 'waiting' ? null : (match.transactionId ?? null),
@@ -128,10 +132,10 @@ async function settleMatches(session: Session, matches: readonly SettledMatch[])
     session,
     `update stellar_payment as payment
      set match_state = made.state, match_reason = made.reason, transaction_id = made.transaction_id
-     from jsonb_to_recordset($1) as made (epoch integer, id bigint, account text, state text,
+     from jsonb_to_recordset($1) as made (epoch integer, id bigint, account text, part smallint, state text,
        reason text, transaction_id uuid)
      where payment.epoch = made.epoch and payment.id = made.id and payment.account = made.account
-       and payment.match_state = 'waiting'`,
+       and payment.part = made.part and payment.match_state = 'waiting'`,
     [JSON.stringify(rows)],
   )
 }
@@ -146,12 +150,15 @@ async function listUnmatched(
     `select ${columns} from stellar_payment
      where match_state = 'unmatched'
        and ($1::text is null or match_reason = $1)
-       and ($2::integer is null or (epoch, id, account) < ($2, $3::bigint, $4::text))
-     order by epoch desc, id desc, account desc limit $5`,
-    [reason ?? null, before?.epoch ?? null, before?.id ?? null, before?.account ?? null, limit],
+       and ($2::integer is null or (epoch, id, account, part) < ($2, $3::bigint, $4::text, $5::smallint))
+     order by epoch desc, id desc, account desc, part desc limit $6`,
+    [reason ?? null, ...placeOf(before), limit],
   )
   return rows.map(toSeenPayment)
 }
+
+const placeOf = (key: PaymentKey | undefined) =>
+  key === undefined ? [null, null, null, null] : [key.epoch, key.id, key.account, key.part ?? 0]
 
 /** The only writers are the functions above, so kinds, memo types and reasons are of the domain. */
 function toSeenPayment(row: PaymentRow): SeenPayment {
@@ -159,6 +166,7 @@ function toSeenPayment(row: PaymentRow): SeenPayment {
     epoch: row.epoch,
     id: row.id.toString(),
     account: row.account,
+    ...(row.part === 0 ? {} : { part: row.part }),
     kind: row.kind as SeenPayment['kind'],
     asset: row.asset,
     units: row.units,

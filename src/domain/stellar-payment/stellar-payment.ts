@@ -20,11 +20,13 @@ export type CreditKind =
   /** A contract's transfer, or a kind of operation that this version does not know. */
   | 'other'
 
-/** One operation that credited a watched account, as a fact of the ledger. */
+/** What one operation credited to a watched account in one asset, as a fact of the ledger. */
 export interface StellarPayment {
   /** Horizon's operation id (TOID): unique in one run of the network. */
   readonly id: string
   readonly account: string
+  /** Which of the assets it is, counted from 0: a contract may credit several at once. Absent: 0. */
+  readonly part?: number
   readonly kind: CreditKind
   readonly asset: AssetName
   /** What was credited here, in stroops; never what was sent. */
@@ -67,6 +69,7 @@ export interface PaymentKey {
   readonly id: string
   /** One operation of a contract may credit several accounts. */
   readonly account: string
+  readonly part?: number
 }
 
 /** A payment with what became of it. */

@@ -48,6 +48,11 @@ export class UnmatchedPayment {
   })
   epoch!: number
 
+  @Field(() => Int, {
+    description: 'Which asset of the operation, from 0: a contract may credit several at once.',
+  })
+  part!: number
+
   @Field(() => reasons, { description: 'Why it fits none.' })
   reason!: UnmatchedReason
 
@@ -118,6 +123,7 @@ export class UnmatchedPaymentBackoffice {
 const writeUnmatched = (payment: SeenPayment): UnmatchedPayment => ({
   id: payment.id,
   epoch: payment.epoch,
+  part: payment.part ?? 0,
   reason: payment.match.state === 'unmatched' ? payment.match.reason : 'not_payable',
   transactionId: payment.match.state === 'waiting' ? null : (payment.match.transactionId ?? null),
   kind: payment.kind,

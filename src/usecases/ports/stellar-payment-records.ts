@@ -77,7 +77,7 @@ export interface SettledMatch {
 }
 
 export interface WaitingBatch {
-  readonly after?: Pick<PaymentKey, 'epoch' | 'id'>
+  readonly after?: Pick<PaymentKey, 'epoch' | 'id' | 'part'>
   readonly limit: number
 }
 

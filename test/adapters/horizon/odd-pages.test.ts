@@ -112,6 +112,51 @@ describe('an operation of another kind', () => {
     },
   )
 
+  const inSrt = (account: string, amount: string) => ({
+    ...credit(account, amount),
+    asset_type: 'credit_alphanum4',
+    asset_code: 'SRT',
+    asset_issuer: issuer,
+  })
+
+  it('is a payment for each asset it credits, the same in whatever order its effects are told', async () => {
+    const effects = [
+      credit(distributionAccount, '2.0000000'),
+      inSrt(distributionAccount, '3.0000000'),
+      credit(distributionAccount, '0.5000000'),
+    ]
+    for (const told of [effects, effects.toReversed()]) {
+      answers = { '/operations/8192/effects': page(...told) }
+      const { credits } = await read(payment('8192', { type: 'invoke_host_function' }))
+      expect(credits.map(({ id, part, asset, units }) => [id, part, asset, units])).toEqual([
+        ['8192', undefined, `stellar:SRT:${issuer}`, 30_000_000n],
+        ['8192', 1, 'stellar:native', 25_000_000n],
+      ])
+    }
+  })
+
+  it('is read to the last of its effects, however many they are', async () => {
+    const others = Array.from({ length: 200 }, (_, index) => ({
+      ...credit(sendingAnchor, '1.0000000'),
+      paging_token: `8192-${index + 1}`,
+    }))
+    answers = {
+      '/operations/8192/effects?order=asc&limit=200&cursor=8192-200': page(
+        inSrt(distributionAccount, '3.0000000'),
+      ),
+      '/operations/8192/effects': page(...others),
+    }
+    const { credits } = await read(payment('8192', { type: 'invoke_host_function' }))
+    expect(credits).toMatchObject([{ asset: `stellar:SRT:${issuer}`, units: 30_000_000n }])
+  })
+
+  it('is refused when its effects never end', async () => {
+    const same = Array.from({ length: 200 }, () => ({ type: 'x', paging_token: '8192-1' }))
+    answers = { '/operations/8192/effects': page(...same) }
+    const reading = read(payment('8192', { type: 'invoke_host_function' }))
+    await expect(reading).rejects.toThrow('have no end')
+  })
+
   it('is left out when its effects credit somebody else', async () => {
     answers = { '/operations/8192/effects': page(credit(sendingAnchor, '9.0000000')) }
     const { credits, nextCursor } = await read(payment('8192', { type: 'invoke_host_function' }))

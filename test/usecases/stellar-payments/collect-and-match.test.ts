@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryNetwork } from '../../../src/adapters/memory/memory-network.ts'
 import { memoryPayoutRail } from '../../../src/adapters/memory/memory-payout-rail.ts'
-import type { PaymentKey } from '../../../src/domain/stellar-payment/stellar-payment.ts'
+import type {
+  PaymentKey,
+  SeenPayment,
+} from '../../../src/domain/stellar-payment/stellar-payment.ts'
 import type { Memo, Transaction } from '../../../src/domain/transaction/transaction.ts'
 import { NetworkUnavailable } from '../../../src/usecases/ports/stellar-network.ts'
 import type { StellarNetwork } from '../../../src/usecases/ports/stellar-network.ts'
@@ -106,6 +109,38 @@ describe('collecting, matching, paying out', () => {
       value: { pages: 2, added: 250 },
     })
     expect(await world.match(account)).toEqual({ matched: 0, unmatched: 450 })
+  })
+})
+
+describe('one operation that credits at several places', () => {
+  it('is kept as a payment of each account and of each asset, and each is decided', async () => {
+    const [account, other] = [anAccount(), anAccount()]
+    const one = aStellarPayment({ account, kind: 'other', asset: 'stellar:native', units: 1n })
+    const network = memoryNetwork()
+    network.credit(one, { ...one, part: 1, asset: 'stellar:A:G', units: 2n }, { ...one, part: 2 })
+    network.credit({ ...one, account: other, units: 4n })
+    for (const watched of [account, other]) await world.collect(network)(watched)
+    expect(await world.collect(network)(account)).toMatchObject({ value: { added: 0 } })
+    expect(await world.match(account)).toEqual({ matched: 0, unmatched: 3 })
+    expect(await world.match(other)).toEqual({ matched: 0, unmatched: 1 })
+    const listed: SeenPayment[] = []
+    for (let before: SeenPayment | undefined; ; before = listed.at(-1)) {
+      const page = await world.read(({ stellarPayments }) =>
+        stellarPayments.listUnmatched({ limit: 1, ...(before && { before }) }),
+      )
+      if (page[0]?.id !== one.id) break
+      listed.push(...page)
+    }
+    const found = listed.map(({ account: whose, part, units }) => [whose, part, units])
+    expect(found).toHaveLength(4)
+    expect(found).toEqual(
+      expect.arrayContaining([
+        [account, undefined, 1n],
+        [account, 1, 2n],
+        [account, 2, 1n],
+        [other, undefined, 4n],
+      ]),
+    )
   })
 })
 
