@@ -170,7 +170,7 @@ describe('a request for a challenge', () => {
     expect(await codeFor({ account, homeDomain: `a${fits}` })).toBe('home_domain_unknown')
   })
 
-  it('is refused for an account without an agreement, which is what production wants (SEP31-05)', async () => {
+  it('is refused for an account without an agreement, which is what production wants (SEP31-05, SEP31-G07)', async () => {
     const agreement = { mode: 'agreed', accounts: new Set([account]) } as const
     expect(await codeFor({ account }, { agreement })).toBe('accepted')
     expect(await codeFor({ account: Keypair.random().publicKey() }, { agreement })).toBe(
