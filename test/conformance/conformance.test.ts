@@ -36,15 +36,18 @@ describe('the requirements of the standards', () => {
 describe('the count', () => {
   const list = protocolOf('# X: a title\n\n- SEP10-01 MUST: one.\n- SEP10-02 SHOULD: two.\n')
 
-  it('knows a title from a comment, a body and a text that only looks like one', () => {
+  it('knows the title of a test that runs from a comment, a body and one that is skipped', () => {
     const source = `
       // SEP10-01 is not shown by a comment
       const table = ['SEP10-02']
       describe('a thing (SEP10-03)', () => {
         it.each(table)(\`is right \${table} (SEP10-04)\`, () => { say('SEP10-05') })
         it('SEP10-06', function () { say('SEP10-07') })
+        it.skip('SEP10-21', () => {})
+        it.todo('SEP10-22')
         test.each(['SEP10-08'])('%s', (id: string) => { expect(id).toBe('SEP10-09') })
-      })`
+      })
+      describe.skip('SEP10-23', () => { it('SEP10-24', () => {}) })`
     expect([...idsInTitles(source)]).toEqual([
       'SEP10-02',
       'SEP10-03',

@@ -31,6 +31,7 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 function visit(value: unknown, found: (text: string) => void): void {
   if (Array.isArray(value)) return value.forEach((one) => visit(one, found))
   if (!isNode(value)) return
+  if (isLeftOut(value)) return
   if (value['type'] === 'StringLiteral') found(String(value['value']))
   if (value['type'] === 'TemplateElement') found(String(value['raw']))
   const parts = isTest(value) ? partsOfTest(value) : Object.values(value)
@@ -40,6 +41,16 @@ function visit(value: unknown, found: (text: string) => void): void {
 /** `it(title, body)`, `it.each(table)(title, body)`, `test.skipIf(…)(title, body)` and the like. */
 function isTest(node: Node): boolean {
   return node['type'] === 'CallExpression' && /^(it|test)$/.test(rootOf(node['callee']))
+}
+
+/** `it.skip(…)`, `describe.todo(…)`: a test that does not run shows nothing. */
+function isLeftOut({ type, callee }: Node): boolean {
+  if (type !== 'CallExpression' || !isNode(callee) || callee['type'] !== 'MemberExpression') {
+    return false
+  }
+  const { property } = callee
+  const isSwitchedOff = isNode(property) && /^(skip|todo)$/.test(String(property['value']))
+  return isSwitchedOff && /^(it|test|describe)$/.test(rootOf(callee))
 }
 
 function rootOf(callee: unknown): string {
