@@ -161,7 +161,7 @@ describe('a notice that is not believed', () => {
     ['without a payout', signed(Buffer.from('{}')), Buffer.from('{}'), 'malformed_notice'],
     ['without JSON', signed(Buffer.from('x')), Buffer.from('x'), 'malformed_notice'],
     ['of no text', signed(Buffer.from([255])), Buffer.from([255]), 'malformed_notice'],
-  ])('is refused %s', (...[, headers, body, code]) => {
+  ])('is refused %s (AP-2.14)', (...[, headers, body, code]) => {
     expect(read(headers, body)).toMatchObject({ ok: false, refusal: { code } })
   })
 
