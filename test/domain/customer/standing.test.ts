@@ -136,7 +136,7 @@ describe('customer types', () => {
     return ready.ok ? [] : ready.refusal.faults
   }
 
-  it('ask only for fields of SEP-9, each once, with what they need (SEP09-09, SEP12-62)', () => {
+  it('ask only for fields of SEP-9, each once, with what they need (SEP09-09, SEP12-61, SEP12-62)', () => {
     const requirements = [
       { field: 'favourite_colour' },
       { field: 'card.cvc' },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeCustomer } from '../../../src/http/sep12/wire.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 import { anAccount, jane, openDoor } from './door.ts'
 
@@ -17,6 +18,20 @@ describe('answers of SEP-12', () => {
     for (const answer of [unknown.body, body, known.body]) {
       expect(JSON.stringify(answer)).not.toContain('null')
     }
+  })
+
+  it('hold an empty object of fields when nothing but a code is wanted (SEP12-51)', () => {
+    const view = {
+      status: 'NEEDS_INFO',
+      wanted: [],
+      provided: [],
+      missing: ['mobile_number'],
+    } as const
+    expect(writeCustomer({ id: '1', ...view })).toEqual({
+      id: '1',
+      status: 'NEEDS_INFO',
+      fields: {},
+    })
   })
 
   it('announce files as binary, numbers and dates as such (SEP12-62, SEP12-68)', async () => {
@@ -52,7 +67,7 @@ describe('memo and id', () => {
     expect(found.id).toBe(body.id)
   })
 
-  it('have to name the same customer (SEP12-27)', async () => {
+  it('have to name the same customer (SEP12-24, SEP12-27)', async () => {
     const account = anAccount()
     const { body } = await door.call(account, 'PUT /customer', { body: { ...jane, memo: '1' } })
     const statusOf = async (query: string) =>

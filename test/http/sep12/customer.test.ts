@@ -17,7 +17,7 @@ const customersOf = async (account: string): Promise<number> => {
 }
 
 describe('GET /sep12/customer', () => {
-  it('answers somebody unknown with what is needed, and creates nothing (SEP12-31, SEP12-32, SEP12-34)', async () => {
+  it('answers somebody unknown with what is needed, and creates nothing (SEP12-31, SEP12-32, SEP12-34, SEP12-41)', async () => {
     const account = anAccount()
     const { status, body } = await door.call(account, 'GET /customer')
     expect(status).toBe(200)
@@ -75,6 +75,18 @@ describe('GET /sep12/customer', () => {
     })
     expect(body.fields).toBeUndefined()
     expect(JSON.stringify(body)).not.toContain('Jane')
+  })
+
+  it('asks and answers under the name of the type, whichever was sent (SEP12-60, SEP09-06, SEP09-07)', async () => {
+    const account = anAccount()
+    const line = 'GET /customer?type=sep31-large-receiver'
+    const asked = await door.call(account, line)
+    expect(Object.keys(asked.body.fields ?? {})).toContain('family_name')
+    expect(Object.keys(asked.body.fields ?? {})).not.toContain('last_name')
+    await door.call(account, 'PUT /customer', { body: { last_name: 'Doe' } })
+    const { body } = await door.call(account, line)
+    expect(Object.keys(body.provided_fields ?? {})).toEqual(['family_name'])
+    expect(Object.keys(body.fields ?? {})).not.toContain('family_name')
   })
 
   it('describes fields in the language asked for, else in English (SEP12-37)', async () => {
@@ -152,7 +164,7 @@ describe('PUT /sep12/customer', () => {
     expect(await customersOf(stranger)).toBe(0)
   })
 
-  it('stores nothing when one value is bad, and names it in quotes (SEP12-75, SEP12-76, AP-1.29)', async () => {
+  it('stores nothing when one value is bad, and names it in quotes (SEP12-66, SEP12-75, SEP12-76, AP-1.29)', async () => {
     const account = anAccount()
     const { status, body } = await door.call(account, 'PUT /customer', {
       body: { ...jane, birth_date: '2001-02-30' },
@@ -193,7 +205,7 @@ describe('who the customer is', () => {
     expect(new Set(ids).size).toBe(4)
   })
 
-  it('takes the memo of the token, its echo, and no other (SEP12-15)', async () => {
+  it('takes the memo of the token, its echo, and no other (SEP12-12, SEP12-15)', async () => {
     const token = `${anAccount()}:1`
     const first = await door.call(token, 'PUT /customer', { body: jane })
     const echo = await door.call(token, 'PUT /customer', { body: { memo: '1' } })
@@ -267,10 +279,14 @@ describe('who the customer is', () => {
   })
 
   it('refuses a control that is no text, as a number would lose digits (SEP12-11)', async () => {
-    const { status } = await door.call(anAccount(), 'PUT /customer', {
-      headers: { 'content-type': 'application/json' },
-      body: '{"memo": 18446744073709551615}',
-    })
-    expect(status).toBe(400)
+    const names = ['id', 'account', 'memo', 'memo_type', 'type', 'transaction_id']
+    const bodies = names.map((name) => `{"${name}": 1}`)
+    for (const text of ['{"memo": 18446744073709551615}', '{"memo": null}', ...bodies]) {
+      const { status, body } = await door.call(anAccount(), 'PUT /customer', {
+        headers: { 'content-type': 'application/json' },
+        body: text,
+      })
+      expect([text, status, body.error]).toEqual([text, 400, expect.stringMatching(/must be text/)])
+    }
   })
 })

@@ -118,7 +118,7 @@ describe('names that callers choose', () => {
 })
 
 describe('guessing ids', () => {
-  it('is answered with 429 after sixty misses, for that client, for a minute (SEP12-136)', async () => {
+  it('is answered with 429 after sixty misses, for that client, for a minute (SEP12-07, SEP12-136)', async () => {
     const [guesser, other] = [anAccount(), anAccount()]
     const guess = (subject: string) =>
       door.call(subject, 'GET /customer?id=2b0d2d4c-1111-4222-8333-123456789abc')
@@ -127,6 +127,7 @@ describe('guessing ids', () => {
     expect([...statuses]).toEqual([404])
     const refused = await guess(guesser)
     expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60'])
+    expect(refused.body).toEqual({ error: expect.stringMatching(/wait a minute/) })
     expect((await guess(`${guesser}:1`)).status).toBe(429)
     expect((await guess(other)).status).toBe(404)
     door.clock.now = new Date(door.clock.now.getTime() + 60_000)

@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => door.close())
 
-it('is open to all and lists each asset with both forms (SEP31-10, SEP31-11, SEP31-O01, SEP31-O06, SEP31-C02, SEP31-G02)', () => {
+it('is open to all and lists each asset with both forms (SEP31-10, SEP31-11, SEP31-O01, SEP31-O02, SEP31-O06, SEP31-C02, SEP31-G02)', () => {
   expect(status).toBe(200)
   expect(Object.keys(receive)).toEqual(['SRT', 'ANY'])
   expect(receive['SRT']).toEqual({
@@ -77,7 +77,11 @@ it('leaves out bounds that are not there, and the type of a side without KYC (SE
   expect(Object.keys(asset)).not.toContain('min_amount')
   expect(Object.keys(asset)).not.toContain('max_amount')
   expect(Object.keys(asset)).not.toContain('sender_sep12_type')
-  expect(asset).toMatchObject({ receiver_sep12_type: 'sep31-receiver', sep12: { sender: {} } })
+  expect(asset).toMatchObject({ receiver_sep12_type: 'sep31-receiver' })
+  expect(asset['sep12']).toEqual({
+    sender: {},
+    receiver: { types: { 'sep31-receiver': { description: 'Who receives' } } },
+  })
 })
 
 it('always has fields with an object of transaction fields, and is enabled (SEP31-O01, SEP31-O05, SEP31-C15)', () => {

@@ -19,6 +19,7 @@ beforeAll(async () => {
     anAsset({ code: 'LATE', kycTiming: 'after' }),
     anAsset({ code: 'HASH', memoType: 'hash', senderTypes: [], receiverTypes: [] }),
     { ...nativeAsset, code: 'native', name: 'stellar:native' },
+    anAsset({ code: 'NOTE', transactionFields: { note: { description: 'n', optional: true } } }),
     anAsset({ code: 'NARROW', senderTypes: [], receiverTypes: [], maxUnits: 200_000_000n }),
   ])
   senderId = await door.customer(sender)
@@ -48,7 +49,7 @@ async function opened(changes: object = {}): Promise<Record<string, unknown>> {
 }
 
 describe('a new transaction', () => {
-  it('has account and memo at once, in the 201 and in GET (SEP31-33, SEP31-35, SEP31-36, SEP31-63, SEP31-67, SEP31-C08)', async () => {
+  it('has account and memo at once, in the 201 and in GET (SEP31-33, SEP31-35, SEP31-36, SEP31-63, SEP31-66, SEP31-67, SEP31-68, SEP31-C08)', async () => {
     const { status, body } = await post()
     expect(status).toBe(201)
     expect(body).toEqual({
@@ -352,6 +353,10 @@ describe('the old form', () => {
         },
       },
     })
+  })
+
+  it('does not insist on a field that is optional (SEP31-O08)', async () => {
+    expect((await post({ asset_code: 'NOTE' })).status).toBe(201)
   })
 
   it.each([undefined, null, {}, { transaction: {} }, { transaction: null }])(

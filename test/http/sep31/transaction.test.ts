@@ -306,6 +306,19 @@ describe('PUT /transactions/:id/callback', () => {
     })
   })
 
+  it('sends to the new address also what is still to be told (SEP31-81, SEP31-83)', async () => {
+    const { id } = await waiting({ callbackUrl: 'https://one.example.com/' })
+    const body = { fields: { transaction: { account_number: '43' } } }
+    expect((await door.call(`PATCH /transactions/${id}`, body)).status).toBe(200)
+    await put(id, 'https://two.example.com/')
+    const owed = await door.read(({ callbacks }) => callbacks.due(door.clock.now, 1000))
+    const told = await door.commit(({ callbacks }) =>
+      Promise.all(owed.map((each) => callbacks.lock(each))),
+    )
+    const own = told.filter((each) => each?.subject.id === id)
+    expect(own.map((each) => each?.url)).toEqual(['https://two.example.com/'])
+  })
+
   it.each([
     undefined,
     null,

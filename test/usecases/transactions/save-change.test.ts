@@ -105,7 +105,8 @@ describe('saving a change', () => {
 
   it('notices nothing when the status stays, or nobody asked (SEP31-80, SEP31-83)', async () => {
     const silent = await kept()
-    await save(funded(silent, '7'))
+    const moved = await save(funded(silent, '7'))
+    expect(moved.updatedAt).not.toEqual(silent.updatedAt)
     expect(await callbacksOf(silent.id)).toEqual([])
     const listening = await kept({
       callbackUrl: 'https://wallet.example.com/x',
