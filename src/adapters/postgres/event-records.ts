@@ -3,6 +3,7 @@ import type { Actor, RecordedEvent, TransactionEvent } from '../../domain/transa
 import type { EventRecords } from '../../usecases/ports/event-records.ts'
 import { sql } from './database.ts'
 import { noteOutgoing } from './outgoing.ts'
+import { prepared } from './prepared.ts'
 
 interface EventRow {
   readonly id: string
@@ -107,28 +108,31 @@ async function assignSequences(
   session: Session,
   limit: number,
 ): Promise<{ readonly assigned: number; readonly highest: bigint }> {
-  const [stream] = await sql<{ last_sequence: bigint }>(
-    session,
-    `select last_sequence from event_stream for update skip locked`,
-  )
+  const [stream] = await sql<{ last_sequence: bigint }>(session, lockStream)
   if (stream === undefined) return { assigned: 0, highest: await highestSequence(session) }
-  const numbered = await sql(
-    session,
-    `with next as (
-       select recorded, $1::bigint + row_number() over (order by recorded) as number
-       from (select recorded from transaction_event where sequence is null
-             order by recorded limit $2) as waiting
-     )
-     update transaction_event set sequence = next.number from next
-     where transaction_event.recorded = next.recorded returning next.number`,
-    [stream.last_sequence.toString(), limit],
-  )
-  const highest = stream.last_sequence + BigInt(numbered.length)
-  if (numbered.length > 0) {
-    await sql(session, `update event_stream set last_sequence = $1`, [highest.toString()])
-  }
-  return { assigned: numbered.length, highest }
+  const [numbered] = await sql<{ assigned: number }>(session, numberWaiting, [
+    stream.last_sequence.toString(),
+    limit,
+  ])
+  const assigned = numbered?.assigned ?? 0
+  return { assigned, highest: stream.last_sequence + BigInt(assigned) }
 }
+
+const lockStream = prepared(`select last_sequence from event_stream for update skip locked`)
+
+const numberWaiting = prepared(`
+  with next as (
+    select recorded, $1::bigint + row_number() over (order by recorded) as number
+    from (select recorded from transaction_event where sequence is null
+          order by recorded limit $2) as waiting
+  ), numbered as (
+    update transaction_event set sequence = next.number from next
+    where transaction_event.recorded = next.recorded returning next.number
+  ), moved as (
+    update event_stream set last_sequence = $1 + (select count(*) from numbered)
+    where exists (select from numbered)
+  )
+  select count(*)::int as assigned from numbered`)
 
 async function highestSequence(session: Session): Promise<bigint> {
   const [stream] = await sql<{ last_sequence: bigint }>(

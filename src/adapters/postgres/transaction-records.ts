@@ -11,6 +11,10 @@ import { prepared } from './prepared.ts'
 import {
   assignments,
   columns,
+  nextPlace,
+  places,
+  valuePlaces,
+  toValues,
   recordColumns,
   toRow,
   toTransaction,
@@ -125,32 +129,50 @@ const selectStillLapsed = selectWhere(
   `${hasLapsed} and id = any ($3::uuid[]) order by id for update skip locked`,
 )
 
-const insertOpening = prepared(`
-  with given as (
-    select * from jsonb_to_record($1) as given (${recordColumns})
-  ), free as (
-    select given.* from given where not exists (
-      select from "transaction" as taken where taken.distribution_account = given.distribution_account
-        and taken.memo_type = given.memo_type and taken.memo_value = given.memo_value)
-  ), keyed as (
-    insert into transaction_opening (owner_account, owner_memo, key, input_hash, transaction_id)
-    select owner_account, owner_memo, $3, $4, id from free where $3::text is not null
-    on conflict (owner_account, owner_memo, key) do nothing
-    returning key
-  ), added as (
-    insert into "transaction" (${columns})
-    select ${columns} from free where $3::text is null or exists (select from keyed)
+const eventsPlace = nextPlace
+const keyPlace = nextPlace + 1
+const hashPlace = nextPlace + 2
+
+const added = (from: string) => `
+  added as (
+    insert into "transaction" (${columns}) select ${places} ${from}
     on conflict (distribution_account, memo_type, memo_value) do nothing
     returning id, owner_account, owner_memo
   ), logged as (
     insert into transaction_event
       (id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor)
     select event.id, added.id, added.owner_account, added.owner_memo, type, "from", "to", version, at, actor
-    from added, jsonb_to_recordset($2) as event (id uuid, type text, "from" text, "to" text,
-      version integer, at timestamptz, actor jsonb)
+    from added, jsonb_to_recordset($${eventsPlace}) as event (id uuid, type text, "from" text,
+      "to" text, version integer, at timestamptz, actor jsonb)
     order by version
-  )
-  select exists (select from free) as is_free, exists (select from added) as is_added`)
+  )`
+
+const insertOpening = prepared(
+  `with ${added('')} select exists (select from added) as is_added, false as is_key_taken`,
+)
+
+const insertKeyedOpening = prepared(`
+  with given (account, memo_type, memo_value, id, owner_account, owner_memo) as (
+    values (${valuePlaces(
+      'distribution_account',
+      'memo_type',
+      'memo_value',
+      'id',
+      'owner_account',
+      'owner_memo',
+    )})
+  ), free as (
+    select given.* from given where not exists (
+      select from "transaction" as taken where taken.distribution_account = given.account
+        and taken.memo_type = given.memo_type and taken.memo_value = given.memo_value)
+  ), keyed as (
+    insert into transaction_opening (owner_account, owner_memo, key, input_hash, transaction_id)
+    select owner_account, owner_memo, $${keyPlace}, $${hashPlace}, id from free
+    on conflict (owner_account, owner_memo, key) do nothing
+    returning key
+  ), ${added('from keyed')}
+  select exists (select from added) as is_added,
+    exists (select from free) and not exists (select from keyed) as is_key_taken`)
 
 /**
  * One statement, so it may be a commit of its own. Should two openings with keys draw the same memo in the
@@ -161,21 +183,19 @@ async function openTransaction(
   { transaction, events, idempotency }: NewTransaction,
   sealer: Sealer,
 ): Promise<'opened' | 'memo_taken' | 'key_taken'> {
-  const [answer] = await sql<{ readonly is_free: boolean; readonly is_added: boolean }>(
+  const given = [...toValues(transaction, sealer), JSON.stringify(events)]
+  const [statement, values] =
+    idempotency === undefined
+      ? [insertOpening, given]
+      : [insertKeyedOpening, [...given, idempotency.key, idempotency.inputHash]]
+  const [answer] = await sql<{ readonly is_added: boolean; readonly is_key_taken: boolean }>(
     session,
-    insertOpening,
-    [
-      JSON.stringify(toRow(transaction, sealer)),
-      JSON.stringify(events),
-      idempotency?.key ?? null,
-      idempotency?.inputHash ?? null,
-    ],
+    statement,
+    values,
   )
-  if (answer?.is_added === true) {
-    noteOutgoing(session)
-    return 'opened'
-  }
-  return answer?.is_free === true && idempotency !== undefined ? 'key_taken' : 'memo_taken'
+  if (answer?.is_added !== true) return answer?.is_key_taken === true ? 'key_taken' : 'memo_taken'
+  noteOutgoing(session)
+  return 'opened'
 }
 
 const updateVersions = prepared(`

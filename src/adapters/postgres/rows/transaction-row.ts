@@ -70,6 +70,16 @@ export const columns = Object.keys(columnTypes).join(', ')
 export const recordColumns = Object.entries(columnTypes)
   .map(([name, type]) => `${name} ${type}`)
   .join(', ')
+const placeOf = (name: Column): string =>
+  `$${Object.keys(columnTypes).indexOf(name) + 1}::${columnTypes[name]}`
+
+/** The places of these columns. */
+export const valuePlaces = (...names: readonly Column[]): string => names.map(placeOf).join(', ')
+
+/** A place for each column, for a statement about one transaction; what follows begins with `nextPlace`. */
+export const places = valuePlaces(...(Object.keys(columnTypes) as Column[]))
+export const nextPlace = Object.keys(columnTypes).length + 1
+
 export const assignments = mutable.map((name) => `${name} = given.${name}`).join(', ')
 
 /** A row as the driver gives it. */
@@ -162,6 +172,16 @@ export const toRow = (transaction: Transaction, sealer: Sealer): Record<Column, 
   completed_at: transaction.completedAt,
   lapses_at: transaction.lapsesAt,
 })
+
+/** The transaction as values for `places`, which the driver and PostgreSQL read quicker than JSON. */
+export function toValues(transaction: Transaction, sealer: Sealer): readonly unknown[] {
+  const row = toRow(transaction, sealer)
+  return Object.keys(columnTypes).map((name) => {
+    const value = row[name as Column] // the keys of a literal
+    const isJson = typeof value === 'object' && value !== null && !(value instanceof Date)
+    return isJson ? JSON.stringify(value) : (value ?? null)
+  })
+}
 
 /** The only writer is `toRow`, and the table checks phase and memo type, so the casts hold. */
 export const toTransaction = (row: TransactionRow, sealer: Sealer): Transaction => ({
