@@ -38,7 +38,7 @@ const concurrency: Readonly<Record<JobName, number>> = {
 }
 
 /** Schedules live in the queue, which may be lost at any time: they are given again this often. */
-const scheduleAgainMs = 30_000
+const scheduleAgainMs = 10_000
 
 /** Takes jobs and gives the schedules, until it is closed; `close` ends within four seconds. */
 export async function startWorker(

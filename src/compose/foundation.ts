@@ -6,6 +6,7 @@ import {
   postgresWakeUps,
   wakeRelays,
 } from '../adapters/postgres/announcements.ts'
+import { openClock } from '../adapters/postgres/clock.ts'
 import { createCommit } from '../adapters/postgres/commit.ts'
 import { openDatabase } from '../adapters/postgres/database.ts'
 import { openListener } from '../adapters/postgres/listener.ts'
@@ -76,8 +77,14 @@ export async function layFoundation(
     factories: recordFactories(sealer),
     onOutgoing: wakeRelays(notifier),
   })
+  const elapsedMs = () => performance.now()
+  const clock = await openClock({ database, elapsedMs, onError: trouble('clock') })
   const jobStore = jobStoreOf(config, metrics.watchPool('jobs'))
-  const queue = createJobQueue({ store: jobStore, onError: trouble('queue') })
+  const queue = createJobQueue({
+    store: jobStore,
+    onError: trouble('queue'),
+    now: () => clock.now(),
+  })
   const tail = await openEventTail({ read })
   const stopHearing = announcements.onEvents((upTo) => tail.rise(upTo))
   const relaying = keepRelaying({
@@ -93,7 +100,7 @@ export async function layFoundation(
     queue,
     jobStore,
     tail,
-    now: () => new Date(),
+    now: () => clock.now(),
     newId: () => randomUUID(),
     log,
     metrics,
@@ -101,6 +108,7 @@ export async function layFoundation(
     async close() {
       troubles.hush()
       stopHearing()
+      clock.close()
       await relaying.stop()
       await queue.close()
       await announcements.close()

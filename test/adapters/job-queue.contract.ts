@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Job, JobBodies, JobQueue, JobWorkers } from '../../src/usecases/ports/job-queue.ts'
 import { until } from '../until.ts'
 
@@ -185,6 +185,22 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
         }, 'four sweeps')
       })
       expect(sweeps).toBeGreaterThanOrEqual(4)
+    })
+
+    it('goes on with a schedule whose next turn a wrong clock has put an hour off', async () => {
+      let sweeps = 0
+      const sweep = async (): Promise<{ readonly done: true }> => {
+        sweeps += 1
+        return { done: true }
+      }
+      const job: Job = { name: 'sweep-due-work', subject: 'all', payload: {} }
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+      await jobs.queue.schedule(job, 100).finally(() => vi.useRealTimers())
+      await during(bodies(idle, sweep), async () => {
+        await jobs.queue.schedule(job, 100)
+        await until(() => sweeps >= 2, 'two sweeps')
+      })
+      expect(sweeps).toBeGreaterThanOrEqual(2)
     })
   })
 }

@@ -165,16 +165,22 @@ export async function unheard(
      where owner_account = $1 order by sequence`,
     [owner],
   )
+  const lines = told.map(({ line }) => line)
   return subscribers.flatMap(({ heard }, index) => {
     const own = heard.map(({ transactionId, type }) => `${transactionId} ${type}`)
-    const at = own.findIndex((line, place) => line !== told[place]?.line)
-    const isSame = at === -1 && own.length === told.length
-    const place = at === -1 ? Math.min(own.length, told.length) : at
-    const differs = `${own[place]} heard, ${told[place]?.line} told`
-    return isSame
-      ? []
-      : [
-          `subscriber ${index + 1} heard ${own.length} of ${told.length} events; at ${place}: ${differs}`,
-        ]
+    const difference = firstDifference(own, lines)
+    return difference === undefined ? [] : [`subscriber ${index + 1}: ${difference}`]
   })
+}
+
+function firstDifference(heard: readonly string[], told: readonly string[]): string | undefined {
+  const differing = heard.findIndex((line, place) => line !== told[place])
+  if (differing === -1 && heard.length === told.length) return undefined
+  const at = differing === -1 ? Math.min(heard.length, told.length) : differing
+  const places = (lines: readonly string[]) =>
+    lines.flatMap((line, place) => (line === heard[at] ? [place] : [])).join(' and ')
+  return (
+    `heard ${heard.length} of ${told.length} events; at ${at} ${heard[at]}, ` +
+    `heard at ${places(heard)}, told at ${places(told)}; ${told[at]} is told there`
+  )
 }

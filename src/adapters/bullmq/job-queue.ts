@@ -14,6 +14,7 @@ export interface JobQueueOptions {
 
 const addLimitMs = 5_000
 const connectionsMax = 5
+const schedulingSlackMs = 2_000
 
 /** The adding side of the queue: one BullMQ queue per job name, opened when it is first needed. */
 export function createJobQueue(options: JobQueueOptions): JobQueue & JobFigures {
@@ -43,15 +44,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue & JobFigures 
       await bounded(Promise.all(adding))
     },
 
-    async schedule(job, everyMs) {
-      await bounded(
-        queueOf(job.name).upsertJobScheduler(
-          jobId(job),
-          { every: everyMs },
-          { name: job.name, data: job.payload, opts: { ...retries, attempts: 1 } },
-        ),
-      )
-    },
+    schedule: (job, everyMs) => bounded(schedule(queueOf(job.name), job, everyMs)),
 
     figures: () => bounded(Promise.all(jobNames.map((name) => figureOf(name, queueOf(name))))),
 
@@ -60,6 +53,19 @@ export function createJobQueue(options: JobQueueOptions): JobQueue & JobFigures 
       await store.close()
     },
   }
+}
+
+/**
+ * A turn is planned by the clock of the worker that had the last one. If that clock was ahead, the next
+ * turn lies far off, and giving the schedule again would leave it there: then it is begun anew.
+ */
+async function schedule(queue: JobsQueue, job: Job, everyMs: number): Promise<void> {
+  const id = jobId(job)
+  const known = await queue.getJobScheduler(id)
+  const isFarOff = (known?.next ?? 0) > Date.now() + everyMs + schedulingSlackMs // BullMQ goes by it too
+  if (isFarOff) await queue.removeJobScheduler(id)
+  const template = { name: job.name, data: job.payload, opts: { ...retries, attempts: 1 } }
+  await queue.upsertJobScheduler(id, { every: everyMs }, template)
 }
 
 async function figureOf(job: JobName, queue: JobsQueue): Promise<JobFigure> {

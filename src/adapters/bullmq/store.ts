@@ -36,6 +36,8 @@ export interface JobsQueue {
     last: number,
     ascending: boolean,
   ): Promise<({ readonly timestamp: number } | undefined)[]>
+  getJobScheduler(id: string): Promise<{ readonly next?: number } | undefined>
+  removeJobScheduler(id: string): Promise<unknown>
   on(event: 'error', listener: (error: Error) => void): unknown
   close(): Promise<void>
 }
