@@ -39,7 +39,7 @@ it('signs time, host and body as the test vector of section 2.6 says (SEP31-85, 
   ])
 })
 
-it('covers the port that the address has, also the usual one (SEP31-W28)', async () => {
+it('covers the time, and the port that the address has, also the usual one (SEP31-86, SEP31-W28)', async () => {
   const signed: string[] = []
   const called: string[] = []
   const sender = callbackSender({
@@ -53,10 +53,11 @@ it('covers the port that the address has, also the usual one (SEP31-W28)', async
     },
   })
   await sender.send({ url: 'https://wallet.example.com:8443/x', body: '{}' }, at)
-  await sender.send({ url: 'https://wallet.example.com:443/x', body: '{}' }, at)
+  const later = new Date(at.getTime() + 60_000)
+  await sender.send({ url: 'https://wallet.example.com:443/x', body: '{}' }, later)
   expect(signed).toEqual([
     '1700000000.wallet.example.com:8443.{}',
-    '1700000000.wallet.example.com:443.{}',
+    '1700000060.wallet.example.com:443.{}',
   ])
   expect(called).toEqual(['https://wallet.example.com:8443/x', 'https://wallet.example.com/x'])
 })

@@ -56,6 +56,7 @@ describe('where a customer stands', () => {
     const customer = aCustomer({ last_name: value(), mobile_number: value() })
     const { status, missing } = standingFor(customer, asked('sep31-large-receiver', 'full'))
     expect([status, missing]).toEqual(['NEEDS_INFO', ['mobile_number']])
+    expect(standingFor(customer, asked('sep31-large-receiver', 'formats')).status).toBe('ACCEPTED')
     const verified = aCustomer({ ...customer.fields, mobile_number: value({ verified: true }) })
     expect(standingFor(verified, asked('sep31-large-receiver', 'full')).status).toBe('ACCEPTED')
   })

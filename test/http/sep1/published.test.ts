@@ -118,7 +118,7 @@ describe('stellar.toml of a running gateway', () => {
 })
 
 describe('a callback', () => {
-  it('is signed with the key that is published (SEP31-87)', async () => {
+  it('is signed with the key that is published, and says what GET says (SEP31-84, SEP31-87)', async () => {
     const heard: { signature: string; body: string }[] = []
     const wallet = createServer((request, response) => {
       let body = ''
@@ -157,5 +157,10 @@ describe('a callback', () => {
     const key = Keypair.fromPublicKey(published('SIGNING_KEY'))
     expect(key.verify(signed, Buffer.from(text, 'base64'))).toBe(true)
     expect(key.verify(new TextEncoder().encode(body), Buffer.from(text, 'base64'))).toBe(false)
+    const { pathname } = new URL(published('DIRECT_PAYMENT_SERVER'))
+    const headers = { authorization: `Bearer ${await tokenFor(sendingAnchor)}` }
+    const line = `${world.publicUrl}${pathname}/transactions/${before.id}`
+    const found = await fetch(line, { headers })
+    expect(JSON.parse(body)).toEqual(await found.json())
   })
 })

@@ -49,7 +49,7 @@ async function opened(changes: object = {}): Promise<Record<string, unknown>> {
 }
 
 describe('a new transaction', () => {
-  it('has account and memo at once, in the 201 and in GET (SEP31-33, SEP31-35, SEP31-36, SEP31-63, SEP31-66, SEP31-67, SEP31-68, SEP31-C08)', async () => {
+  it('has account and memo at once, in the 201 and in GET (SEP31-33, SEP31-35, SEP31-36, SEP31-63, SEP31-66, SEP31-67, SEP31-68, SEP31-C08, SEP31-C10)', async () => {
     const { status, body } = await post()
     expect(status).toBe(201)
     expect(body).toEqual({

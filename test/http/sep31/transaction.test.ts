@@ -239,6 +239,10 @@ describe('PATCH /transactions/:id', () => {
         required_info_updates: { transaction: { routing_number: expect.anything() } },
       },
     })
+    expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject({
+      fields: { routing_number: '0110', account_number: '43' },
+      wantedFields: { routing_number: 'b' },
+    })
     expect((await patch(id, { routing_number: '0111' })).status).toBe(200)
   })
 
@@ -260,6 +264,7 @@ describe('PATCH /transactions/:id', () => {
   it('is refused in any other status, the second time too (SEP31-O13)', async () => {
     const { id } = await kept()
     expect(await patch(id, { account_number: '43' })).toMatchObject({ status: 400 })
+    expect(await patch(id, {})).toMatchObject({ status: 400 })
     const corrected = await waiting()
     await patch(corrected.id, { account_number: '43' })
     expect(await patch(corrected.id, { account_number: '43' })).toMatchObject({ status: 400 })
