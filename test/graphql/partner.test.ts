@@ -183,7 +183,7 @@ describe('a list of transactions', () => {
     expect(await idsOf({ first: 2, after: first.pageInfo.endCursor }, reader)).toEqual([oldest.id])
   })
 
-  it('holds only those of the account with its memo (SEP10-130, SEP10-131, SEP10-132)', async () => {
+  it('holds only those of the account with its memo (POLARIS-8.21, SEP10-130, SEP10-131, SEP10-132)', async () => {
     expect(await idsOf({}, await tokenFor(`${otherAnchor}:100`))).toEqual([])
     expect(await idsOf({ first: 100 })).not.toContain(newestFirst[0])
     const muxed = new MuxedAccount(new Account(sendingAnchor, '0'), '100').accountId()

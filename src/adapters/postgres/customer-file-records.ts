@@ -24,6 +24,19 @@ export function customerFileRecords(session: Session, sealer: Sealer): CustomerF
       )
     },
 
+    async looseBytes(account, now) {
+      await sql(session, `select pg_advisory_xact_lock(hashtextextended('loose ' || $1, 0))`, [
+        account,
+      ])
+      const [row] = await sql<{ readonly bytes: string | null }>(
+        session,
+        `select sum(size)::text as bytes from customer_file
+         where owner_account = $1 and customer_id is null and expires_at > $2`,
+        [account, now],
+      )
+      return BigInt(row?.bytes ?? 0)
+    },
+
     async lockOwn(owner, id, now) {
       if (!isUuid(id)) return undefined
       const em = await entities(session)

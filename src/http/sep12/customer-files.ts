@@ -1,6 +1,7 @@
 import type { CustomerFile } from '../../usecases/ports/customer-file-records.ts'
 import type { ListFiles } from '../../usecases/customers/list-files.ts'
-import type { UploadFile } from '../../usecases/customers/upload-file.ts'
+import type { UploadFile, UploadRefusal } from '../../usecases/customers/upload-file.ts'
+import type { Reply } from '../server/reply.ts'
 import { badRequest, refusal } from '../server/reply.ts'
 import type { ClientRoute } from '../server/route.ts'
 
@@ -23,8 +24,20 @@ export const postFile =
     const outcome = await uploadFile(request.principal, file.bytes)
     return outcome.ok
       ? { status: 200, body: writeFile(outcome.value) }
-      : badRequest("'file' cannot be read; send a JPEG, PNG, PDF, MP4, WebM or QuickTime file")
+      : sayNotKept(outcome.refusal.code)
   }
+
+function sayNotKept(code: UploadRefusal['code']): Reply {
+  switch (code) {
+    case 'file_unreadable':
+      return badRequest("'file' cannot be read; send a JPEG, PNG, PDF, MP4, WebM or QuickTime file")
+    case 'too_much_loose':
+      return refusal(
+        413,
+        'Too many files wait to be used: name them in PUT /customer, as <field>_file_id, or come back tomorrow',
+      )
+  }
+}
 
 /** SEP-12 GET customer files. */
 export const getFiles =

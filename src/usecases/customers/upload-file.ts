@@ -5,10 +5,13 @@ import { accepted, refused } from '../../domain/outcome.ts'
 import type { Commit } from '../ports/commit.ts'
 import type { CustomerFile } from '../ports/customer-file-records.ts'
 
+export type UploadRefusal =
+  { readonly code: 'file_unreadable' } | { readonly code: 'too_much_loose' }
+
 export type UploadFile = (
   principal: Pick<Principal, 'account' | 'memo'>,
   bytes: Uint8Array,
-) => Promise<Outcome<CustomerFile, { readonly code: 'file_unreadable' }>>
+) => Promise<Outcome<CustomerFile, UploadRefusal>>
 
 interface Parts {
   readonly commit: Commit
@@ -19,10 +22,14 @@ interface Parts {
 }
 
 const looseForMs = 24 * 60 * 60_000
+/** A gigabyte per account: a hundred of the largest files, before any of them is referred to. */
+export const looseBytesMax = 1_073_741_824n
 
 /**
  * Keeps a file for a day, for a customer to refer to; it belongs to the full principal (SEP12-129). A
- * second upload of the same bytes is another file. Source: SEP-12 1.15.0, POST customer files.
+ * second upload of the same bytes is another file. Refusals: `file_unreadable`; `too_much_loose` when the
+ * account's files that nobody refers to would be more than a gigabyte, whatever its memos.
+ * Source: SEP-12 1.15.0, POST customer files.
  */
 export const uploadFile =
   ({ commit, newId, now, digest }: Parts): UploadFile =>
@@ -39,6 +46,10 @@ export const uploadFile =
       createdAt,
       expiresAt: new Date(createdAt.getTime() + looseForMs),
     }
-    await commit(({ customerFiles }) => customerFiles.add(file, bytes))
-    return accepted(file)
+    return commit(async ({ customerFiles }) => {
+      const loose = await customerFiles.looseBytes(account, createdAt)
+      if (loose + BigInt(file.size) > looseBytesMax) return refused({ code: 'too_much_loose' })
+      await customerFiles.add(file, bytes)
+      return accepted(file)
+    })
   }

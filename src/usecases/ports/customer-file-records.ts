@@ -25,6 +25,11 @@ export interface CustomerFile {
 /** Files of customers. The bytes are encrypted at rest by the adapter. */
 export interface CustomerFileRecords {
   add(file: CustomerFile, bytes: Uint8Array): Promise<void>
+  /**
+   * Bytes of the account's files that no customer refers to, under whatever memo. Whoever asks for the same
+   * account waits until this commit has ended, so that what is decided by it holds.
+   */
+  looseBytes(account: string, now: Date): Promise<bigint>
   /** Locks the row; one that has lapsed, or belongs to somebody else, is not found. */
   lockOwn(owner: FileOwner, id: string, now: Date): Promise<CustomerFile | undefined>
   /** Binds the file to the customer; it no longer lapses. */

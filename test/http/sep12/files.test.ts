@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { looseBytesMax } from '../../../src/usecases/customers/upload-file.ts'
 import { onServer } from '../../database.ts'
 import { anAccount, aPdf, aPng, jane, multipart, openDoor } from './door.ts'
 
@@ -128,6 +129,26 @@ describe('POST /sep12/customer/files', () => {
       body: { photo_id_front_file_id: body.file_id },
     })
     expect(again.status).toBe(202)
+  })
+
+  it('keeps a gigabyte of files that nobody refers to, per account, and no more (POLARIS-8.26)', async () => {
+    const account = anAccount()
+    const first = await upload(`${account}:1`)
+    const grow = (bytes: bigint) =>
+      onServer(door.url, 'update customer_file set size = $2 where id = $1', [
+        first.body.file_id,
+        bytes,
+      ])
+    await grow(looseBytesMax - BigInt(aPng.length) * 3n)
+    const five = await Promise.all([2, 3, 4, 5, 6].map((memo) => upload(`${account}:${memo}`)))
+    expect(five.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200, 200, 200, 413, 413,
+    ])
+    expect((await upload(anAccount())).status).toBe(200)
+    await door.call(`${account}:1`, 'PUT /customer', {
+      body: { ...jane, photo_id_front_file_id: first.body.file_id },
+    })
+    expect((await upload(account)).status).toBe(200)
   })
 
   it('does not lend itself to anybody else (SEP12-128)', async () => {

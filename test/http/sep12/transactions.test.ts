@@ -104,7 +104,7 @@ describe('transaction_id', () => {
     expect((await door.call(account, `${line}&memo=2`)).status).toBe(200)
   })
 
-  it('does not lead to a customer that the token does not reach (SEP12-26)', async () => {
+  it('does not lead to a customer that the token does not reach (SEP12-26, AP-2.1)', async () => {
     const account = anAccount()
     const receiverId = await register(account, { memo: '2' })
     const transaction = await opened({ owner: { account, memo: '1' }, receiverId })
