@@ -4,6 +4,7 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { GraphqlDoor } from './door.ts'
+import { documentStore } from './document-store.ts'
 import { refuseExcess, tokensMax } from './excess.ts'
 import { mask } from './mask.ts'
 import { serveSockets } from './sockets.ts'
@@ -26,6 +27,8 @@ export async function mountGraphql<Identity, Context extends BaseContext>(
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     parseOptions: { maxTokens: tokensMax },
+    documentStore: documentStore(),
+    persistedQueries: false, // what nobody asked for would be kept as well
     formatError: (formatted, error) => mask(formatted, error, door.log),
     // the default page would load scripts from elsewhere; GraphiQL is served from here
     plugins: [
