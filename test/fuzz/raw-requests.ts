@@ -38,7 +38,7 @@ const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Versio
 
 const forms: readonly Form[] = [
   (host) =>
-    get('/sep31/info', host) + get('/.well-known/stellar.toml', host) + get('/health', host),
+    get('/sep31/info', host) + get('/.well-known/stellar.toml', host) + get('/health/live', host),
   (host) => get('/sep31/info', host).repeat(20),
   (host) => `${get('/sep31/info', host)}GET /sep31/in`,
   (host) => post(host, 'Content-Length: 100\r\n', '{"transaction":"AAAA"'),
@@ -83,7 +83,7 @@ const forms: readonly Form[] = [
   () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   () => Buffer.from('16030100c8010000c40303', 'hex'),
   (_, { dice, odd }) => odd.bytes(dice),
-  (host, { dice, odd }) => Buffer.concat([Buffer.from(get('/health', host)), odd.bytes(dice)]),
+  (host, { dice, odd }) => Buffer.concat([Buffer.from(get('/health/live', host)), odd.bytes(dice)]),
   (host) => upgrade(host, ''),
   (host) => upgrade(host, 'Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 99\r\n'),
   (host) => upgrade(host, key),

@@ -106,7 +106,7 @@ function faultsOfReach(requests: number, { tally }: Fuzzing): readonly string[] 
 function addWordsOf({ processes }: FuzzWorld, findings: Findings): void {
   for (const [name, process_] of Object.entries(processes)) {
     for (const line of process_.said().split('\n')) {
-      if (line === '' || line.startsWith('ready ')) continue
+      if (line === '' || /^(ready|health) /.test(line)) continue
       const shown = line.slice(0, 2_000)
       findings.add({ fault: `the ${name} said: ${withoutNumbers(shown).slice(0, 200)}`, shown })
     }

@@ -30,7 +30,8 @@ export function keepTally(): Tally {
       // the newest few thousand tell how it goes
       line.times[line.requests % timesMax] = ms
       line.requests += 1
-      if (status < 400) line.good += 1
+      // 503 is an answer of /health; elsewhere it is a finding anyway
+      if (status < 400 || status === 503) line.good += 1
       else line.refused += 1
       line.slowest = Math.max(line.slowest, ms)
     },
