@@ -209,18 +209,20 @@ function refuseDangers(
   for (const [name, url] of Object.entries(urls)) {
     const setting = environmentNames[name as keyof typeof urls] // the keys of the literal above
     if (url === '') continue
-    if (!URL.canParse(url)) faults.push(`${setting} is not a URL: ${url}`)
-    else if (
-      !config.isSandbox &&
-      !url.startsWith('https://') &&
-      !isLoopback(new URL(url).hostname)
-    ) {
-      faults.push(`${setting} has to be https: ${url}`)
-    }
+    const fault = URL.canParse(url) ? dangerOf(url, config.isSandbox) : `is not a URL: ${url}`
+    if (fault !== undefined) faults.push(`${setting} ${fault}`)
   }
   if (config.isSandbox && config.network.passphrase === publicNetworkPassphrase) {
     faults.push('The sandbox does not run on the public network')
   }
+}
+
+/** A user or password would not be sent, and the address may be logged: it is not repeated. */
+function dangerOf(url: string, isSandbox: boolean): string | undefined {
+  const { username, password, hostname } = new URL(url)
+  if (username !== '' || password !== '') return 'must not have a user or a password in it'
+  const mayBePlain = isSandbox || isLoopback(hostname)
+  return url.startsWith('https://') || mayBePlain ? undefined : `has to be https: ${url}`
 }
 
 const isLoopback = (host: string) => ['localhost', '127.0.0.1', '[::1]'].includes(host)

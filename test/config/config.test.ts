@@ -101,6 +101,16 @@ describe('configuration', () => {
     expect(faultsOf({ FAIRLEAD_TRUST_PROXY: 'all' })[0]).toMatch(/number of proxies/)
   })
 
+  it('refuses a user or password in an address, which would not be sent, and does not repeat it (AP-2.11)', () => {
+    for (const name of ['FAIRLEAD_HORIZON_URL', 'FAIRLEAD_RAIL_URL', 'FAIRLEAD_PUBLIC_URL']) {
+      for (const url of ['https://user:pass@bank.example.com', 'https://user@bank.example.com/x']) {
+        expect(faultsOf({ [name]: url })).toEqual([
+          `${name} must not have a user or a password in it`,
+        ])
+      }
+    }
+  })
+
   it('refuses plain http outside the sandbox (SEP31-08, SEP01-14, AP-2.15)', () => {
     expect(faultsOf({ FAIRLEAD_PUBLIC_URL: 'http://anchor.example.com' })).toEqual([
       'FAIRLEAD_PUBLIC_URL has to be https: http://anchor.example.com',
