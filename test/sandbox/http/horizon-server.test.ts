@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => client[Symbol.asyncDispose]())
 
 describe('Horizon.Server of the SDK, unmodified (SBX-121)', () => {
-  test('loads an account that friendbot funded, at once (SBX-89)', async () => {
+  test('loads an account that friendbot funded, at once (SBX-17, SBX-89)', async () => {
     const key = Keypair.random()
     await client.server.friendbot(key.publicKey()).call()
     const account = await client.server.loadAccount(key.publicKey())

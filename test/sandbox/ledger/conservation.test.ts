@@ -54,6 +54,28 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
     expect(() => assertConserved(closing([change]))).toThrow(words)
   })
 
+  it('is looked for after every close', () => {
+    const world = createWorld()
+    world.fund('alice')
+    const bump = () => ({
+      transactions: [
+        world.envelope({ source: 'alice', operations: [Operation.bumpSequence({ bumpTo: '0' })] }),
+      ],
+      closeTime: world.ledger.head.closeTime + 5n,
+    })
+    expect(() => world.ledger.close(bump())).not.toThrow()
+    const snapshot = world.ledger.snapshot()
+    for (const copy of Object.getOwnPropertySymbols(snapshot)) {
+      const { entries } = Reflect.get(snapshot, copy) as { entries: Map<string, Entry> }
+      const [key, alice] = [...entries].find(([, entry]) => isAccountOf(entry, 'alice')) ?? []
+      if (key !== undefined && alice?.type === 'account') {
+        entries.set(key, { ...alice, subentries: 7 })
+      }
+    }
+    world.ledger.restore(snapshot)
+    expect(() => world.ledger.close(bump())).toThrow('the ledger does not add up')
+  })
+
   it('an account below zero', () => {
     const debt = from(account, { balance: -1n })
     const gain = from({ ...account, id: idOf('bob') }, { balance: 201n })
@@ -80,3 +102,6 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
     expect(() => assertConserved(closing(paid))).not.toThrow()
   })
 })
+
+const isAccountOf = (entry: Entry, name: string): boolean =>
+  entry.type === 'account' && entry.id === idOf(name)

@@ -1,6 +1,7 @@
 import {
   Asset,
   FeeBumpTransaction,
+  LiquidityPoolAsset,
   Networks,
   Operation,
   Transaction,
@@ -86,6 +87,33 @@ describe('closing', () => {
   })
 })
 
+describe('a transaction of several operations', () => {
+  it('runs all of them after one failed, tells of each, and leaves nothing but fee and sequence (SBX-26, SBX-35)', () => {
+    const world = createWorld()
+    world.fund('alice', 'bob')
+    const pay = (amount: string) =>
+      Operation.payment({ destination: idOf('bob'), asset: Asset.native(), amount })
+    const before = world.ledger.account(idOf('alice'))
+    const applied = world.apply({
+      source: 'alice',
+      fee: '100',
+      operations: [pay('1'), pay('5000'), pay('2')],
+    })
+    expect(codesOf(applied.result)).toEqual([
+      'txFailed',
+      'paymentSuccess',
+      'paymentUnderfunded',
+      'paymentSuccess',
+    ])
+    expect(applied.feeCharged).toBe(300n)
+    expect(world.ledger.account(idOf('bob'))?.balance).toBe(10_000_000_000n)
+    expect(world.ledger.account(idOf('alice'))).toMatchObject({
+      balance: (before?.balance ?? 0n) - 300n,
+      sequence: (before?.sequence ?? 0n) + 1n,
+    })
+  })
+})
+
 describe('envelopes of the old form', () => {
   it('are accepted, converted, and keep their hash and signatures (SBX-20)', () => {
     const world = createWorld()
@@ -133,6 +161,12 @@ describe('what this network leaves out', () => {
         minAmountA: 1n,
         minAmountB: 1n,
       }),
+    ),
+    'a line for the shares of a pool': Operation.changeTrust({
+      asset: new LiquidityPoolAsset(Asset.native(), asset('USD'), 30),
+    }).body,
+    'keeping a contract': xdr.OperationBody.extendFootprintTtl(
+      new xdr.ExtendFootprintTtlOp({ ext: xdr.ExtensionPoint.v0(), extendTo: 5 }),
     ),
     'restoring a contract': xdr.OperationBody.restoreFootprint(
       new xdr.RestoreFootprintOp({ ext: xdr.ExtensionPoint.v0() }),

@@ -86,6 +86,15 @@ describe('the sum of weights (SBX-23)', () => {
     expect(check.allUsed()).toBe(true)
   })
 
+  it('never counts a master key without weight, not even for a threshold of 0', () => {
+    const account = world.ledger.account(idOf('alice'))
+    if (account === undefined) throw new Error('alice is not funded')
+    const check = createSignatureChecker()(envelope)
+    const thresholds = { ...account.thresholds, master: 0 }
+    expect(check.accountReaches(account, 0)).toBe(true)
+    expect(check.accountReaches({ ...account, thresholds }, 0)).toBe(false)
+  })
+
   it('needs one valid signature even for a threshold of 0', () => {
     const { envelope: unsigned } = signedBy(new Uint8Array(64), alice.signatureHint())
     const check = createSignatureChecker()(unsigned)

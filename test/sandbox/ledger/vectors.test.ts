@@ -11,10 +11,10 @@ const scenarios = await readScenarios(file)
 const families: Readonly<Record<string, string>> = {
   'allow-trust': 'SBX-46',
   bump: 'SBX-45',
-  'change-trust': 'SBX-15, SBX-41',
+  'change-trust': 'SBX-15, SBX-18, SBX-41',
   claimable: 'SBX-47, SBX-48',
   clawback: 'SBX-50',
-  create: 'SBX-36, SBX-39',
+  create: 'SBX-18, SBX-36, SBX-39',
   data: 'SBX-16, SBX-43',
   exchange: 'SBX-51',
   'fee-bump': 'SBX-25, SBX-77',

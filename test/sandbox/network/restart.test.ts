@@ -135,15 +135,3 @@ describe('a network with a data directory', () => {
     await expect(openClient({ dataDir })).rejects.toThrow('a recorded ledger replays to hash')
   })
 })
-
-test('two networks with the same seed and inputs have the same history (SBX-05)', async () => {
-  const exported = await (async () => {
-    const one = await openForTest({ seed: 'same' })
-    const [from, to] = [await one.funded(), await one.funded()]
-    await one.pay(from, to.publicKey())
-    return one.sandbox.control.export()
-  })()
-  const two = await openForTest({ seed: 'same' })
-  two.sandbox.control.import(exported)
-  expect(two.sandbox.control.export()).toEqual(exported)
-})

@@ -31,6 +31,20 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
+test('runs twenty times in one process, each apart and soon there (SBX-06)', async () => {
+  const began = performance.now()
+  const networks = await Promise.all(Array.from({ length: 20 }, () => openForTest()))
+  expect((performance.now() - began) / networks.length).toBeLessThan(100)
+  expect(new Set(networks.map(({ sandbox }) => sandbox.url)).size).toBe(20)
+  const [first, ...others] = networks
+  const key = await first?.funded()
+  expect((await first?.get(`/accounts/${key?.publicKey()}`))?.status).toBe(200)
+  for (const other of others) {
+    expect((await other.get(`/accounts/${key?.publicKey()}`)).status).toBe(404)
+    expect(other.sandbox.control.state().coreLatestLedger).toBe(1)
+  }
+})
+
 test('has the parameters of the test network when nothing is said (SBX-11)', async () => {
   const client = await openForTest()
   const [genesis] = recordsOf(await client.get('/ledgers?limit=1'))

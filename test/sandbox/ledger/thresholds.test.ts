@@ -1,0 +1,98 @@
+import { Asset, Claimant, Operation } from '@stellar/stellar-sdk'
+import type { xdr } from '@stellar/stellar-sdk'
+import { expect, it } from 'vitest'
+import { asset, codesOf, createWorld, idOf } from './world.ts'
+
+/** Which level each operation asks for: signed by a signer of just that weight, and by one of less. */
+
+const native = Asset.native()
+const usd = asset('USD', 'alice')
+const bob = idOf('bob')
+const balanceId = '00'.repeat(36)
+const offer = { selling: native, buying: asset('EUR'), price: '1' }
+
+const operations: Readonly<Record<'low' | 'medium' | 'high', readonly xdr.Operation[]>> = {
+  low: [
+    Operation.bumpSequence({ bumpTo: '0' }),
+    Operation.allowTrust({ trustor: bob, assetCode: 'USD', authorize: 1 }),
+    Operation.setTrustLineFlags({ trustor: bob, asset: usd, flags: { authorized: true } }),
+    Operation.claimClaimableBalance({ balanceId }),
+  ],
+  medium: [
+    Operation.createAccount({ destination: idOf('carol'), startingBalance: '1' }),
+    Operation.payment({ destination: bob, asset: native, amount: '1' }),
+    Operation.pathPaymentStrictReceive({
+      sendAsset: native,
+      sendMax: '1',
+      destination: bob,
+      destAsset: native,
+      destAmount: '1',
+      path: [],
+    }),
+    Operation.pathPaymentStrictSend({
+      sendAsset: native,
+      sendAmount: '1',
+      destination: bob,
+      destAsset: native,
+      destMin: '1',
+      path: [],
+    }),
+    Operation.manageSellOffer({ ...offer, amount: '1' }),
+    Operation.manageBuyOffer({ ...offer, buyAmount: '1' }),
+    Operation.createPassiveSellOffer({ ...offer, amount: '1' }),
+    Operation.changeTrust({ asset: asset('EUR', 'bob') }),
+    Operation.manageData({ name: 'a', value: 'b' }),
+    Operation.createClaimableBalance({
+      asset: native,
+      amount: '1',
+      claimants: [new Claimant(bob)],
+    }),
+    Operation.beginSponsoringFutureReserves({ sponsoredId: bob }),
+    Operation.endSponsoringFutureReserves({}),
+    Operation.revokeAccountSponsorship({ account: bob }),
+    Operation.clawback({ from: bob, asset: usd, amount: '1' }),
+    Operation.clawbackClaimableBalance({ balanceId }),
+    Operation.setOptions({}),
+    Operation.setOptions({ homeDomain: 'example.com' }),
+    Operation.setOptions({ inflationDest: bob }),
+    Operation.setOptions({ setFlags: 1 }),
+  ],
+  high: [
+    Operation.accountMerge({ destination: bob }),
+    Operation.setOptions({ masterWeight: 4 }),
+    Operation.setOptions({ lowThreshold: 1 }),
+    Operation.setOptions({ medThreshold: 1 }),
+    Operation.setOptions({ highThreshold: 1 }),
+    Operation.setOptions({ signer: { ed25519PublicKey: bob, weight: 1 } }),
+  ],
+}
+
+const world = createWorld()
+world.fund('alice', 'bob', 'issuer')
+const weights = { low: 1, medium: 2, high: 3 } as const
+world.apply({
+  source: 'alice',
+  operations: [
+    ...Object.entries(weights).map(([name, weight]) =>
+      Operation.setOptions({ signer: { ed25519PublicKey: idOf(name), weight } }),
+    ),
+    Operation.setOptions({ lowThreshold: 1, medThreshold: 2, highThreshold: 3 }),
+  ],
+})
+
+/** The codes of the refusal at admission, none when it was admitted. */
+function refusalOf(operation: xdr.Operation, signer: string): readonly string[] {
+  const envelope = world.envelope({ source: 'alice', operations: [operation], signers: [signer] })
+  const verdict = world.ledger.check(envelope)
+  return verdict.ok ? [] : codesOf(verdict.result)
+}
+
+const cases = Object.entries(operations).flatMap(([level, ofLevel]) =>
+  ofLevel.map((operation) => ({ level, type: operation.body.type, operation })),
+)
+
+it.each(cases)('$type is of the $level threshold (SBX-24)', ({ level, operation }) => {
+  const signers = ['low', 'medium', 'high']
+  const enough = signers.filter((signer) => !refusalOf(operation, signer).includes('opBadAuth'))
+  expect(enough).toEqual(signers.slice(signers.indexOf(level)))
+})
