@@ -78,11 +78,12 @@ const search = (records: LocatingRecords, { question, loading, key }: Search): P
     ? byIdOrKey(records, { question, loading, key })
     : ofTransaction(records, question.transactionId, { question, loading, key })
 
+/** Of a transaction its own type counts: a large sum may want more than the type that was named (SEP12-47). */
 function located(
   { customer, typeHint }: { readonly customer?: Customer | undefined; readonly typeHint?: string },
   { question, loading, key }: Search,
 ): Located {
-  const typeName = question.type ?? typeHint ?? usualTypeName(loading.types, customer)
+  const typeName = typeHint ?? question.type ?? usualTypeName(loading.types, customer)
   return customer === undefined ? { key, typeName } : { key: customer.key, customer, typeName }
 }
 

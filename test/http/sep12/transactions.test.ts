@@ -113,6 +113,27 @@ describe('transaction_id', () => {
   })
 })
 
+describe('a transaction of a large sum', () => {
+  it('has its own wishes, whatever type of the side is named, and goes on when they are met (SEP12-47, SEP12-48)', async () => {
+    const { account, receiverId, transaction } = await world({
+      phase: 'awaitingInfo',
+      receiverType: 'sep31-large-receiver',
+    })
+    const line = `GET /customer?transaction_id=${transaction.id}&type=sep31-receiver` as const
+    const plain = await door.call(account, `GET /customer?id=${receiverId}&type=sep31-receiver`)
+    expect(plain.body.status).toBe('ACCEPTED')
+    const { body } = await door.call(account, line)
+    expect([body.id, body.status]).toEqual([receiverId, 'NEEDS_INFO'])
+    expect(Object.keys(body.fields ?? {})).toContain('mobile_number')
+    const data = { transaction_id: transaction.id, type: 'sep31-receiver' }
+    const sent = { ...data, mobile_number: '+14155550100' }
+    expect((await door.call(account, 'PUT /customer', { body: sent })).status).toBe(202)
+    expect((await door.call(account, line)).body.status).toBe('ACCEPTED')
+    const now = await door.read(({ transactions }) => transactions.find(transaction.id))
+    expect(now?.phase).toBe('awaitingFunds')
+  })
+})
+
 describe('a transaction whose payout was refused', () => {
   it('shows its fields as rejected and as wanted, by id alone (SEP12-49, SEP12-54, SEP12-59, SEP12-64)', async () => {
     const { account, receiverId, senderId } = await world(refusedPayout())
