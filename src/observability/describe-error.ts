@@ -61,7 +61,8 @@ function tellable(error: Error): string | undefined {
   const text = error.message.slice(0, messageMax).replaceAll(/\/\/[^/@\s]+@/g, '//…@')
   if (ours.test(error.name)) return text
   if (typeof code === 'string' && isOfPostgres(code, severity)) {
-    return /^(22|P0)/.test(code) ? blanked(text) : text
+    if (code.startsWith('P0')) return undefined // raised by somebody's function
+    return code.startsWith('22') ? blanked(text) : text
   }
   if (typeof syscall === 'string' || isOfSystem(code)) return text
   if (/^Cannot read properties of (undefined|null) \(reading '\w+'\)$/.test(text)) return text

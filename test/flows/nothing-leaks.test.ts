@@ -93,7 +93,12 @@ afterAll(async () => {
   await client.stop()
 })
 
-const call = (path: string, options: RequestInit & { readonly token?: string } = {}) =>
+interface Options extends Omit<RequestInit, 'headers'> {
+  readonly token?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const call = (path: string, options: Options = {}) =>
   fetch(url + path, {
     ...options,
     headers: { authorization: `Bearer ${options.token ?? anchor.token}`, ...options.headers },

@@ -1,0 +1,127 @@
+import { Client, DatabaseError } from 'pg'
+import { z } from 'zod'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeError } from '../../src/observability/describe-error.ts'
+import { PayoutCallRefused } from '../../src/usecases/ports/payout-rail.ts'
+import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
+import { freshDatabase } from '../database.ts'
+import type { TestDatabase } from '../database.ts'
+
+const canary = 'Zeugma'
+
+/** What is thrown by this, whatever it is. */
+async function thrownBy(work: () => unknown): Promise<unknown> {
+  try {
+    await work()
+  } catch (error) {
+    return error
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** The canary is in what was thrown, or the case would show nothing. */
+async function expectUntold(work: () => unknown) {
+  const error = await thrownBy(work)
+  const all = Object.getOwnPropertyNames(error).map((name) =>
+    String(Reflect.get(error as object, name)),
+  )
+  expect(all.join()).toContain(canary)
+  const described = describeError(error)
+  expect(JSON.stringify(described)).not.toContain(canary)
+  return described
+}
+
+describe('errors of PostgreSQL', () => {
+  let database: TestDatabase
+  let client: Client
+  beforeAll(async () => {
+    database = await freshDatabase()
+    client = new Client({ connectionString: database.url })
+    await client.connect()
+    await client.query('create table person (name text primary key, age integer check (age > 0))')
+    await client.query('insert into person values ($1, 1)', [canary])
+  })
+  afterAll(async () => {
+    await client.end()
+    await database.drop()
+  })
+
+  it('tell which rule was broken, and not the row that broke it', async () => {
+    const twice = await expectUntold(() =>
+      client.query('insert into person values ($1, 1)', [canary]),
+    )
+    expect(twice).toMatchObject({ code: '23505', table: 'person', constraint: 'person_pkey' })
+    const unchecked = await expectUntold(() =>
+      client.query(`insert into person values ($1, -1)`, [`${canary} the second`]),
+    )
+    expect(unchecked).toMatchObject({ code: '23514', constraint: 'person_age_check' })
+  })
+
+  it('tell that a value has no such form, and not the value', async () => {
+    const odd = await expectUntold(() => client.query('select $1::bigint', [canary]))
+    expect(odd).toMatchObject({
+      code: '22P02',
+      message: expect.stringMatching(/bigint: "…"$/) as string,
+    })
+    await expectUntold(() => client.query('select $1::uuid', [canary]))
+    await expectUntold(() => client.query('select $1::timestamptz', [canary]))
+    await expectUntold(() => client.query('select $1::jsonb', [`{"name": "${canary}`]))
+    await expectUntold(() => client.query(`do $$ begin raise exception '${canary}'; end $$`))
+  })
+
+  it('name the statement by no word of it', async () => {
+    const error = await thrownBy(() => client.query(`select '${canary}' from nowhere`))
+    expect(error).toBeInstanceOf(DatabaseError)
+    expect(describeError(error)).toMatchObject({ code: '42P01' })
+    expect(JSON.stringify(describeError(error))).not.toContain(canary)
+  })
+})
+
+describe('errors of parsers', () => {
+  it.each([
+    ['JSON', () => JSON.parse(`{"first_name": ${canary}`) as unknown],
+    ['whole numbers', () => BigInt(canary)],
+    ['zod', () => z.strictObject({}).parse({ [canary]: 1 })],
+    ['Node itself', () => Buffer.from('x').readUInt8(canary as never)],
+  ])('of %s do not repeat what they were given', async (_, work) => {
+    expect(await expectUntold(work)).toHaveProperty('name')
+  })
+})
+
+describe('errors of ours', () => {
+  it('are told in their own words, with their causes', () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), {
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+    })
+    expect(
+      describeError(new DatabaseUnavailable('The database cannot be reached', { cause })),
+    ).toMatchObject({
+      name: 'DatabaseUnavailable',
+      message: 'The database cannot be reached',
+      cause: { code: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:5432' },
+    })
+  })
+
+  it('repeat no word of a bank', async () => {
+    const described = await expectUntold(() => {
+      throw new PayoutCallRefused(`${canary} Quill`, `We do not know ${canary}`)
+    })
+    expect(described).toEqual({ name: 'PayoutCallRefused', at: expect.any(Array) as unknown })
+  })
+
+  it('give away no password of an address', () => {
+    const error = new DatabaseUnavailable(`postgres://fairlead:${canary}@db is away`)
+    expect(describeError(error).message).toBe('postgres://…@db is away')
+  })
+
+  it('say where they happened, and for how many causes they are asked', () => {
+    const error = new Error('outer', { cause: new TypeError(`"${canary}" is no function`) })
+    const described = describeError(error)
+    expect(described.at?.[0]).toContain('describe-error.test.ts')
+    expect(described.cause?.message).toBe('"…" is no function')
+    const circle = new Error('round')
+    circle.cause = circle
+    expect(JSON.stringify(describeError(circle)).match(/round/g)).toHaveLength(5)
+  })
+})

@@ -1,0 +1,75 @@
+import { Writable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { createLog } from '../../src/observability/log.ts'
+import { withinScope } from '../../src/observability/request-scope.ts'
+import { createTroubles } from '../../src/observability/troubles.ts'
+
+function heardLog(level = 'debug') {
+  const lines: Record<string, unknown>[] = []
+  const destination = new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      lines.push(JSON.parse(line.toString()) as Record<string, unknown>)
+      done()
+    },
+  })
+  return { log: createLog({ level, destination }), lines }
+}
+
+describe('a line of the log', () => {
+  it('has listed fields only, and names those that were left out', () => {
+    const { log, lines } = heardLog()
+    log.info(
+      { usecase: 'registerCustomer', first_name: 'Ada', token: 'abc', fields: { a: 1 } },
+      'use-case',
+    )
+    expect(lines[0]).toMatchObject({
+      usecase: 'registerCustomer',
+      leftOut: 'first_name token fields',
+    })
+    expect(JSON.stringify(lines)).not.toMatch(/Ada|abc/)
+  })
+
+  it('holds no objects and no long texts', () => {
+    const { log, lines } = heardLog()
+    log.info({ reason: { first_name: 'Ada' }, outcome: 'x'.repeat(1_000) }, 'use-case')
+    expect(lines[0]).not.toHaveProperty('reason')
+    expect(lines[0]?.['outcome']).toHaveLength(300)
+  })
+
+  it('says to which request it belongs, however deep it was written', async () => {
+    const { log, lines } = heardLog()
+    const scope = { requestId: 'r-1', sendingAnchor: 'GANCHOR' }
+    await withinScope(scope, async () => {
+      await Promise.resolve()
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      log.debug({ target: 'bank' }, 'called')
+    })
+    log.debug({ target: 'bank' }, 'called')
+    expect(lines[0]).toMatchObject({ requestId: 'r-1', sendingAnchor: 'GANCHOR', target: 'bank' })
+    expect(lines[1]).not.toHaveProperty('requestId')
+  })
+})
+
+describe('troubles', () => {
+  it('that come again and again are one line in ten seconds, with their number', () => {
+    const { log, lines } = heardLog()
+    let now = 0
+    const troubles = createTroubles(log, () => now)
+    const away = Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })
+    for (let times = 0; times < 50; times += 1) troubles.of('redis')(away)
+    troubles.of('listen')(away)
+    troubles.of('redis')(new TypeError('another'))
+    expect(lines.map(({ part }) => part)).toEqual(['redis', 'listen', 'redis'])
+    now = 10_000
+    troubles.of('redis')(away)
+    expect(lines[3]).toMatchObject({ part: 'redis', times: 49, error: { code: 'ECONNREFUSED' } })
+  })
+
+  it('are none any more when we are about to stop', () => {
+    const { log, lines } = heardLog()
+    const troubles = createTroubles(log, () => 0)
+    troubles.hush()
+    troubles.of('queue')(new Error('terminating connection due to administrator command'))
+    expect(lines).toEqual([])
+  })
+})
