@@ -92,7 +92,7 @@ function repeatingNetwork() {
     newestCursor: () => network.newestCursor(),
     creditsAfter: async (account, cursor, limit) => {
       const page = await network.creditsAfter(account, cursor, limit)
-      return { ...page, credits: [...told.filter((one) => one.account === account)] }
+      return { ...page, credits: told.filter((one) => one.account === account) }
     },
   }
   return {

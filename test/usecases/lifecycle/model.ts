@@ -103,19 +103,19 @@ export const wait = (model: Model): Model =>
 
 const isOpen = ({ state }: AttemptModel): boolean => state === 'claimed' || state === 'pending'
 
+const newAttempt = { state: 'claimed', bank: 'nothing', isOutdated: false } as const
+
+const mayBeSent = ({ payout }: Model): boolean =>
+  payout?.isDue === true && (payout.state === 'due' || payout.state === 'claimed')
+
 /** Two workers at once; where the first one's end makes more work, the second may have it or not. */
 export function send(model: Model, verdict: Verdict): readonly Model[] {
-  const { payout } = model
-  const mayClaim = payout?.state === 'due' || payout?.state === 'claimed'
-  if (payout === undefined || !mayClaim || !payout.isDue) return [model]
-  const found = model.attempts.findIndex(isOpen)
-  const attempts =
-    found === -1
-      ? [...model.attempts, { state: 'claimed', bank: 'nothing', isOutdated: false } as const]
-      : model.attempts
-  const place = found === -1 ? attempts.length - 1 : found
-  const bank = attempts[place]?.bank ?? 'nothing'
-  const claimed = { ...model, attempts }
+  if (!mayBeSent(model)) return [model]
+  const claimed = model.attempts.some(isOpen)
+    ? model
+    : { ...model, attempts: [...model.attempts, newAttempt] }
+  const place = claimed.attempts.findIndex(isOpen)
+  const bank = claimed.attempts[place]?.bank ?? 'nothing'
   if (bank !== 'nothing') return [hear(claimed, place, bank)]
   if (model.isErased) return [{ ...claimed, payout: dead }]
   const after = carryOut(claimed, place, verdict)

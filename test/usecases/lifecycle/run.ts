@@ -13,7 +13,7 @@ export type Happening =
   | { readonly what: 'open' | 'expire' | 'wait' | 'pass an hour' | 'relay' }
   | { readonly what: 'pay'; readonly payment: Payment }
   | { readonly what: 'send'; readonly verdict: Verdict }
-  | { readonly what: OfOne }
+  | { readonly what: 'one'; readonly of: OfOne }
 
 export const ofOne = [
   'settle',
@@ -94,12 +94,15 @@ export function aRun({ clock, processes }: Awaited<ReturnType<typeof lifecycleWo
 
   async function bankMoves({ id }: Case, move: 'deliver' | 'giveBack'): Promise<void> {
     const attempts = await read(({ payouts }) => payouts.attempts(id))
-    const key = attempts.at(-1)?.idempotencyKey
-    const state = key === undefined ? undefined : (await world.rail.find(key))?.state
-    if (key === undefined || state === undefined) return
-    if (move === 'deliver' && state === 'pending') world.rail.deliver(key)
-    const isThere = state === 'pending' || state === 'delivered'
-    if (move === 'giveBack' && isThere) world.rail.giveBack(key, 'account_closed')
+    const last = attempts.at(-1)
+    if (last === undefined) return
+    const key = last.idempotencyKey
+    const state = (await world.rail.find(key))?.state
+    if (move === 'deliver') {
+      if (state === 'pending') world.rail.deliver(key)
+    } else if (state === 'pending' || state === 'delivered') {
+      world.rail.giveBack(key, 'account_closed')
+    }
   }
 
   function ofCase(one: Case, what: OfOne): Promise<unknown> {
@@ -145,8 +148,8 @@ export function aRun({ clock, processes }: Awaited<ReturnType<typeof lifecycleWo
       case 'send':
         world.bankWill.set(one.id, happening.verdict)
         return void (await everywhere((process) => process.send(one.id)))
-      default:
-        await ofCase(one, happening.what)
+      case 'one':
+        await ofCase(one, happening.of)
     }
   }
 
