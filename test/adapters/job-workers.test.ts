@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -13,6 +16,7 @@ import { hasRedis, startRedis } from '../redis.ts'
 import { until } from '../until.ts'
 
 const script = fileURLToPath(new URL('job-worker.child.ts', import.meta.url))
+const clock = new URL('../drill/clock.ts', import.meta.url).href
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close()
@@ -67,25 +71,36 @@ async function onRedis(): Promise<JobStoreOptions & { readonly url: string }> {
 const stores = { PostgreSQL: onPostgres, ...(hasRedis ? { Redis: onRedis } : {}) }
 
 describe.each(Object.entries(stores))('workers on %s', (_, openStore) => {
-  it('finish the job of a worker that was killed in the middle of it', async () => {
-    const store = await openStore()
-    const seen: string[] = []
-    const { queue, work } = open(store, seen)
-    const child = spawn(process.execPath, [script, JSON.stringify(store)], { stdio: 'pipe' })
-    closers.push(async () => child.kill('SIGKILL'))
-    let started = ''
-    child.stdout.on('data', (text: Buffer) => (started += text.toString()))
-    const job = aJob()
-    await queue.add([job])
-    await until(() => started.includes(job.subject), 'the other process to start the job')
-    child.kill('SIGKILL')
-    await queue.add([job]) // as a sweep would: it neither runs beside the stalled one nor blocks it
-    work()
-    await until(() => seen.length > 0, 'the job to be done here', 20_000)
-    await queue.add([aJob(job.subject)])
-    await until(() => seen.length > 1, 'the subject to be free again', 20_000)
-    expect(new Set(seen)).toEqual(new Set([job.subject]))
-  })
+  it.each([
+    ['', '0'],
+    [' while its clock was an hour ahead', '3600000'],
+  ])(
+    'finish the job of a worker that was killed in the middle of it%s',
+    async (_clock, shiftMs) => {
+      const store = await openStore()
+      const seen: string[] = []
+      const { queue, work } = open(store, seen)
+      const clockFile = join(tmpdir(), `fairlead-clock-${randomUUID()}`)
+      writeFileSync(clockFile, shiftMs)
+      closers.push(async () => rmSync(clockFile))
+      const args = ['--import', clock, script, JSON.stringify(store)]
+      const env = { ...process.env, DRILL_CLOCK: clockFile }
+      const child = spawn(process.execPath, args, { stdio: 'pipe', env })
+      closers.push(async () => child.kill('SIGKILL'))
+      let started = ''
+      child.stdout.on('data', (text: Buffer) => (started += text.toString()))
+      const job = aJob()
+      await queue.add([job])
+      await until(() => started.includes(job.subject), 'the other process to start the job')
+      child.kill('SIGKILL')
+      await queue.add([job]) // as a sweep would: it neither runs beside the stalled one nor blocks it
+      work()
+      await until(() => seen.length > 0, 'the job to be done here', 20_000)
+      await queue.add([aJob(job.subject)])
+      await until(() => seen.length > 1, 'the subject to be free again', 20_000)
+      expect(new Set(seen)).toEqual(new Set([job.subject]))
+    },
+  )
 
   it('stop within five seconds although a job hangs', async () => {
     const store = await openStore()

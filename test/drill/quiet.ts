@@ -79,7 +79,7 @@ const stranded = `select 'a seat until ' || seat_until as what from stellar_curs
   union all
   select 'an open attempt of a payout that is over: ' || idempotency_key
     from payout_attempt as attempt join payout using (transaction_id)
-    where attempt.state in ('claimed', 'pending') and payout.state not in ('due', 'claimed', 'pending')
+    where attempt.state in ('claimed', 'pending') and payout.state in ('delivered', 'waiting')
   union all
   select 'a transaction that holds funds and has no payout: ' || id from "transaction"
     where phase in ('payingOut', 'settling') and not exists (

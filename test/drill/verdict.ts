@@ -196,17 +196,24 @@ function placeOf(
     : [`payment ${id}: ${found ?? 'matched'} in the books, ${expected ?? 'matched'} by the network`]
 }
 
-type Fate = 'paid' | 'closed' | 'returned'
+/** What the bank does, and why an operator is told, if they are. */
+interface Fate {
+  readonly deliveries: number
+  readonly returns: number
+  readonly deadReason?: string
+}
+
+const paid: Fate = { deliveries: 1, returns: 0 }
 const fates: Readonly<Record<Opening['outcome'], Fate>> = {
-  delivered: 'paid',
-  deliveredLater: 'paid',
-  pendingUntilTold: 'paid',
-  fieldRejected: 'paid', // the field is corrected in the same round
-  unknownButDone: 'paid',
-  unknownNotDone: 'paid',
-  unavailableTwice: 'paid',
-  accountClosed: 'closed',
-  returnedLater: 'returned',
+  delivered: paid,
+  deliveredLater: paid,
+  pendingUntilTold: paid,
+  fieldRejected: paid, // the field is corrected in the same round
+  unknownButDone: paid,
+  unknownNotDone: paid,
+  unavailableTwice: paid,
+  accountClosed: { deliveries: 0, returns: 0, deadReason: 'rejected: account_closed' },
+  returnedLater: { deliveries: 1, returns: 1, deadReason: 'returned: account_closed' },
 }
 
 /** What a funded transaction may have come to, by what the bank was asked to do with it. */
@@ -235,23 +242,17 @@ interface Funded {
 }
 
 function fateOfFunded(known: Seen, { outcome, booked, tells }: Funded): readonly string[] {
+  const fate = fates[outcome]
   const { deliveries, returns, units } = booked
-  const isShown = (deadReason: string) =>
-    known.payout?.state === 'dead' && known.payout.deadReason === deadReason
-  switch (fates[outcome]) {
-    case 'closed':
-      return isShown('rejected: account_closed') && deliveries === 0
-        ? []
-        : tells('has to wait for an operator, unpaid')
-    case 'returned':
-      return isShown('returned: account_closed') && deliveries === 1 && returns === 1
-        ? []
-        : tells('has to be shown as returned')
-    case 'paid':
-      if (deliveries !== 1 || returns !== 0) return tells(`paid out ${deliveries} times`)
-      if (units !== unitsOf(known.amountOut.value)) return tells('another sum was paid out')
-      return known.phase === 'completed' ? [] : tells('paid out, and not completed')
+  if (deliveries !== fate.deliveries || returns !== fate.returns) {
+    return tells(`paid out ${deliveries} times and returned ${returns} times`)
   }
+  const reason = known.payout?.deadReason ?? ''
+  if (fate.deadReason !== undefined) {
+    return reason === fate.deadReason ? [] : tells('an operator has to be told')
+  }
+  if (units !== unitsOf(known.amountOut.value)) return tells('another sum was paid out')
+  return known.phase === 'completed' ? [] : tells('paid out, and not completed')
 }
 
 /** Money that left for what is none of ours. */

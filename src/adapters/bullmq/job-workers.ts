@@ -36,8 +36,13 @@ export function startJobWorkers(options: JobWorkersOptions): JobWorkers {
   const names = Object.keys(options.bodies) as JobName[] // a mapped type over JobName has no other keys
   const store = openJobStore(options.store, names.length + 8)
   const workers = names.map((name) => startWorker(store, name, options))
+  const lockMs = options.lockMs ?? lockMsUsually
+  const freeing = setInterval(() => {
+    store.freeFarOffLocks(2 * lockMs).catch((error: Error) => options.reports.troubled(error))
+  }, lockMs)
   return {
     async close() {
+      clearInterval(freeing)
       await Promise.all(workers.map(closeWithin))
       await store.close()
     },

@@ -55,6 +55,8 @@ interface Tried {
 export interface JobStore {
   queue(name: JobName): JobsQueue
   worker(name: JobName, run: Run, options: Omit<WorkerOptions, 'connection'>): JobsWorker
+  /** Ends the locks that reach further than so many milliseconds: a worker's clock was ahead. */
+  freeFarOffLocks(aheadMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -66,6 +68,19 @@ export function openJobStore(options: JobStoreOptions, connectionsMax: number): 
 }
 
 const endLimitMs = 300
+
+/**
+ * On PostgreSQL, BullMQ writes and reads the ends of locks, and when it last looked for lapsed ones, by the
+ * clock of whichever worker it is.
+ */
+const endFarOffLocks = `with present as (
+    select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms
+  ), unlocked as (
+    update bullmq.job set locked_until_ms = ms from present
+    where state = 'active' and locked_until_ms > ms + $1::bigint
+  )
+  update bullmq.meta set value = ms::text from present
+  where field = 'stalled-check' and value::bigint > ms + $1::bigint`
 
 function postgresStore(
   { url, onPool }: Extract<JobStoreOptions, { kind: 'postgres' }>,
@@ -93,6 +108,9 @@ function postgresStore(
     queue: (name) => new bound.Queue<Payload, void>(name, { connection }),
     worker: (name, run, options) =>
       new bound.Worker<Payload, void>(name, run, { ...options, connection }),
+    async freeFarOffLocks(aheadMs) {
+      await pool.query(endFarOffLocks, [aheadMs])
+    },
     async close() {
       // A worker that was left behind in a hanging job keeps its connection: it is cut.
       const ended = pool.end()
@@ -111,6 +129,7 @@ function redisStore(url: string, prefix: string): JobStore {
     queue: (name) => new Queue<Payload, void>(name, { connection: calls, prefix }),
     worker: (name, run, options) =>
       new Worker<Payload, void>(name, run, { ...options, connection: blocking, prefix }),
+    freeFarOffLocks: () => Promise.resolve(), // Redis itself ends its locks
     close: () => Promise.resolve(), // each queue and worker closes its own connections
   }
 }
