@@ -131,7 +131,7 @@ describe('what Horizon tells of an account', () => {
     expect(new Set(credits.map(({ id }) => id)).size).toBe(2)
   })
 
-  it('sees into fee bumps, and keeps the outer hash (SEP31-45)', async () => {
+  it('sees into fee bumps, and keeps the outer hash (SEP31-45, SEP31-W08)', async () => {
     const payer = await town.newAccount()
     let hash = ''
     const credits = await creditsOf(async () => {

@@ -19,7 +19,7 @@ function outcomeOf(
 }
 
 describe('receiving funds', () => {
-  it('moves a waiting transaction to paying out and keeps which payment did it (SEP31-51)', () => {
+  it('moves a waiting transaction to paying out and keeps which payment did it, and when by the ledger (SEP31-51, SEP31-W24)', () => {
     const transaction = aTransaction()
     const payment = paymentFor(transaction)
     expect(receiveFunds(transaction, payment)).toEqual({
@@ -76,7 +76,7 @@ describe('receiving funds', () => {
     ['a return memo', { memo: { type: 'return', value: 'AA==' } }, 'unknown_memo'],
     ['a muxed id and another memo', { muxedId: '1' }, 'conflicting_memo'],
   ] as const)(
-    'refuses %s (SEP31-45, SEP31-46, SEP31-48, SEP31-49, AP-1.6, AP-1.7, POLARIS-8.14, POLARIS-8.28)',
+    'refuses %s (SEP31-45, SEP31-46, SEP31-48, SEP31-W03, SEP31-49, AP-1.6, AP-1.7, POLARIS-8.14, POLARIS-8.28)',
     (_, changes, reason) => {
       expect(outcomeOf(changes)).toBe(reason)
     },

@@ -87,6 +87,16 @@ describe('PUT /sep12/customer/callback', () => {
     }
   })
 
+  it('goes to the address that was set last (SEP12-100)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    for (const last of ['/one', '/two']) {
+      expect((await listen(account, { id, url: `${url}${last}` })).status).toBe(200)
+    }
+    await door.call(account, 'PUT /customer', { body: { id, bank_account_number: '1' } })
+    expect((await noticesOf(id)).map((notice) => notice.url)).toEqual([`${url}/two`])
+  })
+
   it('ends with the notice of ACCEPTED, until it is set again (SEP12-100, SEP12-103)', async () => {
     const account = anAccount()
     const id = await register(account)

@@ -68,7 +68,7 @@ async function waitingPayout(transactionId: string): Promise<void> {
 }
 
 describe('transaction_id', () => {
-  it('of another account, of another memo and of nobody get one and the same answer (SEP12-44, AP-2.1)', async () => {
+  it('of another account, of another memo and of nobody get one and the same answer (SEP12-44, SEP31-W30, AP-2.1)', async () => {
     const { account } = await world()
     const foreign = await world()
     const ofMemo = await world({ owner: { account, memo: '7' } })
@@ -83,7 +83,7 @@ describe('transaction_id', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
   })
 
-  it('with a type selects the party, and without one is not refused (SEP12-43, SEP12-45, SEP31-40)', async () => {
+  it('with a type selects the party, and without one is not refused (SEP12-43, SEP12-45, SEP31-40, SEP31-X02)', async () => {
     const { account, senderId, receiverId, transaction } = await world()
     const idOf = async (query: string) => {
       const line = `GET /customer?transaction_id=${transaction.id}${query}` as const
@@ -135,7 +135,7 @@ describe('a transaction of a large sum', () => {
 })
 
 describe('a transaction whose payout was refused', () => {
-  it('shows its fields as rejected and as wanted, by id alone (SEP12-49, SEP12-54, SEP12-59, SEP12-64)', async () => {
+  it('shows its fields as rejected and as wanted, by id alone (SEP12-49, SEP12-54, SEP12-59, SEP12-64, SEP31-57)', async () => {
     const { account, receiverId, senderId } = await world(refusedPayout())
     const { body } = await door.call(account, `GET /customer?id=${receiverId}`)
     expect(body.status).toBe('NEEDS_INFO')

@@ -87,6 +87,16 @@ describe('a field that needs a code', () => {
     expect((await door.call(account, 'PUT /customer', { body: right })).status).toBe(202)
   })
 
+  it('is not confirmed by the code of the old value, sent along with a new one (SEP12-96)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    const old = { mobile_number_verification: codeOf(id) }
+    const body = { id, mobile_number: '+14155550103', ...old }
+    expect((await door.call(account, 'PUT /customer', { body })).status).toBe(400)
+    const same = { id, mobile_number: joan.mobile_number, ...old }
+    expect((await door.call(account, 'PUT /customer', { body: same })).status).toBe(202)
+  })
+
   it('loses its confirmation with its value (SEP12-56, SEP12-79)', async () => {
     const account = anAccount()
     const id = await register(account)

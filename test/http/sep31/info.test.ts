@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => door.close())
 
-it('is open to all and lists each asset with both forms (SEP31-10, SEP31-11, SEP31-O01, SEP31-O02, SEP31-O06, SEP31-C02, SEP31-G02)', () => {
+it('is open to all and lists each asset with both forms (SEP31-10, SEP31-11, SEP31-O01, SEP31-O02, SEP31-O06, SEP31-X01, SEP31-X07, SEP31-C02, SEP31-G02)', () => {
   expect(status).toBe(200)
   expect(Object.keys(receive)).toEqual(['SRT', 'ANY'])
   expect(receive['SRT']).toEqual({

@@ -49,7 +49,7 @@ async function opened(changes: object = {}): Promise<Record<string, unknown>> {
 }
 
 describe('a new transaction', () => {
-  it('has account and memo at once, in the 201 and in GET (SEP31-33, SEP31-35, SEP31-36, SEP31-63, SEP31-66, SEP31-67, SEP31-68, SEP31-C08, SEP31-C10)', async () => {
+  it('has account and memo at once, in the 201 and in GET (SEP31-33, SEP31-35, SEP31-36, SEP31-63, SEP31-66, SEP31-67, SEP31-68, SEP31-X03, SEP31-X10, SEP31-C08, SEP31-C10)', async () => {
     const { status, body } = await post()
     expect(status).toBe(201)
     expect(body).toEqual({
@@ -360,7 +360,7 @@ describe('the old form', () => {
   })
 
   it.each([undefined, null, {}, { transaction: {} }, { transaction: null }])(
-    'accepts fields = %j when no field is wanted (SEP31-O07, SEP31-C07)',
+    'accepts fields = %j when no field is wanted (SEP31-O07, SEP31-W11, SEP31-C07)',
     async (fields) => {
       expect((await post({ fields })).status).toBe(201)
     },

@@ -96,7 +96,7 @@ describe('paying out', () => {
     expect(receiverId).toBeDefined()
   })
 
-  it('pays under a new key after the data was corrected; the old key stays rejected (SEP31-53, SEP31-58)', async () => {
+  it('pays under a new key after the data was corrected; the old key stays rejected (SEP31-53, SEP31-56, SEP31-58)', async () => {
     const fields = { account_number: magicAccountNumbers.fieldRejected }
     const { id } = await world.openFunded({ fields })
     const { send } = world.payouts(rail)
@@ -113,6 +113,20 @@ describe('paying out', () => {
       { idempotencyKey: `${id}-2`, state: 'delivered' },
     ])
     expect(await timesPaid(id)).toBe(1)
+  })
+
+  it('asks again when what was corrected is refused too, as often as needed (SEP31-58, SEP31-O18, SEP31-X05)', async () => {
+    const account_number = magicAccountNumbers.fieldRejected
+    const { id } = await world.openFunded({ fields: { account_number } })
+    const { send } = world.payouts(rail)
+    for (let refusals = 1; refusals <= 3; refusals += 1) {
+      expect(await send(id)).toBe('waiting')
+      const { transaction, attempts } = await world.stateOf(id)
+      expect(transaction?.phase).toBe('awaitingPayoutTransactionInfo')
+      expect(attempts).toHaveLength(refusals)
+      await correct(id, { account_number })
+    }
+    expect(await timesPaid(id)).toBe(0)
   })
 
   it.each(['unknownButDone', 'unknownNotDone'] as const)(
