@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sql } from '../../../src/adapters/postgres/database.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import type { Change } from '../../../src/usecases/transactions/save-change.ts'
-import { aTransaction } from '../../builders/transaction.ts'
+import { aTransaction, distributionAccount } from '../../builders/transaction.ts'
 import { openDoor, sendingAnchor } from '../../http/sep31/door.ts'
 import type { Door } from '../../http/sep31/door.ts'
 
@@ -101,6 +101,27 @@ describe('saving a change', () => {
       { transaction: { id: before.id, status: 'pending_external' } },
     ])
     expect(Object.keys(JSON.parse(callbacks[0]?.body ?? '{}') as object)).toEqual(['transaction'])
+  })
+
+  it('tells each address of its own transaction only, also of many in one batch (AP-2.16)', async () => {
+    const listening = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        kept({
+          owner: { account: index % 2 === 0 ? sendingAnchor : distributionAccount },
+          callbackUrl: `https://wallet${index}.example.com/x`,
+        }),
+      ),
+    )
+    const changes = listening.map((before, index) => funded(before, `${200_000 + index}`))
+    await door.commit((records) => door.saveChanges(records, changes, door.clock.now))
+    for (const { id, callbackUrl } of listening) {
+      const told = await callbacksOf(id)
+      expect(told.map((callback) => [callback?.url, callback?.body.includes(id)])).toEqual([
+        [callbackUrl, true],
+      ])
+      const others = listening.filter((other) => other.id !== id)
+      expect(others.some((other) => told[0]?.body.includes(other.id))).toBe(false)
+    }
   })
 
   it('notices nothing when the status stays, or nobody asked (SEP31-80, SEP31-83)', async () => {
