@@ -15,13 +15,13 @@ interface PaymentPlan {
   /** Payments with the memos `firstMemo`, `firstMemo + 1` and so on, one per ledger place. */
   readonly firstMemo: number
   readonly count: number
-  readonly closedAt: string
 }
 
 let plan: PaymentPlan | undefined
 let payouts = 0
 
-const firstLedger = 1_000n
+/** One payment per ledger, all of them closed before the start. */
+const firstLedger = 1_990_000_000n
 
 const notFound = JSON.stringify({
   type: 'https://stellar.org/horizon-errors/not_found',
@@ -47,7 +47,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 function reply(request: IncomingMessage, url: URL, body: string): readonly [number, string] {
-  if (url.pathname === '/') return [200, '{"history_latest_ledger":2000000000}']
+  const ledger = /^\/(?:ledgers\/(\d+))?$/.exec(url.pathname)
+  if (ledger !== null)
+    return [200, JSON.stringify(ledger[1] === undefined ? root() : about(Number(ledger[1])))]
   if (url.pathname === '/_payments') {
     plan = JSON.parse(body) as PaymentPlan
     return [200, '{}']
@@ -58,6 +60,29 @@ function reply(request: IncomingMessage, url: URL, body: string): readonly [numb
   if (account !== undefined && account === plan?.account) return [200, pageAfter(url, plan)]
   return [404, notFound]
 }
+
+const startedAt = Date.now()
+const ledgerMs = 1_000
+const ledgerAtStart = 2_000_000_000
+
+/** A ledger a second, so that the network is never behind. */
+function root(): object {
+  const latest = ledgerAtStart + Math.floor((Date.now() - startedAt) / ledgerMs)
+  return {
+    history_latest_ledger: latest,
+    history_latest_ledger_closed_at: closedAt(latest),
+    history_elder_ledger: 2,
+  }
+}
+
+const about = (sequence: number): object => ({
+  sequence,
+  hash: sequence.toString(16).padStart(64, '0'),
+  closed_at: closedAt(sequence),
+})
+
+const closedAt = (sequence: number): string =>
+  new Date(startedAt + (sequence - ledgerAtStart) * ledgerMs).toISOString()
 
 function pay({ method, headers }: IncomingMessage): readonly [number, string] {
   if (method === 'GET') return [200, '{"payouts":[]}']
@@ -90,7 +115,7 @@ function recordOf(place: number, payments: PaymentPlan): object {
     source_account: payments.from,
     type: 'payment',
     type_i: 1,
-    created_at: payments.closedAt,
+    created_at: closedAt(Number(firstLedger) + place),
     transaction_hash: hash,
     asset_type: 'credit_alphanum4',
     asset_code: 'USDC',

@@ -17,6 +17,7 @@ export interface Line {
 
 export type Target =
   | { readonly kind: 'ratio'; readonly least: number }
+  | { readonly kind: 'ratioMost'; readonly most: number }
   | { readonly kind: 'least' | 'most'; readonly figure: number }
   | { readonly kind: 'none' }
 
@@ -36,6 +37,8 @@ export function isMet({ target, figures, bare }: Line): boolean | undefined {
   switch (target.kind) {
     case 'ratio':
       return bare !== undefined && median(bare.ratios) >= target.least
+    case 'ratioMost':
+      return bare !== undefined && median(bare.ratios) <= target.most
     case 'least':
       return median(figures) >= target.figure
     case 'most':

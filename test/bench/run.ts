@@ -1,9 +1,14 @@
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.ts'
 import type { BenchOptions, Line } from './row.ts'
+import { collect } from './rows/collect.ts'
+import { events } from './rows/events.ts'
 import { find } from './rows/find.ts'
 import { login } from './rows/login.ts'
+import { memory } from './rows/memory.ts'
 import { openRow } from './rows/open.ts'
+import { payout } from './rows/payout.ts'
+import { start } from './rows/start.ts'
 import { writeCosts, writeTable } from './table.ts'
 import { startBenchWorld } from './world.ts'
 import type { BenchWorld } from './world.ts'
@@ -12,7 +17,16 @@ import type { BenchWorld } from './world.ts'
 
 type Row = (world: BenchWorld, options: BenchOptions) => Promise<readonly Line[]>
 
-const rows: Readonly<Record<string, Row>> = { login, open: openRow, find }
+const rows: Readonly<Record<string, Row>> = {
+  login,
+  open: openRow,
+  find,
+  collect,
+  payout,
+  events,
+  memory,
+  start,
+}
 
 const { values } = parseArgs({
   options: {

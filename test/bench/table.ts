@@ -36,6 +36,8 @@ function targetOf({ target, unit }: Line): string {
   switch (target.kind) {
     case 'ratio':
       return `ratio ≥ ${target.least}`
+    case 'ratioMost':
+      return `ratio ≤ ${target.most}`
     case 'least':
       return `≥ ${target.figure} ${unit}`
     case 'most':

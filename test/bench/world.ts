@@ -160,7 +160,7 @@ const configOf = ({ distribution, issuer }: Accounts): ConfigFileInput => ({
       code: 'USDC',
       issuer,
       distributionAccount: distribution,
-      startCursor: '0',
+      startCursor: (1_989_999_999n << 32n).toString(), // the payments are in the ledgers after it
       payout: { currency: 'USD', decimals: 2 },
       minAmount: '1',
       maxAmount: '10000',
