@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { Asset, Keypair, Operation } from '@stellar/stellar-sdk'
+import { Asset, Keypair, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
@@ -140,7 +140,7 @@ describe('in this process', () => {
     await other.pay(from, to.publicKey())
   })
 
-  test('the ledger clock moves, and the Date header with it (SBX-96)', async () => {
+  test('the ledger clock moves, and the Date header with it (SBX-67, SBX-96)', async () => {
     const from = await client.funded()
     client.sandbox.control.freeze()
     client.sandbox.control.advance(3600)
@@ -176,38 +176,59 @@ describe('in this process', () => {
     expect(client.sandbox.control.revert('7')).toBe(false)
   })
 
-  test('two payments of one account at once: one gets in, one waits and ends as 504 (SBX-73)', async () => {
-    const slow = await openForTest({
-      mode: 'manual',
-      horizon: { submissionTimeoutMs: 300 },
-    })
+  test('two payments of one account at once: the second waits, ends as 504 and is never applied (SBX-71, SBX-73)', async () => {
+    const slow = await openForTest({ mode: 'manual', horizon: { submissionTimeoutMs: 300 } })
     const from = await slow.funded()
-    const account = await slow.server.loadAccount(from.publicKey())
-    const { TransactionBuilder, Networks } = await import('@stellar/stellar-sdk')
-    const payments = [1, 2].map(() => {
-      const transaction = new TransactionBuilder(account, {
-        fee: '100',
-        networkPassphrase: Networks.TESTNET,
-      })
-        .addOperation(
-          Operation.createAccount({
-            destination: Keypair.random().publicKey(),
-            startingBalance: '5',
-          }),
-        )
-        .setTimeout(300)
-        .build()
-      transaction.sign(from)
-      return transaction
+    const [first, second] = await twoPayments(slow, from)
+    expect(await submitAsync(slow, first)).toBe(201)
+    const began = performance.now()
+    const late = await slow.submit(second)
+    expect(performance.now() - began).toBeGreaterThanOrEqual(290)
+    expect(late.status).toBe(504)
+    expect(await late.json()).toMatchObject({
+      type: 'https://stellar.org/horizon-errors/transaction_submission_timeout',
+      extras: { hash: hashOf(second), envelope_xdr: second.toXdr() },
     })
-    // One after the other into the queue: the second one's sequence is a gap while the first is not there.
+    slow.sandbox.control.close()
+    expect((await slow.get(`/transactions/${hashOf(first)}`)).status).toBe(200)
+    expect((await slow.get(`/transactions/${hashOf(second)}`)).status).toBe(404)
+  })
+
+  test('a transaction that waits for its turn is answered when somebody else sends it again (SBX-73)', async () => {
+    const slow = await openForTest({ mode: 'manual' })
     const { control } = slow.sandbox
-    const [first, second] = payments
-    if (!first || !second) throw new Error('two payments were made')
-    const answers = [slow.submit(first)]
-    await until(() => control.state().pending.length === 1)
-    answers.push(slow.submit(second))
+    const [first, second] = await twoPayments(slow, await slow.funded())
+    expect(await submitAsync(slow, first)).toBe(201)
+    // Told to try again at once; then the ledger closes with the first.
+    const waiting = control.submit(second.toXdr())
+    await until(() => control.state().pending.length === 0)
+    expect(await submitAsync(slow, second)).toBe(201)
     control.close()
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 504])
+    expect(await waiting).toEqual({ successful: true, hash: hashOf(second) })
   })
 })
+
+const hashOf = (transaction: { hash(): Uint8Array }) =>
+  Buffer.from(transaction.hash()).toString('hex')
+
+async function submitAsync({ sandbox }: Client, transaction: { toXdr(): string }) {
+  const body = new URLSearchParams({ tx: transaction.toXdr() })
+  return (await fetch(`${sandbox.url}/transactions_async`, { method: 'POST', body })).status
+}
+
+async function twoPayments({ server }: Client, from: Keypair) {
+  const account = await server.loadAccount(from.publicKey())
+  const payment = () => {
+    const destination = Keypair.random().publicKey()
+    const transaction = new TransactionBuilder(account, {
+      fee: '100',
+      networkPassphrase: Networks.TESTNET,
+    })
+      .addOperation(Operation.createAccount({ destination, startingBalance: '5' }))
+      .setTimeout(300)
+      .build()
+    transaction.sign(from)
+    return transaction
+  }
+  return [payment(), payment()] as const
+}

@@ -116,7 +116,7 @@ describe('a stream', () => {
     stream.close()
   })
 
-  test('ends with an error event (SBX-105)', async () => {
+  test('ends with an error event (SBX-86, SBX-105)', async () => {
     inject({ effect: { kind: 'stream_error', problem: 'rate_limit_exceeded' }, times: 1 })
     const stream = openRawStream(url())
     await until(() => stream.ended)

@@ -7,9 +7,12 @@ test.each([
   [[3, 1, 0], 12884905984n],
   [[3, 1, 1], 12884905985n],
   [[3, 2, 5], 12884910085n],
-] as const)('packs ledger, transaction and operation %j into %d (SBX-59)', ([l, t, o], id) => {
-  expect(toid(l, t, o)).toBe(id)
-})
+] as const)(
+  'packs ledger, transaction and operation %j into %d (SBX-58, SBX-59)',
+  ([l, t, o], id) => {
+    expect(toid(l, t, o)).toBe(id)
+  },
+)
 
 test('places the end of a ledger after everything in it (SBX-59, SBX-60)', () => {
   expect(afterLedger(3)).toBe(17179869183n)

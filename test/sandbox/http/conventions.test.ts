@@ -1,5 +1,6 @@
 import { Keypair, Operation } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toid } from '../../../src/sandbox/network/history/toid.ts'
 import { openClient, recordsOf } from './client.ts'
 import type { Client } from './client.ts'
 
@@ -48,13 +49,39 @@ describe('pages', () => {
     })
   })
 
-  test('are empty beyond the end, with the cursor kept for the next question (SBX-64)', async () => {
+  test('are empty beyond the end, with the cursor kept for the next question (SBX-63, SBX-64)', async () => {
     const { status, body } = await client.get('/payments?cursor=8223372036854775807')
     expect(status).toBe(200)
     expect(body).toMatchObject({
       _embedded: { records: [] },
       _links: { next: { href: expect.stringContaining('cursor=8223372036854775807') } },
     })
+  })
+
+  test('have the token of each thing by ledger, transaction and operation (SBX-58)', async () => {
+    const [from, to] = [await client.funded(), await client.funded()]
+    const hash = Buffer.from((await client.pay(from, to.publicKey())).hash()).toString('hex')
+    const transaction = (await client.get(`/transactions/${hash}`)).body as {
+      ledger: number
+      paging_token: string
+    }
+    const { ledger } = transaction
+    expect(transaction.paging_token).toBe(`${toid(ledger, 1, 0)}`)
+    const [operation] = recordsOf(await client.get(`/transactions/${hash}/operations`))
+    expect(operation).toMatchObject({
+      id: `${toid(ledger, 1, 1)}`,
+      paging_token: `${toid(ledger, 1, 1)}`,
+    })
+    const effects = recordsOf(await client.get(`/transactions/${hash}/effects`))
+    const padded = `${toid(ledger, 1, 1)}`.padStart(19, '0')
+    expect(effects.map((effect) => [effect.id, effect.paging_token])).toEqual([
+      [`${padded}-0000000001`, `${toid(ledger, 1, 1)}-1`],
+      [`${padded}-0000000002`, `${toid(ledger, 1, 1)}-2`],
+    ])
+    const closed = (await client.get(`/ledgers/${ledger}`)).body
+    expect(closed).toMatchObject({ paging_token: `${toid(ledger)}` })
+    const account = (await client.get(`/accounts/${from.publicKey()}`)).body
+    expect(account).toMatchObject({ paging_token: from.publicKey() })
   })
 
   test('start after everything there is for the cursor "now" (SBX-60)', async () => {
@@ -75,8 +102,9 @@ describe('answers', () => {
   })
 
   test('are refused for a type that nobody offers (SBX-66)', async () => {
-    const { status, body } = await client.get('/ledgers', { accept: 'text/html' })
+    const { status, headers, body } = await client.get('/ledgers', { accept: 'text/html' })
     expect(status).toBe(406)
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
     expect(body).toEqual(problem('not_acceptable', 406))
   })
 

@@ -1,6 +1,9 @@
+import { PassThrough } from 'node:stream'
 import { Keypair, Operation } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openClient, recordsOf, until } from '../http/client.ts'
+import { streamSingle } from '../../../src/sandbox/network/streams/stream.ts'
+import type { Stream } from '../../../src/sandbox/network/streams/stream.ts'
+import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 import { openRawStream } from './raw-stream.ts'
 
@@ -30,6 +33,16 @@ describe('a stream', () => {
     await until(() => stream.text !== '')
     expect(stream.text).toBe('retry: 1000\nevent: open\ndata: "hello"\n\n')
     stream.close()
+    const ends = new AbortController()
+    const headers = { accept: 'text/event-stream' }
+    const response = await fetch(paymentsOf(to), { headers, signal: ends.signal })
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      connection: 'keep-alive',
+      'access-control-allow-origin': '*',
+    })
+    ends.abort()
   })
 
   test('sends what exists, then what comes, each once and in order (SBX-82)', async () => {
@@ -43,11 +56,20 @@ describe('a stream', () => {
     stream.close()
   })
 
-  test('says goodbye after as many records as the limit (SBX-83)', async () => {
+  test('says goodbye after as many records as the limit (SBX-81, SBX-83)', async () => {
     await client.pay(from, to.publicKey())
     const stream = openRawStream(paymentsOf(to, 'limit=2'))
     await until(() => stream.ended)
     expect(stream.ids).toHaveLength(2)
+    expect(stream.text).toMatch(/retry: 10\nevent: close\ndata: "byebye"\n\n$/)
+  })
+
+  test('says goodbye when its time is over, and only then (SBX-83)', async () => {
+    const short = await openForTest({ horizon: { streamTimeoutMs: 300 } })
+    const began = performance.now()
+    const stream = openRawStream(`${short.sandbox.url}/payments?cursor=now`)
+    await until(() => stream.ended)
+    expect(performance.now() - began).toBeGreaterThanOrEqual(290)
     expect(stream.text).toMatch(/retry: 10\nevent: close\ndata: "byebye"\n\n$/)
   })
 
@@ -137,4 +159,27 @@ test('a thousand idle streams do not hold up a ledger (SBX-88)', async () => {
   await client.server.submitTransaction(transaction)
   expect(performance.now() - start).toBeLessThan(1000)
   for (const stream of streams) stream.close()
+})
+
+test('a client that leaves leaves nothing behind (SBX-88)', () => {
+  const listeners = new Set<unknown>()
+  const subscribe = (listener: unknown) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  const response = Object.assign(new PassThrough(), { writeHead: () => response })
+  const stream = {
+    horizon: {
+      network: { onIngested: subscribe, onRewound: subscribe, history: { latest: 1 } },
+      options: { streamTimeoutMs: 60_000, accountStreamUpdates: false },
+    },
+    exchange: { params: {} },
+    response,
+    view: () => ({}),
+    drill: {},
+  } as unknown as Stream // as much of it as a stream of one thing asks for
+  streamSingle(stream, () => ({}))
+  expect(listeners.size).toBe(2)
+  response.emit('close')
+  expect(listeners.size).toBe(0)
 })
