@@ -219,11 +219,19 @@ function answerError(error: FastifyError, request: FastifyRequest, log: ServerLo
   }
   const { statusCode } = error
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return refusal(statusCode, error.message)
+    return refusal(statusCode, sentences.get(error.code) ?? error.message)
   }
   log.error(fields, 'failed to answer')
   return refusal(500, 'Something went wrong here; it has been noted')
 }
+
+/** Where the framework's own words do not say what to mend. */
+const sentences: ReadonlyMap<string, string> = new Map([
+  [
+    'FST_ERR_CTP_INVALID_MEDIA_TYPE',
+    'The Content-Type is malformed: it must name one type, such as application/json',
+  ],
+])
 
 /** Bytes that are no HTTP, or headers beyond the limit: answered on the bare socket. */
 function refuseNoHttp(

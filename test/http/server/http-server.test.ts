@@ -245,6 +245,15 @@ describe('bodies', () => {
     expect(await errorOf(response)).toEqual(expect.any(String))
   })
 
+  it.each(['application/json, text/html', 'json', '/', 'a/b;;'])(
+    'says what is wrong with a Content-Type that is none: %s',
+    async (type) => {
+      const response = await post('/open', type, '{}')
+      expect(response.status).toBe(415)
+      expect(await errorOf(response)).toMatch(/Content-Type/)
+    },
+  )
+
   it('answers hostile bytes with 2xx or 4xx and JSON, whatever the type (SEP10-14)', async () => {
     const types = [
       'application/json',
