@@ -9,8 +9,10 @@ import type { Sender } from './send.ts'
 import type { SlowOnes } from './slow.ts'
 import { remember } from './surroundings.ts'
 import type { Tally } from './tally.ts'
+import type { FuzzWorld } from './world.ts'
 
 export interface Fuzzing extends Making {
+  readonly world: FuzzWorld
   readonly sender: Sender
   readonly judge: Judge
   readonly findings: Findings
@@ -37,8 +39,8 @@ export async function fuzz(
   await Promise.all(Array.from({ length: range.atOnce }, work))
 }
 
-/** Makes, sends and judges one request; what was sent and answered is told. */
-export async function tryOne(index: number, fuzzing: Fuzzing): Promise<string> {
+/** Makes, sends and judges one request; what was sent and answered is told when it is asked for. */
+export async function tryOne(index: number, fuzzing: Fuzzing): Promise<() => string> {
   const made = makeRequest(index, fuzzing)
   return made.kind === 'raw' ? tryRaw(index, made, fuzzing) : tryHttp(index, made, fuzzing)
 }
@@ -47,14 +49,14 @@ async function tryRaw(
   index: number,
   { request }: Extract<Made, { readonly kind: 'raw' }>,
   { world, findings, tally }: Fuzzing,
-): Promise<string> {
+): Promise<() => string> {
   const began = performance.now()
   const answer = await sendRaw(request, world.urls[request.door])
   tally.note(request.label, 400, performance.now() - began)
   const sent = request.writes.map((one) => JSON.stringify(Buffer.from(one).toString('latin1')))
-  const shown = `${sent.join('\n')}\n-->\n${answer.text}`.slice(0, 4_000)
+  const shown = () => `${sent.join('\n')}\n-->\n${answer.text}`.slice(0, 4_000)
   for (const fault of faultsOfRaw(answer)) {
-    findings.add({ fault: `${request.label}: ${fault}`, index, shown })
+    findings.add({ fault: `${request.label}: ${fault}`, index, shown: shown() })
   }
   return shown
 }
@@ -63,20 +65,21 @@ async function tryHttp(
   index: number,
   { request, surroundings }: Extract<Made, { readonly kind: 'http' }>,
   { sender, judge, findings, tally, slowOnes, recent }: Fuzzing,
-): Promise<string> {
+): Promise<() => string> {
   const answer = await sender.send(request)
-  if (answer === undefined) return show(request, answer) // no client could send it
+  const shown = () => show(request, answer)
+  if (answer === undefined) return shown // no client could send it
   if (typeof answer === 'string') {
-    findings.add({ fault: `${request.label}: ${answer}`, index, shown: show(request, answer) })
-    return show(request, answer)
+    findings.add({ fault: `${request.label}: ${answer}`, index, shown: shown() })
+    return shown
   }
   tally.note(request.label, answer.status, answer.ms)
   slowOnes.note({ index, request, ms: answer.ms })
   for (const fault of judge(request, answer)) {
-    findings.add({ fault: `${request.label}: ${fault}`, index, shown: show(request, answer) })
+    findings.add({ fault: `${request.label}: ${fault}`, index, shown: shown() })
   }
   if (answer.status < 300) learn(request.label, answer, { recent, surroundings })
-  return show(request, answer)
+  return shown
 }
 
 const opened = z.object({ id: z.string(), stellar_memo: z.string() })

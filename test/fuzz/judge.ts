@@ -41,17 +41,19 @@ function faultsByDocument(
 ): readonly string[] {
   const { door, method, target } = request
   if (isAnsweredBeforeRoutes(answer)) return []
-  const path = target.split('?', 1)[0] ?? ''
+  const [path = ''] = target.split('?', 1)
   const isHead = method === 'HEAD'
   const operation = finders[door](isHead ? 'GET' : method, path)
-  const isRed = answer.status === 503 && operation?.operationId === mayBeRed
-  if (answer.status >= 500 && !isRed) return [`status ${answer.status}`]
+  if (isFault(answer, operation)) return [`status ${answer.status}`]
   if (operation === undefined || answer.status === 405) return faultsOfOther(request, answer)
   return [
     ...documents[door].faultsOf(operation, { ...answer, isWithoutBody: isHead }),
     ...(path.endsWith('/graphql') && !isHead ? faultsOfGraphql(request, answer) : []),
   ]
 }
+
+const isFault = ({ status }: HttpAnswer, operation: Operation | undefined): boolean =>
+  status < 200 || (status >= 500 && !(status === 503 && operation?.operationId === mayBeRed))
 
 /** Refused as no HTTP, or too much of it: on the bare socket, or by the framework. */
 const isAnsweredBeforeRoutes = ({ status, headers }: HttpAnswer): boolean =>

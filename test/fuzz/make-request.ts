@@ -16,7 +16,7 @@ import type { RawRequest } from './raw-requests.ts'
 import { draftRaw } from './raw-requests.ts'
 import { draftRest } from './rest-requests.ts'
 import type { Recent, Surroundings } from './surroundings.ts'
-import type { FuzzWorld } from './world.ts'
+import type { FuzzMaterial } from './world.ts'
 
 export const documents: Readonly<Record<Door, OpenDocument>> = {
   public: openDocument('schema/public.openapi.yaml'),
@@ -58,7 +58,7 @@ export type Made =
 
 export interface Making {
   readonly seed: number
-  readonly world: FuzzWorld
+  readonly world: FuzzMaterial
   readonly odd: OddValues
   readonly recent: Recent
 }

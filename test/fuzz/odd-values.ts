@@ -189,8 +189,7 @@ export function drawOddValues(seed: number): OddValues {
     fc.sample(arbitrary, { seed, numRuns })
   const texts = [
     ...handPicked,
-    ...sample(fc.string({ unit: 'binary', maxLength: 40 }), 150),
-    ...sample(fc.string({ unit: 'grapheme', maxLength: 40 }), 150),
+    ...sample(fc.string({ unit: 'binary', maxLength: 40 }), 300),
     ...sample(fc.string({ maxLength: 30 }), 100),
     ...sample(fc.webUrl(), 60),
     ...sample(fc.emailAddress(), 30),
@@ -203,10 +202,10 @@ export function drawOddValues(seed: number): OddValues {
   ]
   const values = [...oddJson, ...sample(fc.json(), 300)]
   const blobs = sample(fc.uint8Array({ maxLength: 200 }), 200)
-  const words = [...names, ...sample(fc.string({ unit: 'grapheme', maxLength: 12 }), 40)]
+  const words = [...names, ...sample(fc.string({ unit: 'binary', maxLength: 12 }), 40)]
   const pieces = [
     ...encoded,
-    ...sample(fc.string({ unit: 'grapheme', maxLength: 12 }).map(encodeLoosely), 80),
+    ...sample(fc.string({ unit: 'binary', maxLength: 12 }).map(encodeLoosely), 80),
   ]
   return {
     text: (dice) => dice.pick(texts),

@@ -46,7 +46,7 @@ async function run(args: readonly string[]): Promise<number> {
   }
   try {
     if (options.only === undefined) await fuzzAll(options, fuzzing)
-    else say(await tryOne(options.only, fuzzing))
+    else say((await tryOne(options.only, fuzzing))())
     await fuzzing.sender.close()
   } finally {
     addWordsOf(world, findings)
@@ -62,34 +62,47 @@ async function fuzzAll({ requests }: FuzzOptions, fuzzing: Fuzzing): Promise<voi
   const { world, findings, tally } = fuzzing
   const life = startLife(world, fuzzing.recent)
   const progress = showProgress(requests, findings)
-  const usages: Record<'gateway' | 'worker', MemoryUsage[]> = { gateway: [], worker: [] }
-  for (let quarter = 0; quarter < 4; quarter += 1) {
-    const [from, to] = [quarter, quarter + 1].map((part) => Math.floor((requests * part) / 4))
-    await fuzz({ from: from ?? 0, to: to ?? 0, atOnce }, { ...fuzzing, onDone: progress.onDone })
-    for (const finding of await fuzzing.slowOnes.tryAgain(fuzzing.sender)) findings.add(finding)
-    for (const name of ['gateway', 'worker'] as const) {
-      usages[name].push(await measureMemory(world.processes[name]))
-    }
-  }
+  const usages = await fuzzInQuarters(requests, { ...fuzzing, onDone: progress.onDone })
   const seconds = progress.end()
   const { user, system } = process.cpuUsage()
   await life.stop()
-  for (const failure of life.failures()) {
-    findings.add({ fault: `an honest client failed meanwhile: ${failure}` })
-  }
-  for (const name of ['gateway', 'worker'] as const) {
-    for (const fault of faultsOfGrowth(name, usages[name])) findings.add({ fault })
-    const course = usages[name].map(({ heapUsed }) => megabytes(heapUsed)).join(', ')
-    const rss = usages[name].map((one) => megabytes(one.rss)).join(', ')
-    say(`memory of the ${name} after each quarter: heap ${course} MB, resident ${rss} MB`)
-  }
-  for (const fault of faultsOfReach(requests, fuzzing)) findings.add({ fault })
-  for (const fault of await faultsOfWorld(world)) findings.add({ fault })
+  const faults = [
+    ...life.failures().map((failure) => `an honest client failed meanwhile: ${failure}`),
+    ...names.flatMap((name) => faultsOfGrowth(name, usages[name])),
+    ...faultsOfReach(requests, fuzzing),
+    ...(await faultsOfWorld(world)),
+  ]
+  for (const fault of faults) findings.add({ fault })
   say(tally.write())
+  for (const name of names) say(`memory of the ${name} by quarters: ${writeCourse(usages[name])}`)
   say(
     `${requests} requests in ${seconds.toFixed(0)} s (${(requests / seconds).toFixed(0)}/s), ` +
-      `slowest ${tally.slowestMs().toFixed(0)} ms, ${life.paid()} payments meanwhile, ${((user + system) / 1e6).toFixed(0)} s of CPU here`,
+      `slowest ${tally.slowestMs().toFixed(0)} ms, ${life.paid()} payments meanwhile, ` +
+      `${((user + system) / 1e6).toFixed(0)} s of CPU here`,
   )
+}
+
+const names = ['gateway', 'worker'] as const
+
+/** After each quarter nothing is under way, what was slow is tried again, and the memory is measured. */
+async function fuzzInQuarters(requests: number, fuzzing: Fuzzing) {
+  const { world, findings, slowOnes, sender } = fuzzing
+  const usages: Record<'gateway' | 'worker', MemoryUsage[]> = { gateway: [], worker: [] }
+  for (const quarter of [1, 2, 3, 4]) {
+    const [from, to] = [
+      Math.floor((requests * (quarter - 1)) / 4),
+      Math.floor((requests * quarter) / 4),
+    ]
+    await fuzz({ from, to, atOnce }, fuzzing)
+    for (const finding of await slowOnes.tryAgain(sender)) findings.add(finding)
+    for (const name of names) usages[name].push(await measureMemory(world.processes[name]))
+  }
+  return usages
+}
+
+function writeCourse(usages: readonly MemoryUsage[]): string {
+  const course = (kind: keyof MemoryUsage) => usages.map((one) => megabytes(one[kind])).join(', ')
+  return `heap ${course('heapUsed')} MB, resident ${course('rss')} MB`
 }
 
 const reachFrom = 10_000

@@ -2,7 +2,7 @@ import type { Client } from './clients.ts'
 import type { Dice } from './dice.ts'
 import type { OddValues } from './odd-values.ts'
 import { wellFormed } from './odd-values.ts'
-import type { FuzzWorld } from './world.ts'
+import type { FuzzMaterial } from './world.ts'
 
 /** What earlier answers gave; a single request that is repeated does without. */
 export interface Recent {
@@ -14,7 +14,7 @@ export interface Recent {
 
 /** What a request is made up from. */
 export interface Surroundings {
-  readonly world: FuzzWorld
+  readonly world: FuzzMaterial
   readonly odd: OddValues
   readonly recent: Recent
   readonly dice: Dice

@@ -18,22 +18,27 @@ import type { Door } from './draft.ts'
 import type { Probed } from './memory.ts'
 import { openSink } from './sink.ts'
 
-/** What is fuzzed: a gateway and a worker as processes of their own, and what was put there before. */
-export interface FuzzWorld {
-  readonly fairlead: Fairlead
-  readonly sandbox: SandboxFile
+/** What requests are made up from. */
+export interface FuzzMaterial {
+  readonly sandbox: Pick<SandboxFile, 'homeDomain' | 'backofficeToken' | 'assets'>
   readonly urls: Readonly<Record<Door, string>>
-  readonly processes: Readonly<Record<'gateway' | 'worker', Running & Probed>>
   readonly clients: readonly Client[]
   /** Transactions of which the bank refused a field. */
   readonly waiting: readonly (readonly [owner: Client, id: string])[]
-  /** Has the assets to pay with. */
-  readonly payer: Anchor
   readonly railSecret: string
   /** Takes whatever is sent there. */
   readonly sinkUrl: string
   /** Bodies that the bank could send, and that are true. */
   readonly notices: readonly string[]
+}
+
+/** What is fuzzed: a gateway and a worker as processes of their own, and what was put there before. */
+export interface FuzzWorld extends FuzzMaterial {
+  readonly fairlead: Fairlead
+  readonly sandbox: SandboxFile
+  readonly processes: Readonly<Record<'gateway' | 'worker', Running & Probed>>
+  /** Has the assets to pay with. */
+  readonly payer: Anchor
   stop(): Promise<void>
 }
 
@@ -85,7 +90,8 @@ async function furnish(fairlead: Fairlead, seed: number): Promise<FuzzWorld> {
   return {
     fairlead,
     sandbox,
-    urls: { public: sandbox.publicUrl, internal: sandbox.internalUrl },
+    // by address, as each look at a name costs time
+    urls: { public: byAddress(sandbox.publicUrl), internal: byAddress(sandbox.internalUrl) },
     processes: {
       gateway: { ...gateway, memoryFile: memoryFileOf('gateway') },
       worker: { ...worker, memoryFile: memoryFileOf('worker') },
@@ -102,6 +108,8 @@ async function furnish(fairlead: Fairlead, seed: number): Promise<FuzzWorld> {
     },
   }
 }
+
+const byAddress = (url: string): string => url.replace('localhost', '127.0.0.1')
 
 const verified = z.looseObject({
   customerTypes: z.looseObject({ 'sep31-large-receiver': z.looseObject({}) }),
