@@ -1,3 +1,4 @@
+import { languageOf } from '../../domain/transaction/language.ts'
 import type { FindCustomer } from '../../usecases/customers/find-customer.ts'
 import { refuseBody } from '../server/body.ts'
 import type { ClientRoute } from '../server/route.ts'
@@ -12,6 +13,6 @@ export const getCustomer =
     if (!question.ok) return refuseBody(question.refusal)
     const outcome = await findCustomer(question.value)
     return outcome.ok
-      ? { status: 200, body: writeCustomer(outcome.value, request.query.get('lang')) }
+      ? { status: 200, body: writeCustomer(outcome.value, languageOf(request.query.get('lang'))) }
       : sayNotLocated(outcome.refusal)
   }

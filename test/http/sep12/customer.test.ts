@@ -95,6 +95,7 @@ describe('GET /sep12/customer', () => {
       return [status, body.fields?.['first_name']?.description]
     }
     expect(await described('de')).toEqual([200, 'Vorname'])
+    expect(await described('de-AT')).toEqual([200, 'Vorname'])
     expect(await described('fr')).toEqual([200, 'First name'])
     expect(await described('__proto__')).toEqual([200, 'First name'])
   })

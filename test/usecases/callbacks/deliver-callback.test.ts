@@ -67,7 +67,7 @@ it('delivers the body as it was kept, once (SEP31-84, POLARIS-8.33)', async () =
   expect(await kept(callback.id)).toMatchObject({ state: 'delivered', tries: 1, endedAt: start })
 })
 
-it('tries again later, with a fresh time, and gives up after the bound (SEP31-86, SEP31-88)', async () => {
+it('tries again later, with a fresh time, and gives up after the bound (SEP12-112, SEP31-86, SEP31-88)', async () => {
   const { id } = await add()
   answers = [
     { kind: 'answered', status: 503 },
