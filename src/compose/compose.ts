@@ -37,6 +37,8 @@ export interface Blueprint {
   /** Public addresses of this gateway; the first is the main one. */
   readonly sites: readonly Site[]
   readonly log: Log
+  /** How long what health saw counts, where it is not as usual: in tests. */
+  readonly lookAgainMs?: number
 }
 
 export type Rooms = Awaited<ReturnType<typeof compose>>
@@ -77,6 +79,7 @@ async function furnish(foundation: Foundation, blueprint: Blueprint) {
     secrets,
     signingKey: logins.signingKey.account,
     homePages: outside.homePages,
+    lookAgainMs: blueprint.lookAgainMs,
   })
   return {
     ...foundation,

@@ -19,7 +19,7 @@ import { standingsOf } from './standings.ts'
 /** Who looks waits no longer than this, whatever is away. */
 const withinMs = 2_000
 /** What may be asked often, and what is somebody else's. */
-const rhythm = {
+const rhythmUsually = {
   ours: { forMs: 5_000, failureForMs: 1_000 },
   theirs: { forMs: 15_000, failureForMs: 3_000 },
 }
@@ -32,14 +32,15 @@ interface WatchParts {
   /** `SIGNING_KEY` of stellar.toml. */
   readonly signingKey: string
   readonly homePages: HomePageLookup
+  /** How long looks count, where it is not as usual. */
+  readonly lookAgainMs: number | undefined
 }
 
 /** Rooms for operators and their machines: health and metrics. */
-export function composeWatch(
-  foundation: Foundation,
-  { config, secrets, signingKey, homePages }: WatchParts,
-) {
+export function composeWatch(foundation: Foundation, parts: WatchParts) {
+  const { config, secrets, signingKey, homePages } = parts
   const { read, queue, now, metrics } = foundation
+  const { ours, theirs } = rhythmOf(parts, now)
   const { horizonUrl } = config.network
   const horizon = horizonCaller({
     horizonUrl,
@@ -54,19 +55,21 @@ export function composeWatch(
     now,
     onCall: outwardCalls(foundation, 'bank', 'debug'),
   })
-  const ours = { ...rhythm.ours, withinMs, now }
-  const theirs = { ...rhythm.theirs, withinMs, now }
   const looks: HealthLooks = {
     appliedMigrations: remembered(() => read(({ backlog }) => backlog.appliedMigrations()), ours),
     backlog: remembered(() => read(({ backlog }) => backlog.read()), ours),
     figures: remembered(() => queue.figures(), ours),
-    head: remembered(() => horizonLedgers(horizon).head(), { ...ours, forMs: 3_000 }),
-    bank: remembered(() => askBank(rail), theirs),
+    head: remembered(() => horizonLedgers(horizon).head(), { ...ours, forMs: ours.failureForMs }),
+    bank: remembered(() => askBank(rail), {
+      ...theirs,
+      isWell: ({ kind }) => kind === 'answered',
+    }),
     // the sandbox's own page is not behind https at its home domain
     ...(!config.isSandbox && {
       publishedKey: remembered(() => askHomePage(homePages, config.site.homeDomain, signingKey), {
         ...theirs,
-        forMs: 60_000,
+        forMs: 4 * theirs.forMs,
+        isWell: (key) => key === 'ours',
       }),
     }),
   }
@@ -90,6 +93,15 @@ export function composeWatch(
     closeWatch: async () => {
       await Promise.all([horizon.close(), rail.close()])
     },
+  }
+}
+
+function rhythmOf({ lookAgainMs }: WatchParts, now: () => Date) {
+  const given = lookAgainMs && { forMs: lookAgainMs, failureForMs: lookAgainMs }
+  const { ours, theirs } = rhythmUsually
+  return {
+    ours: { ...ours, ...given, withinMs, now },
+    theirs: { ...theirs, ...given, withinMs, now },
   }
 }
 

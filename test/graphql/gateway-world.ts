@@ -34,6 +34,9 @@ export interface WorldSettings {
   readonly bankUrl?: string
   readonly bankToken?: string
   readonly bankSecret?: string
+  readonly redisUrl?: string
+  /** How long what health saw counts. */
+  readonly lookAgainMs?: number
 }
 
 /** A gateway with its rooms on a database; several on one database are several processes to each other. */
@@ -44,6 +47,7 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
       publicUrl: site,
       databaseUrl,
       horizonUrl: settings.horizonUrl ?? 'http://127.0.0.1:9',
+      ...(settings.redisUrl !== undefined && { redisUrl: settings.redisUrl }),
       networkPassphrase: Networks.TESTNET,
       login: 'open',
       railUrl: settings.bankUrl ?? 'http://127.0.0.1:9',
@@ -68,7 +72,14 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
     },
   })
   const log = createLog({ level: 'warn', destination })
-  const rooms = await compose({ config, secrets, sites: [config.site], log })
+  const { lookAgainMs } = settings
+  const rooms = await compose({
+    config,
+    secrets,
+    sites: [config.site],
+    log,
+    ...(lookAgainMs !== undefined && { lookAgainMs }),
+  })
   const { gateway, publicPort, internalPort } = await listen({ rooms, config, secrets, log })
   return {
     rooms,

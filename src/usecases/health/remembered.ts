@@ -1,11 +1,13 @@
 /** A look that is taken at most every so often, however many ask, and that answers or fails in time. */
-export interface Memory {
+export interface Memory<Answer> {
   /** An answer counts for so long. */
   readonly forMs: number
   /** A failure counts for so long, so that what is well again shows soon. */
   readonly failureForMs: number
   readonly withinMs: number
   readonly now: () => Date
+  /** Answers that tell of trouble count no longer than failures. */
+  readonly isWell?: (answer: Answer) => boolean
 }
 
 /** The look did not answer in time. */
@@ -16,7 +18,7 @@ export class LookTimedOut extends Error {
 /** One look at a time: who comes while one is under way waits for the same, but no longer than its limit. */
 export function remembered<Answer>(
   look: () => Promise<Answer>,
-  { forMs, failureForMs, withinMs, now }: Memory,
+  { forMs, failureForMs, withinMs, now, isWell }: Memory<Answer>,
 ): () => Promise<Answer> {
   let underWay: Promise<Answer> | undefined
   let kept: { readonly answer: Promise<Answer>; until: number } | undefined
@@ -30,9 +32,10 @@ export function remembered<Answer>(
     })
     const entry = { answer: within(underWay, withinMs), until: moment + forMs }
     kept = entry
-    entry.answer.catch(() => {
-      entry.until = now().getTime() + failureForMs
-    })
+    const forgetSoon = () => void (entry.until = now().getTime() + failureForMs)
+    entry.answer.then((answer) => {
+      if (isWell?.(answer) === false) forgetSoon()
+    }, forgetSoon)
     return entry.answer
   }
 }

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { reportOf } from '../../../src/usecases/health/finding.ts'
+import { judgePublishedKey } from '../../../src/usecases/health/judge-money.ts'
+import {
+  judgeClock,
+  judgeCollecting,
+  judgeStop,
+} from '../../../src/usecases/health/judge-network.ts'
+import { judgeRelay, judgeWorkers } from '../../../src/usecases/health/judge-storage.ts'
+import type { AccountBacklog, Backlog } from '../../../src/usecases/ports/backlog-records.ts'
+import type { JobFigure } from '../../../src/usecases/ports/job-figures.ts'
+
+const now = new Date('2026-11-21T12:00:00Z')
+const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000)
+
+const quiet: Backlog = {
+  transactions: [],
+  accounts: [],
+  unmatched: [],
+  payouts: [],
+  callbacks: { due: 0, dead: 0, deadLately: 0 },
+  events: { highest: 0n, unnumbered: 0, outbox: 0 },
+}
+const headAt = (closedAt: Date) => ({ latest: { sequence: 1_000n, closedAt }, elder: 1n })
+const account = (changes: Partial<AccountBacklog>): AccountBacklog => ({
+  account: 'GOURS',
+  watchedSince: ago(3_600),
+  waiting: 0,
+  ...changes,
+})
+const collecting = (one: AccountBacklog, head = headAt(ago(3))) =>
+  judgeCollecting({ ...quiet, accounts: [one] }, head, now).status
+
+describe('collecting', () => {
+  it('is late when ledgers are closed and not read for more than a minute', () => {
+    expect(collecting(account({ readUntil: ago(63) }))).toBe('ok')
+    expect(collecting(account({ readUntil: ago(64) }))).toBe('failing')
+  })
+
+  it('is not late when the network closes no ledgers either', () => {
+    expect(collecting(account({ readUntil: ago(900) }), headAt(ago(890)))).toBe('ok')
+  })
+
+  it('has a minute to begin', () => {
+    expect(collecting(account({ watchedSince: ago(60) }))).toBe('ok')
+    expect(collecting(account({ watchedSince: ago(70) }))).toBe('failing')
+  })
+
+  it('goes by our clock while Horizon is away', () => {
+    const judged = judgeCollecting(
+      { ...quiet, accounts: [account({ readUntil: ago(61) })] },
+      undefined,
+      now,
+    )
+    expect(judged).toMatchObject({
+      status: 'failing',
+      doNext: expect.stringContaining('Horizon') as string,
+    })
+  })
+
+  it('tells the account that is furthest behind', () => {
+    const accounts = [
+      account({ account: 'GNEAR', readUntil: ago(100) }),
+      account({ account: 'GFAR', readUntil: ago(300), readLedger: 940n }),
+    ]
+    expect(judgeCollecting({ ...quiet, accounts }, headAt(ago(0)), now).says).toMatch(
+      /GFAR .* 60 ledgers behind/,
+    )
+  })
+})
+
+describe('a stop', () => {
+  it('of each kind says how to go on', () => {
+    const judged = (reason: string) =>
+      judgeStop({ ...quiet, networkStop: { reason, since: ago(1) } })
+    expect(judged('reset')).toMatchObject({
+      status: 'failing',
+      says: expect.stringContaining('reset') as string,
+    })
+    expect(judged('gap')).toMatchObject({
+      status: 'failing',
+      says: expect.stringContaining('no longer told') as string,
+    })
+    expect(judged('reset').doNext).not.toBe(judged('gap').doNext)
+  })
+})
+
+describe('the clock', () => {
+  it('may be off by what a ledger takes to come, and no more', () => {
+    const judged = (seconds: number) => judgeClock(headAt(ago(seconds)), now).status
+    expect([-11, -10, 0, 60, 61].map(judged)).toEqual(['failing', 'ok', 'ok', 'ok', 'failing'])
+  })
+})
+
+describe('workers', () => {
+  const job = (waitingSince: Date): JobFigure => ({
+    job: 'send-payout',
+    waiting: 1,
+    active: 0,
+    delayed: 0,
+    waitingSince,
+  })
+  const judged = (jobs: readonly JobFigure[], changes: Partial<Backlog> = {}) =>
+    judgeWorkers({ jobs, backlog: { ...quiet, ...changes } }, now)
+
+  it('are missed when a job waits for two minutes', () => {
+    expect(judged([job(ago(120))]).status).toBe('ok')
+    expect(judged([job(ago(121))])).toMatchObject({
+      status: 'failing',
+      says: 'Jobs send-payout wait for 121 s and nobody takes them',
+    })
+  })
+
+  it('are missed when a payout is overdue, though the queue knows of none', () => {
+    expect(judged([], { payoutDueSince: ago(121) }).status).toBe('failing')
+    expect(judged([], { payoutDueSince: ago(-3_600) }).status).toBe('ok')
+  })
+})
+
+describe('the relay', () => {
+  it('passes events on within half a minute', () => {
+    const judged = (seconds: number) =>
+      judgeRelay(
+        { ...quiet, events: { ...quiet.events, unnumbered: 1, unnumberedSince: ago(seconds) } },
+        now,
+      )
+    expect([judged(30).status, judged(31).status]).toEqual(['ok', 'failing'])
+  })
+})
+
+describe('the signing key', () => {
+  it('has to be the one that the home domain names, where that can be seen', () => {
+    const words = ['ours', 'unreachable', 'none', 'another'] as const
+    expect(words.map((word) => judgePublishedKey(word).status)).toEqual([
+      'ok',
+      'ok',
+      'failing',
+      'failing',
+    ])
+  })
+})
+
+it('health is as bad as the worst finding', () => {
+  const finding = (status: 'ok' | 'degraded' | 'failing') => ({ name: 'x', status, says: 'x' })
+  expect(reportOf([]).status).toBe('ok')
+  expect(reportOf([finding('ok'), finding('degraded')]).status).toBe('degraded')
+  expect(reportOf([finding('failing'), finding('degraded')]).status).toBe('failing')
+})

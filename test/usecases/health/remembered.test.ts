@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest'
+import { LookTimedOut, remembered } from '../../../src/usecases/health/remembered.ts'
+
+function world() {
+  const clock = { now: new Date(0) }
+  const memory = { forMs: 5_000, failureForMs: 1_000, withinMs: 30_000, now: () => clock.now }
+  return { memory, pass: (ms: number) => void (clock.now = new Date(clock.now.getTime() + ms)) }
+}
+
+it('looks once in its time, however many ask', async () => {
+  const { memory, pass } = world()
+  let looks = 0
+  const look = remembered(() => Promise.resolve((looks += 1)), memory)
+  expect(await Promise.all([look(), look(), look()])).toEqual([1, 1, 1])
+  pass(4_999)
+  expect(await look()).toBe(1)
+  pass(1)
+  expect(await look()).toBe(2)
+})
+
+it('looks again soon after a failure, or after what is not well', async () => {
+  const { memory, pass } = world()
+  let looks = 0
+  const failing = remembered(() => Promise.reject(new Error(`look ${(looks += 1)}`)), memory)
+  await expect(failing()).rejects.toThrow('look 1')
+  await expect(failing()).rejects.toThrow('look 1')
+  pass(1_000)
+  await expect(failing()).rejects.toThrow('look 2')
+
+  let word = 'away'
+  const bank = remembered(() => Promise.resolve(word), {
+    ...memory,
+    isWell: (said) => said !== 'away',
+  })
+  expect(await bank()).toBe('away')
+  word = 'here'
+  pass(1_000)
+  expect(await bank()).toBe('here')
+})
+
+it('keeps nobody waiting beyond its limit, and does not pile up looks', async () => {
+  const { memory, pass } = world()
+  let looks = 0
+  let answer: (text: string) => void = () => undefined
+  const slow = remembered(
+    () => {
+      looks += 1
+      return new Promise<string>((resolve) => (answer = resolve))
+    },
+    { ...memory, withinMs: 5 },
+  )
+  await expect(slow()).rejects.toThrow(LookTimedOut)
+  pass(1_000)
+  await expect(slow()).rejects.toThrow(LookTimedOut)
+  expect(looks).toBe(1)
+  answer('late')
+  pass(1_000)
+  expect([await slow(), looks]).toEqual(['late', 1])
+  pass(5_000)
+  await expect(slow()).rejects.toThrow(LookTimedOut)
+  expect(looks).toBe(2)
+})
+
+it('is not fooled by a clock that is set back', async () => {
+  const { memory, pass } = world()
+  let looks = 0
+  const look = remembered(() => Promise.resolve((looks += 1)), memory)
+  await look()
+  pass(-3_600_000)
+  expect(await look()).toBe(2)
+})
