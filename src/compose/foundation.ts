@@ -56,19 +56,9 @@ export async function layFoundation(
   log: Log,
 ): Promise<Foundation> {
   const metrics = createMetrics({ version: versionOfFairlead() })
-  const database = openDatabase({
-    url: config.databaseUrl,
-    poolSize,
-    onPool: metrics.watchPool('records'),
-  })
   const troubles = createTroubles(log, () => performance.now())
   const trouble = troubles.of
-  const notifier = createNotifier({ database, onError: trouble('notify') })
-  const listener = openListener({ url: config.databaseUrl, onError: trouble('listen') })
-  const announcements =
-    config.redisUrl === undefined
-      ? postgresAnnouncements(listener, notifier)
-      : redisAnnouncements({ url: config.redisUrl, onError: trouble('redis') })
+  const { database, notifier, listener, announcements } = openConnections(config, metrics, trouble)
   const sealer = createSealer(
     secrets.dataKeys.map(({ id, secret }) => ({ id, secret: Buffer.from(secret) })),
   )
@@ -116,6 +106,22 @@ export async function layFoundation(
       await database.close()
     },
   }
+}
+
+/** To PostgreSQL, and to Redis where there is one. */
+function openConnections(config: Config, metrics: Metrics, trouble: Troubles['of']) {
+  const database = openDatabase({
+    url: config.databaseUrl,
+    poolSize,
+    onPool: metrics.watchPool('records'),
+  })
+  const notifier = createNotifier({ database, onError: trouble('notify') })
+  const listener = openListener({ url: config.databaseUrl, onError: trouble('listen') })
+  const announcements =
+    config.redisUrl === undefined
+      ? postgresAnnouncements(listener, notifier)
+      : redisAnnouncements({ url: config.redisUrl, onError: trouble('redis') })
+  return { database, notifier, listener, announcements }
 }
 
 export const jobStoreOf = (config: Config, onPool: (pool: WatchedPool) => void): JobStoreOptions =>

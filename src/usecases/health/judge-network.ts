@@ -19,21 +19,21 @@ export function judgeNetwork(head: NetworkHead | undefined): Finding {
     : fine('network', `Horizon answers, at ledger ${head.latest.sequence}`)
 }
 
-/** Our clock against the time at which the newest ledger was closed. */
+/** Our clock, which is that of the database, against the time at which the newest ledger was closed. */
 export function judgeClock({ latest }: NetworkHead, now: Date): Finding {
   const seconds = secondsSince(latest.closedAt, now)
   if (seconds < -clockSeconds) {
     return failing(
       'clock',
       `The newest ledger was closed ${-seconds} s in the future: our clock is behind`,
-      'Set the clock of this machine (NTP): logins and deadlines go by it',
+      'Set the clock of the machine of PostgreSQL (NTP): logins and deadlines go by it',
     )
   }
   if (seconds > quietSeconds) {
     return failing(
       'clock',
       `The newest ledger was closed ${seconds} s ago: the network or Horizon stands still, or our clock is ahead`,
-      'Compare the clock of this machine; look whether the network closes ledgers, and take another Horizon if yours is behind',
+      'Compare the clock of the machine of PostgreSQL; look whether the network closes ledgers, and take another Horizon if yours is behind',
     )
   }
   return fine('clock', `The newest ledger was closed ${seconds} s ago`)
