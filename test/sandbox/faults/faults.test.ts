@@ -227,6 +227,19 @@ describe('a fault', () => {
     expect((await client.get('/')).status).toBe(200)
   })
 
+  test('is never there by itself, and chaos is a mix of all that matter (SBX-116)', async () => {
+    const { control } = client.sandbox
+    expect(control.state().faults).toEqual([])
+    const chaotic = await openForTest({ chaos: true })
+    const orders = chaotic.sandbox.control.faults().map(({ order }) => order)
+    const kinds = ['submit_timeout', 'stream_cut', 'repeat', 'stale', 'rate_limit', 'problem']
+    expect(orders.map(({ effect }) => effect.kind)).toEqual(expect.arrayContaining(kinds))
+    for (const { match } of orders) {
+      expect(match?.probability).toBeGreaterThan(0)
+      expect(match?.probability).toBeLessThan(1)
+    }
+  })
+
   test('by chance follows the seed of the network (SBX-97, SBX-116)', async () => {
     const run = async (seed: string) => {
       const other = await openForTest({ seed, chaos: true })
