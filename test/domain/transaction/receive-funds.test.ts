@@ -82,6 +82,11 @@ describe('receiving funds', () => {
     },
   )
 
+  it('takes it from whatever account pays, also from one that nobody knows (SEP31-44)', () => {
+    expect(outcomeOf({ from: `G${'A'.repeat(55)}` })).toBe('payingOut')
+    expect(outcomeOf({ from: issuer })).toBe('payingOut')
+  })
+
   it('goes by the time of the ledger: the last moment counts, the next does not', () => {
     const lapsesAt = new Date('2026-11-21T13:00:00Z')
     expect(outcomeOf({ ledgerClosedAt: lapsesAt }, { lapsesAt })).toBe('payingOut')

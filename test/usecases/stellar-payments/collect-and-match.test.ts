@@ -293,6 +293,11 @@ describe('matching', () => {
     expect(await fund(transaction, muxed)).toEqual(['matched'])
   })
 
+  it('does not look at who pays (SEP31-44)', async () => {
+    const transaction = await world.open({ distributionAccount: anAccount() })
+    expect(await fund(transaction, { from: anAccount() })).toEqual(['matched'])
+  })
+
   it('looks at the account, too: the same memo elsewhere is unknown (SEP31-44)', async () => {
     const transaction = await world.open({ distributionAccount: anAccount() })
     const elsewhere = { ...transaction, distributionAccount: anAccount() }
