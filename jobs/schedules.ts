@@ -8,17 +8,18 @@ export interface Schedule {
 export interface SchedulePeriods {
   /** How often the network is asked for news of an account; ledgers close about every 5,000 ms. */
   readonly collectEveryMs: number
+  /** Work whose job was lost with the queue waits this long at most; 15,000 ms if not told. */
+  readonly sweepEveryMs?: number
 }
 
 const expireEveryMs = 10_000
 const forgetEveryMs = 300_000
-/** Work whose job was lost with the queue waits this long at most. */
-const sweepEveryMs = 15_000
+const sweepUsuallyEveryMs = 15_000
 
 /** Every repeating job, with its period in milliseconds. */
 export const schedules = (
   accounts: readonly string[],
-  { collectEveryMs }: SchedulePeriods,
+  { collectEveryMs, sweepEveryMs = sweepUsuallyEveryMs }: SchedulePeriods,
 ): readonly Schedule[] => [
   ...accounts.map((account) => ({
     job: {

@@ -23,6 +23,8 @@ export interface WorkerParts {
 export interface WorkerSettings extends SchedulePeriods {
   /** Distribution accounts whose payments are collected. */
   readonly accounts: readonly string[]
+  /** A worker that dies is noticed within two of these. */
+  readonly jobLockMs?: number
 }
 
 /** How many jobs of a name one process runs at once. */
@@ -61,6 +63,7 @@ export async function startWorker(
     store,
     bodies: observer ? observeJobs(jobBodies(rooms), observer) : jobBodies(rooms),
     concurrency,
+    ...(settings.jobLockMs !== undefined && { lockMs: settings.jobLockMs }),
     reports: {
       gaveUp: (job, reason) => log.info({ job, reason }, 'job given up'),
       failed: (job, error, tries) => log.warn({ job, tries, error }, 'job failed'),

@@ -1,5 +1,6 @@
 import { startWorker } from '../jobs/worker.ts'
 import { compose } from './compose/compose.ts'
+import { patienceOf } from './compose/patience.ts'
 import type { Config, Site } from './config/config.ts'
 import type { Secrets } from './config/secrets.ts'
 import { startGateway } from './gateway.ts'
@@ -16,9 +17,6 @@ export interface StartSettings {
   /** A second public listener that speaks TLS itself; the sandbox has one. */
   readonly tls?: TlsListener
 }
-
-/** How often the network is asked for news of an account: as often as ledgers close, in a sandbox oftener. */
-const collectEveryMs = { sandbox: 250, network: 2_500 }
 
 export interface Started {
   stop(): Promise<void>
@@ -49,10 +47,7 @@ export async function startFairlead(settings: StartSettings): Promise<Started> {
           observer: rooms,
           troubles: rooms.troubles,
         },
-        {
-          accounts: rooms.accounts,
-          collectEveryMs: config.isSandbox ? collectEveryMs.sandbox : collectEveryMs.network,
-        },
+        { accounts: rooms.accounts, ...patienceOf(config) },
       )
       stops.push(() => worker.close())
     }

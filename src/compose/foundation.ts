@@ -48,6 +48,10 @@ export interface Foundation {
 }
 
 const poolSize = 20
+const elapsedMs = (): number => performance.now()
+
+const sealerOf = ({ dataKeys }: Secrets) =>
+  createSealer(dataKeys.map(({ id, secret }) => ({ id, secret: Buffer.from(secret) })))
 
 /** Opens storage and starts the relay, which runs in every process. */
 export async function layFoundation(
@@ -56,25 +60,17 @@ export async function layFoundation(
   log: Log,
 ): Promise<Foundation> {
   const metrics = createMetrics({ version: versionOfFairlead() })
-  const troubles = createTroubles(log, () => performance.now())
+  const troubles = createTroubles(log, elapsedMs)
   const trouble = troubles.of
   const { database, notifier, listener, announcements } = openConnections(config, metrics, trouble)
-  const sealer = createSealer(
-    secrets.dataKeys.map(({ id, secret }) => ({ id, secret: Buffer.from(secret) })),
-  )
   const { commit, commitAtOnce, read } = createCommit({
     database,
-    factories: recordFactories(sealer),
+    factories: recordFactories(sealerOf(secrets)),
     onOutgoing: wakeRelays(notifier),
   })
-  const elapsedMs = () => performance.now()
   const clock = await openClock({ database, elapsedMs, onError: trouble('clock') })
   const jobStore = jobStoreOf(config, metrics.watchPool('jobs'))
-  const queue = createJobQueue({
-    store: jobStore,
-    onError: trouble('queue'),
-    now: () => clock.now(),
-  })
+  const queue = createJobQueue({ store: jobStore, onError: trouble('queue'), now: clock.now })
   const tail = await openEventTail({ read })
   const stopHearing = announcements.onEvents((upTo) => tail.rise(upTo))
   const relaying = keepRelaying({
@@ -90,7 +86,7 @@ export async function layFoundation(
     queue,
     jobStore,
     tail,
-    now: () => clock.now(),
+    now: clock.now,
     newId: () => randomUUID(),
     log,
     metrics,

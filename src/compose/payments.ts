@@ -2,7 +2,6 @@ import { httpPayoutRail } from '../adapters/rails/http/http-payout-rail.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
 import { outwardCalls } from '../observability/outward-calls.ts'
-import { defaultPatience } from '../domain/payout/back-off.ts'
 import type { TellCustomers } from '../usecases/customers/tell-customers.ts'
 import { receivePayoutNotice } from '../usecases/payouts/receive-payout-notice.ts'
 import { recordRailWord } from '../usecases/payouts/record-rail-word.ts'
@@ -13,8 +12,7 @@ import { matchStellarPayments } from '../usecases/stellar-payments/match-stellar
 import type { SaveChange, SaveChanges } from '../usecases/transactions/save-change.ts'
 import { composeCollecting } from './collecting.ts'
 import type { Foundation } from './foundation.ts'
-
-const railTimeoutMs = 15_000
+import { patienceOf } from './patience.ts'
 
 interface Saving {
   readonly saveChange: SaveChange
@@ -29,15 +27,16 @@ export function composePayments(
   { saveChange, saveChanges, tellCustomers }: Saving,
 ) {
   const { commit, now, metrics } = foundation
+  const waiting = patienceOf(config)
   const rail = httpPayoutRail({
     url: config.railUrl,
     token: secrets.railToken,
     secret: secrets.railSecret,
-    timeoutMs: railTimeoutMs,
+    timeoutMs: waiting.railTimeoutMs,
     now,
     onCall: outwardCalls(foundation, 'bank', 'info'),
   })
-  const patience = defaultPatience
+  const patience = waiting.payout
   const record = recordRailWord({ commit, saveChange, tellCustomers, now, patience })
   const heard: typeof record = async (key, word) => {
     const state = await record(key, word)

@@ -153,7 +153,7 @@ type Call = (
   options: { readonly method: string; readonly json: Json },
 ) => Promise<unknown>
 
-const patienceMs = 60_000
+const patienceMs = 180_000
 
 /** Tries one gateway after the other until one answers with more than "not now". */
 function patientCaller(anchor: Anchor, complaints: string[]): Call {

@@ -14,7 +14,7 @@ export interface Supervised {
 }
 
 const betweenTriesMs = 300
-const upLimitMs = 60_000
+const upLimitMs = 180_000
 
 export function supervise(name: string, start: () => Promise<Running>): Supervised {
   let running: Running | undefined

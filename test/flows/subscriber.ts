@@ -53,7 +53,7 @@ export async function subscribe(url: string, token: string, after = 'start'): Pr
       heard.filter((event) => event.transactionId === transactionId).map(({ type }) => type),
     async stop() {
       isOver = true
-      await client.dispose()
+      await Promise.resolve(client.dispose()).catch(() => undefined) // it may just be connecting
       await listening
     },
   }

@@ -7,7 +7,7 @@ import { sql } from './database.ts'
  * payouts lying. Between two looks it runs evenly, whatever somebody does to the clock of this machine.
  */
 export interface Clock {
-  now(): Date
+  readonly now: () => Date
   close(): void
 }
 
