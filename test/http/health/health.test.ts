@@ -111,7 +111,7 @@ describe('GET /health', () => {
     await until(async () => (await ask('/health')).status === 200, 'health to be well again')
   })
 
-  it('turns red for what an operator has to act on, and yellow for what somebody should look at', async () => {
+  it('turns red for what an operator has to act on, and yellow for what somebody should look at (AP-1.11)', async () => {
     await run(`update migration set name = 'kept-' || name where name like '0011%'`)
     const stuck = await keepTransaction(world.rooms, funded())
     const overdue = await keepTransaction(world.rooms, funded())

@@ -32,7 +32,7 @@ const collecting = (one: AccountBacklog, head = headAt(ago(3))) =>
   judgeCollecting({ ...quiet, accounts: [one] }, head, now).status
 
 describe('collecting', () => {
-  it('is late when ledgers are closed and not read for more than a minute', () => {
+  it('is late when ledgers are closed and not read for more than a minute (AP-1.5, AP-1.11)', () => {
     expect(collecting(account({ readUntil: ago(63) }))).toBe('ok')
     expect(collecting(account({ readUntil: ago(64) }))).toBe('failing')
   })
