@@ -208,7 +208,7 @@ describe('the Stellar network', () => {
     expect(await memoWarnings()).toHaveLength(1)
   })
 
-  it('wants one account for one purpose', async () => {
+  it('wants one account for one purpose (SEP10-08)', async () => {
     const { sendingAnchor, assets } = fairlead.world()
     const signing = await withFile(() => ({ distributionAccount: sendingAnchor.publicKey }))
     const said = await complaints({ ...signing, FAIRLEAD_SIGNING_SEED: sendingAnchor.secretKey })
@@ -224,7 +224,7 @@ describe('the Stellar network', () => {
 })
 
 describe('home domain and bank', () => {
-  it('compares the published key and addresses with the configuration', async () => {
+  it('compares the published key and addresses with the configuration (SEP01-17, SEP01-18)', async () => {
     const other = fairlead.world().sendingAnchor.secretKey
     expect(await complaints({ FAIRLEAD_SIGNING_SEED: other })).toMatch(
       /fault SIGNING_KEY is G\w{55}, this configuration has G\w{55} → Publish the key of/,

@@ -52,3 +52,40 @@ it('one challenge gives one token, sent fifty times at once to two gateways (SEP
   expect(answers.filter((status) => status === 200)).toHaveLength(1)
   expect(answers.filter((status) => status === 400)).toHaveLength(49)
 })
+
+it('challenges, tokens and refusals are counted, by reason (SEP10-136)', async () => {
+  const [gateway] = gateways
+  const base = gateway?.publicUrl ?? ''
+  const counts = async () => {
+    const text = await (await fetch(`${gateway?.internalUrl}/metrics`)).text()
+    return (usecase: string, outcome: string) => {
+      const labels = `{usecase="${usecase}",outcome="${outcome}"}`
+      const line = text
+        .split('\n')
+        .find((one) => one.startsWith(`fairlead_usecase_duration_seconds_count${labels}`))
+      return Number(line?.split(' ').at(-1) ?? 0)
+    }
+  }
+  const before = await counts()
+  const client = Keypair.random()
+  const body = (await (await fetch(`${base}/auth?account=${client.publicKey()}`)).json()) as {
+    transaction: string
+  }
+  await fetch(`${base}/auth?account=nobody`)
+  const transaction = TransactionBuilder.fromXDR(body.transaction, Networks.TESTNET)
+  transaction.sign(client)
+  for (const sent of ['AAAA', transaction.toEnvelope().toXdr('base64')]) {
+    await fetch(`${base}/auth`, {
+      method: 'POST',
+      body: new URLSearchParams({ transaction: sent }),
+    })
+  }
+  const after = await counts()
+  const grown = [
+    ['makeChallenge', 'ok'],
+    ['makeChallenge', 'account_invalid'],
+    ['exchangeChallenge', 'ok'],
+    ['exchangeChallenge', 'envelope_unreadable'],
+  ].map(([usecase = '', outcome = '']) => after(usecase, outcome) - before(usecase, outcome))
+  expect(grown).toEqual([1, 1, 1, 1])
+})
