@@ -100,6 +100,8 @@ describe('POST /sep12/customer/files', () => {
         customer_id: null,
       },
     ])
+    const pdf = await upload(anAccount(), aPdf)
+    expect(pdf.body).toMatchObject({ content_type: 'application/pdf', size: aPdf.length })
   })
 
   it('refuses what is no file with 400, and what is too large with 413 (SEP12-130)', async () => {
@@ -115,7 +117,7 @@ describe('POST /sep12/customer/files', () => {
     expect(plain.status).toBe(400)
   })
 
-  it('lends itself to a customer of the same principal, and then no longer lapses (SEP12-128)', async () => {
+  it('lends itself to a customer of the same principal, and then no longer lapses (SEP12-128, SEP12-131)', async () => {
     const account = anAccount()
     const { body } = await upload(account)
     const put = await door.call(account, 'PUT /customer', {
@@ -129,6 +131,11 @@ describe('POST /sep12/customer/files', () => {
       body: { photo_id_front_file_id: body.file_id },
     })
     expect(again.status).toBe(202)
+    const days = 2 * 24 * 60 * 60_000
+    door.clock.now = new Date(door.clock.now.getTime() + days)
+    await door.forgetLapsedFiles()
+    door.clock.now = new Date(door.clock.now.getTime() - days)
+    expect(await filesOf(put.body.id)).toHaveLength(1)
   })
 
   it('keeps a gigabyte of files that nobody refers to, per account, and no more (POLARIS-8.26)', async () => {
@@ -172,14 +179,17 @@ describe('GET /sep12/customer/files', () => {
     const account = anAccount()
     const { body } = await upload(account)
     const line = `GET /customer/files?file_id=${body.file_id}` as const
-    expect((await door.call(account, line)).body.files).toEqual([body])
+    const { files = [] } = (await door.call(account, line)).body
+    expect(files).toEqual([body])
+    const names = ['content_type', 'customer_id', 'expires_at', 'file_id', 'size']
+    expect(Object.keys(files[0] ?? {}).toSorted()).toEqual(names)
     expect((await door.call(anAccount(), line)).body).toEqual({ files: [] })
     expect((await door.call(`${account}:1`, line)).body).toEqual({ files: [] })
     expect((await door.call(account, 'GET /customer/files?file_id=x')).body).toEqual({ files: [] })
     expect((await door.call(account, 'GET /customer/files')).status).toBe(400)
   })
 
-  it('no longer knows a file that lapsed; it is dropped (SEP12-131)', async () => {
+  it('no longer knows a file that lapsed; it is dropped (SEP12-128, SEP12-131)', async () => {
     const account = anAccount()
     const { body } = await upload(account)
     door.clock.now = new Date(door.clock.now.getTime() + 25 * 60 * 60_000)
