@@ -13,7 +13,8 @@ export const collectStellarPaymentsJob =
   async ({ account }) => {
     const collected = await rooms.collectStellarPayments(account)
     if (!collected.ok) return { done: true } // another worker sits there, or an operator has to decide
-    await rooms.recheckStellarPayments(account)
     await rooms.matchStellarPayments(account)
+    const found = await rooms.recheckStellarPayments(account)
+    if (found.ok && found.value > 0) await rooms.matchStellarPayments(account)
     return { done: true }
   }

@@ -7,6 +7,7 @@ import type { Outcome } from '../../domain/outcome.ts'
 import type { StellarPayment } from '../../domain/stellar-payment/stellar-payment.ts'
 import type { Commit, Read } from '../ports/commit.ts'
 import type { LedgerLookup, NetworkHead } from '../ports/ledger-lookup.ts'
+import type { WatchedPlace } from '../ports/network-records.ts'
 import { NetworkUnavailable } from '../ports/stellar-network.ts'
 import { keepSettling } from './settling.ts'
 import type { Settled } from './settling.ts'
@@ -95,10 +96,13 @@ export function watchNetwork(parts: WatchParts): NetworkWatch {
   }
 }
 
+/** So many ledgers one Horizon may be behind another that was asked before. */
+const behindMax = 120n
+
 type Seen = Pick<Sight, 'epoch' | 'anchor' | 'elder'>
 
 function openEye(parts: WatchParts) {
-  const { ledgers, commit, now, onStopped, compareEveryMs = 30_000 } = parts
+  const { ledgers, commit, read, now, onStopped, compareEveryMs = 30_000 } = parts
   const settling = keepSettling(parts.looksToSettle)
   let comparedAt = Number.NEGATIVE_INFINITY
 
@@ -135,6 +139,8 @@ function openEye(parts: WatchParts) {
   async function see({ number: epoch, anchor: known }: Epoch): Watched<Sight> {
     const head = await ledgers.head()
     const { latest, elder } = head
+    const ahead = known === undefined ? await aheadOf(head) : undefined
+    if (ahead !== undefined) return stop({ epoch, elder }, sayAhead(ahead, latest.sequence))
     const anchor = known ?? (await moveAnchor(epoch, head))
     if (anchor === undefined)
       throw new NetworkUnavailable('Horizon does not have its latest ledger')
@@ -146,6 +152,12 @@ function openEye(parts: WatchParts) {
     const settled = settling.note(epoch, head)
     const { sequence } = latest
     return accepted({ ...settled, epoch, anchor: newer.value, latest: sequence })
+  }
+
+  /** An account that was read beyond everything there is, by a version that knew runs by nothing else. */
+  async function aheadOf({ latest }: NetworkHead): Promise<WatchedPlace | undefined> {
+    const places = await read(({ network }) => network.places())
+    return places.find(({ cursor = '0' }) => ledgerOfPlace(cursor) > latest.sequence + behindMax)
   }
 
   async function compareInTime(seen: Seen, head: NetworkHead): Watched<Ledger> {
@@ -176,4 +188,12 @@ const sayTrimmed = ({ sequence }: Ledger, elder: bigint) =>
       `Horizon's history begins at ledger ${elder} only, after ledger ${sequence}, the last one that ` +
       'was seen: what came between cannot be read from it. Take a Horizon with more history, or look ' +
       'at the accounts yourself, and resume',
+  }) as const
+
+const sayAhead = ({ account, cursor = '0' }: WatchedPlace, latest: bigint) =>
+  ({
+    reason: 'reset',
+    detail:
+      `${account} was read up to ledger ${ledgerOfPlace(cursor)}, but the network has come to ledger ` +
+      `${latest} only: it was reset, or Horizon is the wrong one`,
   }) as const

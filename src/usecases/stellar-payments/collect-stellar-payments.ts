@@ -1,4 +1,4 @@
-import { firstUnread, isGap, ledgerOfPlace } from '../../domain/network/ledger.ts'
+import { firstUnread, isGap } from '../../domain/network/ledger.ts'
 import { accepted, refused } from '../../domain/outcome.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import type { NetworkStopped, NetworkWatch, Sight } from '../network/watch-network.ts'
@@ -64,8 +64,8 @@ export const collectStellarPayments =
     if (place?.epoch !== looked.value.epoch) return refused({ code: 'seat_taken' })
     let isRead = false
     try {
-      const misfit = misfitOf(place, looked.value)
-      if (misfit !== undefined) return await parts.watch.stop(looked.value, misfit)
+      const gap = gapOf(place, looked.value)
+      if (gap !== undefined) return await parts.watch.stop(looked.value, gap)
       const outcome = await readOn(parts, { seat, sight: looked.value }, place.cursor)
       isRead = outcome.ok
       return outcome
@@ -118,27 +118,16 @@ function sitDown(parts: CollectParts, seat: Seat): Promise<AccountPlace | undefi
   })
 }
 
-/** So many ledgers may one Horizon be behind another one, or behind itself a moment ago. */
-const behindMax = 120n
-
 /** Why the account cannot be read on from its place in what the network tells now. */
-function misfitOf({ account, cursor, readLedger }: AccountPlace, { elder, latest }: Sight) {
+function gapOf({ account, cursor, readLedger }: AccountPlace, { elder }: Sight) {
   const unread = firstUnread(cursor, readLedger)
-  if (isGap(unread, elder)) {
-    return {
-      reason: 'gap',
-      detail:
-        `Horizon's history begins at ledger ${elder} only, but ${account} was read up to ledger ` +
-        `${unread - 1n}: what came between cannot be read from it. Take a Horizon with more ` +
-        'history, or look at the account yourself, and resume',
-    } as const
-  }
-  if (ledgerOfPlace(cursor) <= latest + behindMax) return undefined
+  if (!isGap(unread, elder)) return undefined
   return {
-    reason: 'reset',
+    reason: 'gap',
     detail:
-      `${account} was read up to ledger ${ledgerOfPlace(cursor)}, but the network has come to ledger ` +
-      `${latest} only: it was reset, or Horizon is the wrong one`,
+      `Horizon's history begins at ledger ${elder} only, but ${account} was read up to ledger ` +
+      `${unread - 1n}: what came between cannot be read from it. Take a Horizon with more ` +
+      'history, or look at the account yourself, and resume',
   } as const
 }
 

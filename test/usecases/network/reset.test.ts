@@ -77,6 +77,31 @@ describe('a network that is reset', () => {
     expect(await collect()).toMatchObject({ value: { added: 0 } })
   })
 
+  it('is noticed by its page alone, when nobody has looked since', async () => {
+    const anchor = { sequence: 10_000n, hash: 'known', closedAt: world.clock.now }
+    const network = memoryNetwork()
+    const old = {
+      ...world.horizon,
+      ...network,
+      head: async () => ({ latest: anchor, elder: 1n }),
+      find: async () => anchor,
+    }
+    const { collect } = world.collector(old, { lookEveryMs: 60 * minute })
+    expect(await collect()).toMatchObject({ ok: true })
+    world.pass(minute)
+    const id = (9_000n << 32n).toString()
+    network.credit(paymentFor(await world.open(), { account, id, ledgerClosedAt: world.clock.now }))
+    expect(await collect()).toEqual(stopped)
+  })
+
+  it('is noticed by an account that was read further than the network has come', async () => {
+    await world.commit(({ stellarPayments }) =>
+      stellarPayments.startCursor(account, `${5_000n << 32n}`),
+    )
+    expect(await world.collector().collect()).toEqual(stopped)
+    expect((await world.state()).openStop?.detail).toContain('up to ledger 5000')
+  })
+
   it('may be accepted twice by the same word, and once by all words together', async () => {
     const { collect } = world.collector()
     await collect()
@@ -139,9 +164,9 @@ describe('what is no reset', () => {
   it('is a stale answer, nor is a Horizon that is behind for long', async () => {
     const { collect } = world.collector()
     const transaction = await world.open()
-    world.sandbox.control.close({ ledgers: 20 })
+    world.sandbox.control.close({ ledgers: 400 })
     await collect()
-    const { id } = world.sandbox.control.addFault({ effect: { kind: 'stale', ledgers: 15 } })
+    const { id } = world.sandbox.control.addFault({ effect: { kind: 'stale', ledgers: 300 } })
     world.pass(minute)
     expect(await collect()).toMatchObject({ ok: true })
     world.sandbox.control.removeFault(id)
