@@ -47,6 +47,7 @@ export const tellingsOfCustomers: Tellings<ReturnType<typeof composeCustomers>> 
   uploadFile: change,
   listFiles: look,
   forgetLapsedFiles: look,
+  rejectCustomer: change,
 }
 
 export const tellingsOfPayments: Tellings<ReturnType<typeof composePayments>> = {
@@ -69,6 +70,10 @@ export const tellingsOfPayments: Tellings<ReturnType<typeof composePayments>> = 
     outcome: (state) => state,
   },
   receivePayoutNotice: change,
+  recheckStellarPayments: look,
+  findNetworkState: look,
+  acceptNetworkReset: change,
+  resumeNetwork: change,
   retryDeadPayout: change,
 }
 

@@ -33,7 +33,7 @@ export const standing = {
     labels: ['account'],
     source: 'network',
   },
-  fairlead_cursor_read_until_seconds: {
+  fairlead_cursor_read_until_timestamp_seconds: {
     help: 'Unix time up to which everything of the account is kept',
     labels: ['account'],
     source: 'database',

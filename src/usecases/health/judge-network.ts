@@ -50,7 +50,7 @@ export const judgeStop = ({ networkStop }: Backlog): Finding =>
           : `Ledgers that were not read are no longer told, noticed at ${networkStop.since.toISOString()}: collecting stands still`,
         networkStop.reason === 'reset'
           ? 'Make sure that it was, then say so: fairlead network accept-reset, or acceptNetworkReset in the back office'
-          : 'Take a Horizon with the whole history, or give up what is missing: see docs/payments.md',
+          : 'Take a Horizon with the whole history, then fairlead network resume, or resumeNetwork in the back office: it gives up what is still missing',
       )
 
 /** Whether each account is read as fast as the network closes ledgers. */
