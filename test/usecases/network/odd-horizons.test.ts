@@ -193,7 +193,7 @@ describe('a Horizon that holds a record back', () => {
       },
     }
     const counted = world.collector(counting)
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 14; round += 1) {
       await pay(world.sandbox, await world.open(), '1')
       world.sandbox.control.close({ ledgers: 4 })
       await collect()

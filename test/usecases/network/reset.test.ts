@@ -135,6 +135,21 @@ describe('a network that is reset', () => {
     expect(await world.phaseOf(transaction.id)).toBe('expired')
   })
 
+  it('leaves alone what had lapsed before, until an operator has decided', async () => {
+    const { collect } = world.collector()
+    const { id } = await world.open({ lapsesAt: new Date(world.clock.now.getTime() + minute) })
+    world.pass(10 * minute)
+    world.sandbox.control.close()
+    await collect()
+    await world.match()
+    await reset()
+    expect(await collect()).toEqual(stopped)
+    expect(await world.expire()).toBe(0)
+    await world.resume({ stopId: await openStopId(), by: 'ada' })
+    expect(await world.expire()).toBe(1)
+    expect(await world.phaseOf(id)).toBe('expired')
+  })
+
   it('may number an operation as the old one did: both payments are kept (SEP31-52)', async () => {
     const [first, second] = [await world.open(), await world.open()]
     const same = { account, id: (3n << 32n).toString() }
