@@ -236,6 +236,8 @@ describe('who the customer is', () => {
     expect(await statusOf(`?account=${account}`)).toEqual([200, body.id])
     expect(await statusOf(`?account=${muxed('1')}`)).toEqual([200, body.id])
     expect(await statusOf(`?account=${muxed('2')}`)).toEqual([403, undefined])
+    const foreign = muxedAddress(anAccount(), '1') ?? ''
+    expect(await statusOf(`?account=${foreign}`)).toEqual([403, undefined])
   })
 
   it('keeps ids of 64 bits to the last digit (SEP10-131, SEP10-133)', async () => {

@@ -68,10 +68,15 @@ describe('DELETE /sep12/customer/{account}', () => {
     expect(await isKnown(account, one)).toBe(false)
   })
 
-  it('takes a muxed account in the path', async () => {
+  it('takes a muxed account in the path, of the same account and the same id alone (SEP12-116)', async () => {
     const account = anAccount()
     const muxed = muxedAddress(account, '5') ?? ''
     await put(muxed)
+    const others = [muxedAddress(anAccount(), '5'), muxedAddress(account, '6'), anAccount()]
+    for (const other of others) {
+      expect((await door.call(muxed, `DELETE /customer/${other}`)).status).toBe(401)
+    }
+    expect((await door.call(account, `DELETE /customer/${muxed}`)).status).toBe(401)
     expect((await door.call(muxed, `DELETE /customer/${muxed}`)).status).toBe(200)
   })
 
