@@ -261,7 +261,7 @@ describe('a list of transactions', () => {
     ['NUL', { filter: { assetCode: 'S\0T' } }],
     ['half a character', { filter: { externalTransactionId: '\ud800' } }],
     ['a filter that is none', { filter: { color: 'red' } }],
-  ])('refuses %s by name (POLARIS-8.29)', async (_, variables) => {
+  ])('refuses %s by name (AP-2.12, POLARIS-8.29)', async (_, variables) => {
     const answer = await list(variables)
     expect([answer.status < 500, codesOf(answer)]).toEqual([true, ['BAD_USER_INPUT']])
   })
