@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Memo, Operation } from '@stellar/stellar-sdk'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { logFields } from '../../src/observability/log-fields.ts'
 import { sep9Fields } from '../../src/domain/customer/sep9-fields.ts'
 import type { Sep9Field } from '../../src/domain/customer/sep9-fields.ts'
@@ -13,6 +14,7 @@ import type { Fairlead, SandboxFile } from './fairlead.ts'
 import { startGossip } from './gossip.ts'
 import type { Gossip } from './gossip.ts'
 import { askBackoffice } from './outside.ts'
+import type { Running } from './running.ts'
 import { subscribe } from './subscriber.ts'
 
 /** Every process tells all it can; what clients and banks said must not be in it. */
@@ -23,6 +25,7 @@ let anchor: Anchor
 let bank: Gossip
 let client: Gossip
 let url = ''
+let worker: Running
 /** Whatever was sent and must not be found again. */
 const told = new Set<string>()
 const secret = (text: string): string => {
@@ -79,11 +82,12 @@ beforeAll(async () => {
     FAIRLEAD_PUBLIC_PORT: new URL(world.publicUrl).port,
     FAIRLEAD_INTERNAL_PORT: new URL(world.internalUrl).port,
   }
-  const [gateway] = await Promise.all([
+  const [gateway, added] = await Promise.all([
     fairlead.addGateway({ ...settings, ...ports }),
     fairlead.addWorker(settings),
   ])
   url = gateway.url
+  worker = added
   anchor = await logIn({ url, world })
   secret(anchor.token)
 }, 120_000)
@@ -284,3 +288,76 @@ it('joins all lines of one request by its id, which a caller may bring', async (
   const asked = lines().filter((line) => line['requestId'] === login?.['requestId'])
   expect(asked).toContainEqual(expect.objectContaining({ target: 'horizon', status: 200 }))
 })
+
+describe('metrics of a worker alone', () => {
+  /** Value of the first line with this name and these labels. */
+  const valueIn = (text: string, start: string): number =>
+    Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(start))
+        ?.split(' ')
+        .at(-1),
+    )
+
+  it('tell what it did, and what stands open for all', async () => {
+    const address = /^health (http:\S+)$/m.exec(worker.said())?.[1] ?? ''
+    const health = z.looseObject({ checks: z.array(z.looseObject({ name: z.string() })) })
+    const { checks } = health.parse(await (await fetch(address)).json())
+    expect(checks.find(({ name }) => name === 'payouts')).toMatchObject({ status: 'failing' })
+    expect(checks.find(({ name }) => name === 'unmatched')).toMatchObject({ status: 'degraded' })
+    expect(checks.find(({ name }) => name === 'collecting')).toMatchObject({ status: 'ok' })
+
+    const answer = await fetch(address.replace(/health$/, 'metrics'))
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+    const text = await answer.text()
+    const value = (start: string) => valueIn(text, start)
+    expect(value('fairlead_payout_steps_total{outcome="dead"}')).toBe(1)
+    expect(value('fairlead_payouts{state="dead"}')).toBe(1)
+    expect(value('fairlead_stellar_payments_unmatched{reason="no_memo"}')).toBeNaN()
+    expect(value('fairlead_stellar_payments_unmatched{reason="unknown_memo"}')).toBe(1)
+    expect(value('fairlead_stellar_payments_unmatched{reason="already_funded"}')).toBe(1)
+    expect(
+      value('fairlead_job_duration_seconds_count{job="collect-stellar-payments",outcome="done"}'),
+    ).toBeGreaterThan(0)
+    expect(value('fairlead_outward_call_duration_seconds_count{target="bank",outcome="4xx"}')).toBe(
+      1,
+    )
+    expect(
+      value('fairlead_usecase_duration_seconds_count{usecase="sendPayout",outcome="dead"}'),
+    ).toBe(1)
+    expect(
+      value(`fairlead_cursor_lag_ledgers{account="${assets()[0]?.distributionAccount}"}`),
+    ).toBeLessThan(60)
+    expect(value('fairlead_cursor_lag_seconds{')).toBeLessThan(60)
+    expect(value('fairlead_network_latest_ledger ')).toBeGreaterThan(1)
+    expect(value('fairlead_source_up{source="database"}')).toBe(1)
+    expect(value('process_cpu_seconds_total ')).toBeGreaterThan(0)
+    expect([...told].filter((one) => text.includes(one))).toEqual([])
+  })
+
+  it('of a gateway count requests by template, and GraphQL by the names of the schema', async () => {
+    const socket = await subscribe(url, anchor.token)
+    const name = 'fairlead_graphql_subscriptions_open{api="partner"}'
+    const read = async () => (await fetch(`${world.internalUrl}/metrics`)).text()
+    await until(async () => valueIn(await read(), name) === 1, 'the subscription to be counted')
+    await socket.stop()
+    await until(async () => valueIn(await read(), name) === 0, 'it to be gone')
+    const text = await read()
+    const requests = 'fairlead_http_request_duration_seconds_count{listener="public"'
+    const value = (start: string) => valueIn(text, start)
+    expect(value(`${requests},method="POST",route="/sep31/transactions",status="2xx"}`)).toBe(2)
+    expect(value(`${requests},method="GET",route="/sep31/transactions/:id",status="4xx"}`)).toBe(1)
+    expect(value(`${requests},method="GET",route="none",status="4xx"}`)).toBe(1)
+    const fields = 'fairlead_graphql_fields_total{api="partner"'
+    expect(
+      value(`${fields},operation="subscription",field="transactionEvents",outcome="ok"}`),
+    ).toBeGreaterThan(1)
+    expect(
+      value(`${fields},operation="unreadable",field="unreadable",outcome="refused"}`),
+    ).toBeGreaterThan(0)
+    expect([...told].filter((one) => text.includes(one))).toEqual([])
+  })
+})
+
+const assets = () => world.assets
