@@ -45,9 +45,11 @@ export interface WireRequest {
   readonly headers: readonly string[]
   readonly body: Uint8Array | string | undefined
   readonly isWellFormed: boolean
+  /** To the gateway that lets in only those with an agreement, which the fuzzer's clients have not. */
+  readonly isStrict: boolean
 }
 
-export function render(draft: Draft): WireRequest {
+export function render(draft: Draft): Omit<WireRequest, 'isStrict'> {
   const { door, label, operation, method, isWellFormed } = draft
   const query = draft.query.map(([name, value]) => `${encodeLoosely(name)}=${encodeLoosely(value)}`)
   const search = query.join('&') + draft.queryTail

@@ -7,6 +7,7 @@ import { makeRequest } from './make-request.ts'
 import { faultsOfRaw, sendRaw } from './raw-requests.ts'
 import type { Sender } from './send.ts'
 import type { SlowOnes } from './slow.ts'
+import { faultsOfSocket, sendSocket } from './socket-requests.ts'
 import { remember } from './surroundings.ts'
 import type { Tally } from './tally.ts'
 import type { FuzzWorld } from './world.ts'
@@ -42,7 +43,14 @@ export async function fuzz(
 /** Makes, sends and judges one request; what was sent and answered is told when it is asked for. */
 export async function tryOne(index: number, fuzzing: Fuzzing): Promise<() => string> {
   const made = makeRequest(index, fuzzing)
-  return made.kind === 'raw' ? tryRaw(index, made, fuzzing) : tryHttp(index, made, fuzzing)
+  switch (made.kind) {
+    case 'raw':
+      return tryRaw(index, made, fuzzing)
+    case 'socket':
+      return trySocket(index, made, fuzzing)
+    case 'http':
+      return tryHttp(index, made, fuzzing)
+  }
 }
 
 async function tryRaw(
@@ -56,6 +64,25 @@ async function tryRaw(
   const sent = request.writes.map((one) => JSON.stringify(Buffer.from(one).toString('latin1')))
   const shown = () => `${sent.join('\n')}\n-->\n${answer.text}`.slice(0, 4_000)
   for (const fault of faultsOfRaw(answer)) {
+    findings.add({ fault: `${request.label}: ${fault}`, index, shown: shown() })
+  }
+  return shown
+}
+
+async function trySocket(
+  index: number,
+  { request }: Extract<Made, { readonly kind: 'socket' }>,
+  { world, findings, tally }: Fuzzing,
+): Promise<() => string> {
+  const began = performance.now()
+  const answer = await sendSocket(request, world.urls[request.door])
+  const isTaken = answer.heard.some((message) => message.includes('"type":"next"'))
+  tally.note(request.label, isTaken ? 200 : 400, performance.now() - began)
+  const shown = () =>
+    [...request.messages, '-->', ...answer.heard, `closed with ${answer.closeCode ?? 'nothing'}`]
+      .join('\n')
+      .slice(0, 4_000)
+  for (const fault of faultsOfSocket(answer)) {
     findings.add({ fault: `${request.label}: ${fault}`, index, shown: shown() })
   }
   return shown

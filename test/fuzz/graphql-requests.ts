@@ -1,4 +1,5 @@
 import {
+  OperationTypeNode,
   getNamedType,
   getNullableType,
   isCompositeType,
@@ -50,23 +51,38 @@ const depthMax = 6
 
 /** A valid operation on any fields with any arguments. */
 export function draftDocument(schema: GraphQLSchema, surroundings: Surroundings): GraphqlDraft {
+  const kind = surroundings.dice.oneIn(5) ? OperationTypeNode.MUTATION : OperationTypeNode.QUERY
+  return draftOperation(schema, kind, surroundings)
+}
+
+/** A subscription, or a query where the schema has none. */
+export const draftSubscription = (
+  schema: GraphQLSchema,
+  surroundings: Surroundings,
+): GraphqlDraft => draftOperation(schema, OperationTypeNode.SUBSCRIPTION, surroundings)
+
+function draftOperation(
+  schema: GraphQLSchema,
+  wanted: OperationTypeNode,
+  surroundings: Surroundings,
+): GraphqlDraft {
   const { dice } = surroundings
-  const root =
-    dice.oneIn(5) && schema.getMutationType() != null
-      ? schema.getMutationType()
-      : schema.getQueryType()
+  const kind = schema.getRootType(wanted) == null ? OperationTypeNode.QUERY : wanted
+  const root = schema.getRootType(kind)
   if (root == null) throw new Error('The schema has no query')
   const writing: Writing = {
     ...surroundings,
     schema,
     variables: new Map(),
     fragments: [],
-    left: 5 + dice.below(40),
+    left: 3 + dice.below(dice.oneIn(10) ? 60 : 15),
     aliases: 0,
   }
-  const selection = writeSelection(root, depthMax, writing)
+  const selection =
+    kind === OperationTypeNode.SUBSCRIPTION
+      ? `{ ${writeField(root, depthMax, writing)} }` // one field, as the rules say
+      : writeSelection(root, depthMax, writing)
   const declared = [...writing.variables].map(([name, { type }]) => `$${name}: ${type}`).join(', ')
-  const kind = root === schema.getQueryType() ? 'query' : 'mutation'
   const head = `${kind} Fuzz${declared === '' ? '' : `(${declared})`}`
   return {
     query: [`${head} ${selection}`, ...writing.fragments].join('\n'),

@@ -15,6 +15,8 @@ import type { OddValues } from './odd-values.ts'
 import type { RawRequest } from './raw-requests.ts'
 import { draftRaw } from './raw-requests.ts'
 import { draftRest } from './rest-requests.ts'
+import { draftSocket } from './socket-requests.ts'
+import type { SocketRequest } from './socket-requests.ts'
 import type { Recent, Surroundings } from './surroundings.ts'
 import type { FuzzMaterial } from './world.ts'
 
@@ -51,10 +53,19 @@ const restOperations = (['public', 'internal'] as const).flatMap((door) =>
     .filter(({ path }) => !path.endsWith('/graphql'))
     .map((operation) => ({ door, operation })),
 )
+/** What takes nothing from its caller is asked for less often. */
+const weighted = restOperations.map(
+  (one) =>
+    [
+      one.operation.parameters.length + (one.operation.requestBody ? 1 : 0) === 0 ? 1 : 8,
+      one,
+    ] as const,
+)
 
 export type Made =
   | { readonly kind: 'http'; readonly request: WireRequest; readonly surroundings: Surroundings }
   | { readonly kind: 'raw'; readonly request: RawRequest }
+  | { readonly kind: 'socket'; readonly request: SocketRequest }
 
 export interface Making {
   readonly seed: number
@@ -68,17 +79,19 @@ export function makeRequest(index: number, { seed, ...making }: Making): Made {
   const dice = rollDice(seed, index)
   const surroundings = { ...making, dice, client: dice.pick(making.world.clients) }
   if (dice.oneIn(400)) return { kind: 'raw', request: draftRaw(surroundings) }
+  if (dice.oneIn(400)) return { kind: 'socket', request: draftSocket(graphqlDoors, surroundings) }
   const draft = dice.choose<() => Draft>([
-    [65, () => draftRestOrMutant(surroundings)],
-    [30, () => draftGraphqlOrMutant(surroundings)],
+    [72, () => draftRestOrMutant(surroundings)],
+    [23, () => draftGraphqlOrMutant(surroundings)],
     [5, () => draftGarbage(surroundings)],
   ])()
-  return { kind: 'http', request: render(draft), surroundings }
+  const isStrict = draft.door === 'public' && dice.oneIn(25)
+  return { kind: 'http', request: { ...render(draft), isStrict }, surroundings }
 }
 
 function draftRestOrMutant(surroundings: Surroundings): Draft {
   const { dice, world } = surroundings
-  const { door, operation } = dice.pick(restOperations)
+  const { door, operation } = dice.choose(weighted)
   const draft = draftRest(operation, door, surroundings)
   const isNotice = operation.operationId === 'postNotice'
   if (isNotice) {

@@ -21,6 +21,9 @@ import type { FuzzWorld } from './world.ts'
 const atOnce = 32
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
+/** What a process is told to end by, and its exit code then. */
+const signals = { SIGINT: 130, SIGTERM: 143 } as const
+
 /** `npm run fuzz`: throws generated requests at every route of a real gateway; exit 1 when it finds something. */
 async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args)
@@ -31,6 +34,9 @@ async function run(args: readonly string[]): Promise<number> {
   const { seed } = options
   say(`seed ${seed}`)
   const world = await startFuzzWorld(seed)
+  for (const [signal, code] of Object.entries(signals)) {
+    process.once(signal, () => void world.stop().finally(() => process.exit(code)))
+  }
   const findings = keepFindings()
   const fuzzing: Fuzzing = {
     seed,
@@ -116,8 +122,8 @@ function faultsOfReach(requests: number, { tally }: Fuzzing): readonly string[] 
 }
 
 /** Nothing that is sent may make a process log an error, or speak outside its log. */
-function addWordsOf({ processes }: FuzzWorld, findings: Findings): void {
-  for (const [name, process_] of Object.entries(processes)) {
+function addWordsOf({ processes, strict }: FuzzWorld, findings: Findings): void {
+  for (const [name, process_] of Object.entries({ ...processes, strict })) {
     for (const line of process_.said().split('\n')) {
       if (line === '' || /^(ready|health) /.test(line)) continue
       const shown = line.slice(0, 2_000)

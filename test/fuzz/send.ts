@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import { Pool, errors } from 'undici'
-import type { Door, WireRequest } from './draft.ts'
+import type { WireRequest } from './draft.ts'
 import type { HttpAnswer } from './judge.ts'
+import type { FuzzWorld } from './world.ts'
 
 export interface Sender {
   /** The answer; a sentence when there was none; undefined when no client could send it. */
@@ -12,24 +13,24 @@ export interface Sender {
 const answerWithinMs = 20_000
 
 /** Keeps connections to both listeners open. */
-export function openSender(urls: Readonly<Record<Door, string>>, connections: number): Sender {
-  const open = (door: Door) =>
-    new Pool(urls[door], {
+export function openSender(urls: FuzzWorld['urls'], connections: number): Sender {
+  const open = (place: keyof FuzzWorld['urls']) =>
+    new Pool(urls[place], {
       connections,
       headersTimeout: answerWithinMs,
       bodyTimeout: answerWithinMs,
     })
-  const pools = { public: open('public'), internal: open('internal') }
+  const pools = { public: open('public'), internal: open('internal'), strict: open('strict') }
   return {
     async send(request) {
-      const { door, method, target, headers, body } = request
+      const { door, isStrict, method, target, headers, body } = request
       const began = performance.now()
       try {
         const {
           statusCode,
           headers: answered,
           body: answer,
-        } = await pools[door].request({
+        } = await pools[isStrict ? 'strict' : door].request({
           method: method as 'GET', // others go over the wire as well
           path: target,
           headers: [...headers],
@@ -44,7 +45,7 @@ export function openSender(urls: Readonly<Record<Door, string>>, connections: nu
       }
     },
     close: async () => {
-      await Promise.all([pools.public.close(), pools.internal.close()])
+      await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },
   }
 }

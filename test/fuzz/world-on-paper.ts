@@ -26,7 +26,11 @@ export const aWorldOnPaper: FuzzMaterial = {
     backofficeToken: 'the-token-of-the-back-office',
     assets: [{ code: 'USDC', issuer: 'G', distributionAccount: 'G' }],
   },
-  urls: { public: 'http://localhost:1', internal: 'http://localhost:2' },
+  urls: {
+    public: 'http://localhost:1',
+    internal: 'http://localhost:2',
+    strict: 'http://localhost:4',
+  },
   clients,
   waiting: clients.map((client) => [client, 'waiting-transaction']),
   railSecret: 'the-secret-of-the-rail',

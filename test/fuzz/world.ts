@@ -21,7 +21,7 @@ import { openSink } from './sink.ts'
 /** What requests are made up from. */
 export interface FuzzMaterial {
   readonly sandbox: Pick<SandboxFile, 'homeDomain' | 'backofficeToken' | 'assets'>
-  readonly urls: Readonly<Record<Door, string>>
+  readonly urls: Readonly<Record<Door | 'strict', string>>
   readonly clients: readonly Client[]
   /** Transactions of which the bank refused a field. */
   readonly waiting: readonly (readonly [owner: Client, id: string])[]
@@ -37,6 +37,8 @@ export interface FuzzWorld extends FuzzMaterial {
   readonly fairlead: Fairlead
   readonly sandbox: SandboxFile
   readonly processes: Readonly<Record<'gateway' | 'worker', Running & Probed>>
+  /** Lets in only those with an agreement. */
+  readonly strict: Running
   /** Has the assets to pay with. */
   readonly payer: Anchor
   stop(): Promise<void>
@@ -80,6 +82,11 @@ async function furnish(fairlead: Fairlead, seed: number): Promise<FuzzWorld> {
     FAIRLEAD_PUBLIC_PORT: new URL(sandbox.publicUrl).port,
     FAIRLEAD_INTERNAL_PORT: new URL(sandbox.internalUrl).port,
   })
+  const strict = await fairlead.addGateway({
+    FAIRLEAD_CONFIG: configFile,
+    FAIRLEAD_LOGIN: 'agreed',
+    FAIRLEAD_LOG_LEVEL: 'error',
+  })
   const worker = await fairlead.addWorker(probed('worker'))
   const payer = await logIn({ url: sandbox.publicUrl, world: sandbox })
   const keypairs = Array.from({ length: clientsCount }, (_, index) =>
@@ -91,11 +98,16 @@ async function furnish(fairlead: Fairlead, seed: number): Promise<FuzzWorld> {
     fairlead,
     sandbox,
     // by address, as each look at a name costs time
-    urls: { public: byAddress(sandbox.publicUrl), internal: byAddress(sandbox.internalUrl) },
+    urls: {
+      public: byAddress(sandbox.publicUrl),
+      internal: byAddress(sandbox.internalUrl),
+      strict: byAddress(strict.url),
+    },
     processes: {
       gateway: { ...gateway, memoryFile: memoryFileOf('gateway') },
       worker: { ...worker, memoryFile: memoryFileOf('worker') },
     },
+    strict,
     clients,
     waiting,
     payer,
