@@ -158,6 +158,19 @@ describe('POST /sep12/customer/files', () => {
     expect((await upload(account)).status).toBe(200)
   })
 
+  it('lends itself to fields that may hold what it is, and to no other (SEP12-128, SEP09-37)', async () => {
+    const account = anAccount()
+    const video = Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isomavc1', 'latin1')
+    const { body } = await upload(account, video)
+    expect(body).toMatchObject({ content_type: 'video/mp4' })
+    const use = (field: string) =>
+      door.call(account, 'PUT /customer', { body: { [`${field}_file_id`]: body.file_id } })
+    for (const field of ['photo_id_front', 'photo_proof_residence', 'first_name']) {
+      expect([field, (await use(field)).status]).toEqual([field, 400])
+    }
+    expect((await use('proof_of_liveness')).status).toBe(202)
+  })
+
   it('does not lend itself to anybody else (SEP12-128)', async () => {
     const account = anAccount()
     const { body } = await upload(account)
