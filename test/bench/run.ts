@@ -4,16 +4,20 @@ import type { BenchOptions, Line } from './row.ts'
 import { collect } from './rows/collect.ts'
 import { events } from './rows/events.ts'
 import { find } from './rows/find.ts'
+import { growth } from './rows/growth.ts'
 import { login } from './rows/login.ts'
 import { memory } from './rows/memory.ts'
 import { openRow } from './rows/open.ts'
 import { payout } from './rows/payout.ts'
 import { start } from './rows/start.ts'
-import { writeCosts, writeTable } from './table.ts'
+import { writeCosts, writeFigures, writeTable } from './table.ts'
 import { startBenchWorld } from './world.ts'
 import type { BenchWorld } from './world.ts'
 
-/** `npm run bench -- [--rows login,open] [--quick] [--size 1000000] [--write docs/performance.md]` */
+/**
+ * `npm run bench -- [--rows login,open] [--quick] [--rounds n] [--ms n] [--size n] [--payments n]
+ * [--backlog n] [--profile DIRECTORY] [--write docs/performance.md]`
+ */
 
 type Row = (world: BenchWorld, options: BenchOptions) => Promise<readonly Line[]>
 
@@ -26,6 +30,7 @@ const rows: Readonly<Record<string, Row>> = {
   events,
   memory,
   start,
+  growth,
 }
 
 const { values } = parseArgs({
@@ -69,7 +74,9 @@ try {
     say(writeCosts(measured))
     lines.push(...measured)
   }
-  say(`\n${machine}\n\n${writeTable(lines)}\n\n${writeCosts(lines)}`)
+  const report = `Machine: ${machine}.\n\n${writeTable(lines)}\n\nCPU per call:\n\n${writeCosts(lines)}`
+  say(`\n${report}`)
+  if (values.write !== undefined) await writeFigures(values.write, report)
 } finally {
   await world.stop()
 }

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { format } from 'prettier'
 import { median } from './measure.ts'
 import { isMet } from './row.ts'
 import type { Line } from './row.ts'
@@ -51,4 +53,15 @@ function verdictOf(line: Line): string {
   const met = isMet(line)
   if (met === undefined) return ''
   return met ? 'met' : 'missed'
+}
+
+const [begin, end] = ['<!-- figures -->', '<!-- end of figures -->']
+
+/** Puts the figures into the document, between the two marks. */
+export async function writeFigures(path: string, report: string): Promise<void> {
+  const text = await readFile(path, 'utf8')
+  const [first, last] = [text.indexOf(begin), text.indexOf(end)]
+  if (first === -1 || last < first) throw new Error(`${path} lacks ${begin} and ${end}`)
+  const written = `${text.slice(0, first)}${begin}\n\n${report}\n\n${text.slice(last)}`
+  await writeFile(path, await format(written, { parser: 'markdown' }))
 }
