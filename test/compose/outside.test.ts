@@ -1,0 +1,59 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { FetchRefused } from '../../src/adapters/guarded-fetch/guarded-fetch.ts'
+import { composeOutside } from '../../src/compose/outside.ts'
+import { createLog } from '../../src/observability/log.ts'
+import { createMetrics } from '../../src/observability/metrics.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterAll(async () => {
+  await Promise.all(opened.map((outside) => outside.close()))
+})
+
+async function outsideOf(isSandbox: boolean) {
+  const foundation = {
+    now: () => new Date(),
+    log: createLog({ level: 'silent' }),
+    metrics: createMetrics({ version: 'test' }),
+  } as unknown as Parameters<typeof composeOutside>[0] // calls outward need no more of it
+  const config = { isSandbox } as Parameters<typeof composeOutside>[1]
+  const outside = await composeOutside(foundation, config)
+  opened.push(outside)
+  return outside
+}
+
+const faultOf = async (isSandbox: boolean, url: string) =>
+  (await outsideOf(isSandbox)).fetch({ url }).then(
+    ({ status }) => status,
+    (reason: unknown) => (reason instanceof FetchRefused ? reason.fault : reason),
+  )
+
+describe('the way to addresses that others chose', () => {
+  it.each([
+    'https://127.0.0.1:1/',
+    'https://[::1]:1/',
+    'https://localhost:1/',
+    'https://10.0.0.1/',
+    'https://169.254.169.254/',
+  ])('is closed to %s in production (SEP01-54, SEP10-46)', async (url) => {
+    expect(await faultOf(false, url)).toBe('not_public')
+  })
+
+  it('takes no plain HTTP in production (SEP01-49)', async () => {
+    expect(await faultOf(false, 'http://localhost:1/')).toBe('not_https')
+  })
+
+  it('is open to this machine in the sandbox, and to no other private address (SEP01-54)', async () => {
+    expect(await faultOf(true, 'http://localhost:1/')).toBe('unreachable')
+    expect(await faultOf(true, 'https://10.0.0.1/')).toBe('not_public')
+    expect(await faultOf(true, 'http://10.0.0.1/')).toBe('not_https')
+  })
+
+  it.each(['127.0.0.1', 'localhost', '10.0.0.1', '169.254.169.254', '[::1]', 'a@b', 'a/b', 'a?b'])(
+    'finds no key of a wallet at %s in production (SEP10-45, SEP10-46)',
+    async (domain) => {
+      const { homePages } = await outsideOf(false)
+      const found = await homePages.signingKeyOf(domain)
+      expect(found).toEqual({ ok: false, refusal: { code: 'unreachable' } })
+    },
+  )
+})
