@@ -33,7 +33,7 @@ async function kept(account: string) {
 }
 
 describe('names of SEP-9 with a dot', () => {
-  it('are each one key of the record, beside the name without the prefix (SEP09-05)', async () => {
+  it('are each one key of the record, beside the name without the prefix (SEP09-02, SEP09-05)', async () => {
     const { customer } = await kept(anAccount())
     const values = Object.entries(customer?.fields ?? {}).map(([name, { value }]) => [name, value])
     expect(Object.fromEntries(values)).toEqual(given)

@@ -10,6 +10,7 @@ let senderId: string
 let receiverId: string
 
 const { issuer: _issuer, ...nativeAsset } = anAsset()
+const { minUnits: _min, maxUnits: _max, ...unbounded } = anAsset({ receiverTypes: [] })
 
 beforeAll(async () => {
   door = await openDoor([
@@ -20,6 +21,7 @@ beforeAll(async () => {
     anAsset({ code: 'HASH', memoType: 'hash', senderTypes: [], receiverTypes: [] }),
     { ...nativeAsset, code: 'native', name: 'stellar:native' },
     anAsset({ code: 'NOTE', transactionFields: { note: { description: 'n', optional: true } } }),
+    { ...unbounded, code: 'ANY' },
     anAsset({ code: 'NARROW', senderTypes: [], receiverTypes: [], maxUnits: 200_000_000n }),
   ])
   senderId = await door.customer(sender)
@@ -219,6 +221,10 @@ describe('an unfit request gets 400 with a sentence, and nothing is stored', () 
     expect(answer).toMatchObject({ status: 415, body: { error: expect.any(String) } })
   })
 
+  it('takes any amount where there are no bounds (SEP31-W18)', async () => {
+    for (const amount of ['1.5', '123456789']) await opened({ asset_code: 'ANY', amount })
+  })
+
   it('takes the bounds themselves (SEP31-19)', async () => {
     for (const amount of [10, 20]) await opened({ asset_code: 'NARROW', amount })
     for (const amount of ['9.9999999', '20.0000001']) {
@@ -374,7 +380,7 @@ describe('the old form', () => {
     })
   })
 
-  it('keeps what is asked for, sealed, and nothing else (SEP31-O10)', async () => {
+  it('keeps what is asked for, sealed, and nothing else (SEP31-O10, SEP31-O12)', async () => {
     const fields = { transaction: { ...bank, colour: 'red' } }
     const { body } = await post({ asset_code: 'OLD', fields })
     const kept = await door.read(({ transactions }) => transactions.find(String(body['id'])))

@@ -50,9 +50,11 @@ async function read(phase: Phase): Promise<Record<string, unknown>> {
 }
 
 describe.each(Object.keys(lifecycle) as Phase[])('the phase %s', (phase) => {
-  it('has its word in SEP-31 (SEP31-35, SEP31-51, SEP31-54, SEP31-55, SEP31-56, SEP31-57, SEP31-60, SEP31-X04, SEP31-W23, SEP31-C10)', async () => {
-    const { status, status_message: message } = await read(phase)
+  it('has its word in SEP-31 (SEP31-35, SEP31-51, SEP31-54, SEP31-55, SEP31-56, SEP31-57, SEP31-60, SEP31-X04, SEP31-W19, SEP31-W23, SEP31-C10)', async () => {
+    const { status, status_message: message, stellar_transaction_id: paid } = await read(phase)
     expect([status, message]).toEqual([statuses[phase], 'Why it stands so'])
+    const isFunded = holdsFunds(phase) || phase === 'completed'
+    expect(paid).toBe(isFunded ? 'ef'.repeat(32) : undefined)
   })
 
   it('tells the amounts, and account and memo as soon as it may be paid (SEP31-36, SEP31-37, SEP31-63, SEP31-W19)', async () => {

@@ -136,7 +136,7 @@ describe('GET /transactions/:id', () => {
     return body['transaction'] as Record<string, unknown>
   }
 
-  it('tells everything about a completed payment (SEP31-54, SEP31-61, SEP31-65, SEP31-68)', async () => {
+  it('tells everything about a completed payment (SEP31-54, SEP31-61, SEP31-65, SEP31-68, SEP31-80)', async () => {
     const { id } = await kept({
       phase: 'completed',
       stellarPaymentId: '42',
