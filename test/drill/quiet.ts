@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 
 /** Work that is not done yet, counted in the database. */
 const unfinishedQuery = `select
-  (select count(*) from stellar_payment)::int as seen,
+  (select count(*) from stellar_payment where id = any ($2::bigint[]))::int as seen,
   (select count(*) from stellar_payment where match_state = 'waiting')::int as unmatched,
   (select count(*) from payout where state in ('due', 'claimed', 'pending'))::int as payouts,
   (select count(*) from callback where state = 'due')::int as callbacks,
@@ -25,8 +25,8 @@ interface Unfinished {
 }
 
 export interface Calm {
-  /** How many payments the network credited. */
-  readonly credited: number
+  /** Ids of all payments that the network credited. */
+  readonly credited: readonly string[]
   readonly owner: string
   readonly subscribers: readonly Subscriber[]
 }
@@ -37,13 +37,13 @@ const quietLimitMs = 90_000
 export async function untilQuiet(world: World, calm: Calm): Promise<void> {
   let left = 'everything'
   const isQuiet = async () => {
-    const [found] = await ask<Unfinished>(world, unfinishedQuery, [calm.owner])
+    const [found] = await ask<Unfinished>(world, unfinishedQuery, [calm.owner, calm.credited])
     if (found === undefined) return false
     const heard = calm.subscribers.map((subscriber) => subscriber.heard.length)
-    left = JSON.stringify({ ...found, credited: calm.credited, heard })
+    left = JSON.stringify({ ...found, credited: calm.credited.length, heard })
     const { seen, events, ...open } = found
     return (
-      seen === calm.credited &&
+      seen === calm.credited.length &&
       Object.values(open).every((count) => count === 0) &&
       heard.every((count) => count >= events)
     )
@@ -87,6 +87,20 @@ const stranded = `select 'a seat until ' || seat_until as what from stellar_curs
   union all
   select 'an event without its place in the order: ' || id from transaction_event
     where sequence is null`
+
+/** What we say was credited, and the network does not; but for the making of the account itself. */
+export async function inventedIn(
+  world: World,
+  credited: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await ask<{ readonly what: string }>(
+    world,
+    `select 'payment ' || id || ' (' || kind || ', ' || match_state || ') is not in the history' as what
+     from stellar_payment where id <> all ($1::bigint[]) and kind <> 'create_account'`,
+    [credited],
+  )
+  return rows.map(({ what }) => what)
+}
 
 /** What nobody would ever take up again. */
 export async function strandedIn(world: World): Promise<readonly string[]> {

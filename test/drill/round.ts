@@ -9,7 +9,7 @@ import type { Crowd, Opening } from './crowd.ts'
 import { diceOf } from './dice.ts'
 import { balancesOf, creditsAfter } from './history.ts'
 import type { Credit } from './history.ts'
-import { strandedIn, unheard, untilQuiet } from './quiet.ts'
+import { inventedIn, strandedIn, unheard, untilQuiet } from './quiet.ts'
 import { differences, gatherEvidence } from './verdict.ts'
 import { startWorld } from './world.ts'
 import type { Store, World } from './world.ts'
@@ -117,8 +117,9 @@ async function judge(arena: Arena): Promise<readonly string[]> {
   const added = await creditsAfter(world.sandbox, arena.cursor)
   credits.push(...added.credits)
   arena.cursor = added.cursor
+  const ids = credits.map(({ id }) => id)
   try {
-    await untilQuiet(world, { credited: credits.length, owner, subscribers })
+    await untilQuiet(world, { credited: ids, owner, subscribers })
   } catch (error) {
     const left = await strandedIn(world).catch((other: unknown) => [String(other)])
     return [String(error), ...left]
@@ -132,6 +133,7 @@ async function judge(arena: Arena): Promise<readonly string[]> {
     ...differences(evidence),
     ...(total === credited ? [] : [`the ledger holds ${total}, its history credited ${credited}`]),
     ...(await unheard(world, owner, subscribers)),
+    ...(await inventedIn(world, ids)),
     ...(await strandedIn(world)),
   ]
 }

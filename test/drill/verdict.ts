@@ -28,13 +28,14 @@ const transactionsQuery = `query Seen($ids: [ID!]) {
 
 const unmatched = z.object({
   id: z.string(),
+  kind: z.string(),
   reason: z.string(),
   amount: z.object({ value: z.string() }),
   transactionId: z.string().nullable(),
 })
 const unmatchedQuery = `query Unmatched($after: String) {
   unmatchedPayments(first: 100, after: $after) {
-    nodes { id reason amount { value } transactionId }
+    nodes { id kind reason amount { value } transactionId }
     pageInfo { hasNextPage endCursor }
   }
 }`
@@ -67,7 +68,8 @@ async function unmatchedOf(world: SandboxFile) {
     const { unmatchedPayments: part } = page.parse(
       await askBackoffice(world, unmatchedQuery, after === null ? {} : { after }),
     )
-    for (const one of part.nodes) found.set(one.id, one)
+    // the account itself may have been made after we began to watch it
+    for (const one of part.nodes) if (one.kind !== 'create_account') found.set(one.id, one)
     if (!part.pageInfo.hasNextPage) return found
     after = part.pageInfo.endCursor
   }

@@ -18,7 +18,8 @@ export interface EventTail {
   catchUp(): Promise<void>
   /**
    * Resolves when there is something after `position` (for this account, if one is named), or when
-   * the signal aborts. Answers the position from which to go on: nothing of theirs lies before it.
+   * the signal aborts. Answers the position from which to go on, never an earlier one: nothing of
+   * theirs lies before it.
    */
   grown(position: bigint, watcher: Watcher): Promise<bigint>
 }
@@ -123,7 +124,7 @@ function newBell(): {
       new Promise((resolve) => {
         const wake = (before: bigint): void => {
           signal.removeEventListener('abort', leave)
-          resolve(before)
+          resolve(before > position ? before : position) // the table may have told more than the tail
         }
         const leave = (): void => {
           const others = waiting.get(account)

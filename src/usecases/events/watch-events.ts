@@ -82,7 +82,7 @@ async function readTable(read: Read, tail: EventTail, query: EventQuery): Promis
 
 function readTail(tail: EventTail, query: WatchQuery, after: bigint): Step {
   const events = tail.after(after).filter((event) => matches(event, query))
-  return { events, position: tail.upTo }
+  return { events, position: tail.upTo > after ? tail.upTo : after }
 }
 
 const tableQuery = (query: WatchQuery, after: bigint): EventQuery => ({

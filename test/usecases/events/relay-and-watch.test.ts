@@ -227,6 +227,24 @@ describe('watching', () => {
     }
   })
 
+  it('tells nothing twice when the table has more than the process has heard of', async () => {
+    await addEvents(1)
+    const start = (await relayTo(undefined).relay()).highest - 1n
+    const tail = await openEventTail(db)
+    await addEvents(5)
+    const heardOf = (await relayTo(undefined).relay()).highest // nobody tells this tail
+    const { seen, stop } = await watching(tail, { after: start })
+    await until(() => seen.at(-1) === heardOf, 'what the table has')
+    tail.rise(start + 3n)
+    await tail.catchUp()
+    await addEvents(1)
+    const { relay } = relayTo(tail)
+    const { highest } = await relay()
+    await until(() => seen.at(-1) === highest, 'the last event')
+    await stop()
+    expect(seen).toEqual(fromTo(start, highest))
+  })
+
   it('waits for a slow consumer, which misses nothing', async () => {
     const tail = await openEventTail(db)
     const { relay } = relayTo(tail)
