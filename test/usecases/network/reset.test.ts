@@ -155,7 +155,8 @@ describe('a network that is reset', () => {
     const same = { account, id: (3n << 32n).toString() }
     await collectOnly(paymentFor(first, same))
     await world.commit(({ network }) => network.beginEpoch(2, world.clock.now))
-    await collectOnly(paymentFor(second, same), paymentFor(first, { account, id: `${4n << 32n}` }))
+    const other = { account, id: (4n << 32n).toString() }
+    await collectOnly(paymentFor(first, same), paymentFor(second, other))
     for (const { id } of [first, second]) expect(await world.phaseOf(id)).toBe('payingOut')
     const unmatched = await world.read(({ stellarPayments }) =>
       stellarPayments.listUnmatched({ limit: 10 }),
