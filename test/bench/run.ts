@@ -61,6 +61,9 @@ const options: BenchOptions = {
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const world = await startBenchWorld({ profileDirectory: values.profile })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void world.stop().finally(() => process.exit(1)))
+}
 try {
   const machine = await describeMachine(await world.database('bench'))
   say(machine)

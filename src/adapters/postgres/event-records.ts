@@ -71,6 +71,15 @@ async function eventsOf(
   return rows.map(toEvent)
 }
 
+const insertEvents = prepared(`
+  insert into transaction_event
+       (id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor, note)
+     select id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor, note
+     from rows from (jsonb_to_recordset($1) as (id uuid, transaction_id uuid, owner_account text,
+       owner_memo text, type text, from_phase text, to_phase text, version integer, at timestamptz,
+       actor jsonb, note text)) with ordinality
+     order by ordinality`)
+
 async function addEvents(session: Session, events: readonly TransactionEvent[]): Promise<void> {
   if (events.length === 0) return
   noteOutgoing(session)
@@ -87,17 +96,7 @@ async function addEvents(session: Session, events: readonly TransactionEvent[]):
     actor: event.actor,
     note: event.note ?? null,
   }))
-  await sql(
-    session,
-    `insert into transaction_event
-       (id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor, note)
-     select id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor, note
-     from rows from (jsonb_to_recordset($1) as (id uuid, transaction_id uuid, owner_account text,
-       owner_memo text, type text, from_phase text, to_phase text, version integer, at timestamptz,
-       actor jsonb, note text)) with ordinality
-     order by ordinality`,
-    [JSON.stringify(rows)],
-  )
+  await sql(session, insertEvents, [JSON.stringify(rows)])
 }
 
 /**

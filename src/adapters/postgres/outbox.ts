@@ -3,6 +3,7 @@ import type { Job, JobName, Jobs } from '../../usecases/ports/job-queue.ts'
 import type { Outbox } from '../../usecases/ports/outbox.ts'
 import { sql } from './database.ts'
 import { noteOutgoing } from './outgoing.ts'
+import { prepared } from './prepared.ts'
 
 interface OutboxRow {
   readonly id: bigint
@@ -31,19 +32,18 @@ export const outbox = (session: Session): Outbox => ({
   },
 })
 
+const insertJobs = prepared(`
+  insert into outbox (name, subject, payload, due_at)
+     select name, subject, payload, due_at
+     from rows from (jsonb_to_recordset($1) as (name text, subject text, payload jsonb,
+       due_at timestamptz)) with ordinality
+     order by ordinality`)
+
 async function addJobs(session: Session, jobs: readonly Job[]): Promise<void> {
   if (jobs.length === 0) return
   noteOutgoing(session)
   const rows = jobs.map((job) => ({ ...job, due_at: job.dueAt ?? null }))
-  await sql(
-    session,
-    `insert into outbox (name, subject, payload, due_at)
-     select name, subject, payload, due_at
-     from rows from (jsonb_to_recordset($1) as (name text, subject text, payload jsonb,
-       due_at timestamptz)) with ordinality
-     order by ordinality`,
-    [JSON.stringify(rows)],
-  )
+  await sql(session, insertJobs, [JSON.stringify(rows)])
 }
 
 /** The only writer is `addJobs`, so name and payload fit each other. */

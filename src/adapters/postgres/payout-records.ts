@@ -2,6 +2,7 @@ import type { Session } from './database.ts'
 import type { Payout, PayoutAttempt } from '../../domain/payout/payout.ts'
 import type { AttemptQuery, PayoutRecords } from '../../usecases/ports/payout-records.ts'
 import { sql } from './database.ts'
+import { prepared } from './prepared.ts'
 
 interface PayoutRow {
   readonly transaction_id: string
@@ -29,20 +30,44 @@ const payoutColumns = `transaction_id, state, attempt_number, failures, due_at, 
 const attemptColumns = `transaction_id, number, idempotency_key, state, rail_payout_id, reason,
   started_at, ended_at, customer_versions`
 
+const insertPayouts = prepared(
+  `insert into payout (${payoutColumns}) select ${payoutColumns} from ${payoutSet()}`,
+)
+const selectOne = prepared(`select ${payoutColumns} from payout where transaction_id = $1`)
+const selectLocked = prepared(`${selectOne} for update`)
+const updateOne = prepared(`
+  update payout set state = $2, attempt_number = $3, failures = $4, due_at = $5, dead_reason = $6,
+    updated_at = $7
+  where transaction_id = $1`)
+const updateMany = `
+  update payout set state = made.state, attempt_number = made.attempt_number,
+         failures = made.failures, due_at = made.due_at, dead_reason = made.dead_reason,
+         updated_at = made.updated_at
+       from ${payoutSet()} where payout.transaction_id = made.transaction_id`
+const insertAttempt = prepared(
+  `insert into payout_attempt (${attemptColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+)
+const updateAttempt = prepared(`
+  update payout_attempt set idempotency_key = $3, state = $4, rail_payout_id = $5, reason = $6,
+         started_at = $7, ended_at = $8, customer_versions = $9
+       where transaction_id = $1 and number = $2`)
+const selectAttempts = prepared(`
+  select ${attemptColumns} from payout_attempt where transaction_id = any ($1::uuid[])
+  order by transaction_id, number`)
+const selectAttemptByKey = prepared(
+  `select ${attemptColumns} from payout_attempt where idempotency_key = $1`,
+)
+
 export const payoutRecords = (session: Session): PayoutRecords => ({
   ...attemptRecords(session),
 
   async add(payouts) {
     if (payouts.length === 0) return
-    await sql(
-      session,
-      `insert into payout (${payoutColumns}) select ${payoutColumns} from ${payoutSet}`,
-      [JSON.stringify(payouts.map(toPayoutRow))],
-    )
+    await sql(session, insertPayouts, [JSON.stringify(payouts.map(toPayoutRow))])
   },
 
-  lock: (transactionId) => onePayout(session, transactionId, 'for update'),
-  find: (transactionId) => onePayout(session, transactionId, ''),
+  lock: (transactionId) => onePayout(session, transactionId, selectLocked),
+  find: (transactionId) => onePayout(session, transactionId, selectOne),
 
   async findMany(transactionIds) {
     const rows = await sql<PayoutRow>(
@@ -55,14 +80,10 @@ export const payoutRecords = (session: Session): PayoutRecords => ({
 
   async save(...payouts) {
     if (payouts.length === 0) return
-    await sql(
-      session,
-      `update payout set state = made.state, attempt_number = made.attempt_number,
-         failures = made.failures, due_at = made.due_at, dead_reason = made.dead_reason,
-         updated_at = made.updated_at
-       from ${payoutSet} where payout.transaction_id = made.transaction_id`,
-      [JSON.stringify(payouts.map(toPayoutRow))],
-    )
+    const [one] = payouts
+    await (one !== undefined && payouts.length === 1
+      ? sql(session, updateOne, Object.values(toPayoutRow(one)))
+      : sql(session, updateMany, [JSON.stringify(payouts.map(toPayoutRow))]))
   },
 
   async due(now, limit) {
@@ -95,32 +116,18 @@ type AttemptRecords = Pick<
 
 const attemptRecords = (session: Session): AttemptRecords => ({
   async addAttempt(attempt) {
-    await sql(
-      session,
-      `insert into payout_attempt (${attemptColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      attemptValues(attempt),
-    )
+    await sql(session, insertAttempt, attemptValues(attempt))
   },
 
   async saveAttempt(attempt) {
-    await sql(
-      session,
-      `update payout_attempt set idempotency_key = $3, state = $4, rail_payout_id = $5, reason = $6,
-         started_at = $7, ended_at = $8, customer_versions = $9
-       where transaction_id = $1 and number = $2`,
-      attemptValues(attempt),
-    )
+    await sql(session, updateAttempt, attemptValues(attempt))
   },
 
   attempts: (transactionId) => attemptsOf(session, [transactionId]),
   attemptsOfMany: (transactionIds) => attemptsOf(session, transactionIds.filter(isUuid)),
 
   async attemptByKey(idempotencyKey) {
-    const rows = await sql<AttemptRow>(
-      session,
-      `select ${attemptColumns} from payout_attempt where idempotency_key = $1`,
-      [idempotencyKey],
-    )
+    const rows = await sql<AttemptRow>(session, selectAttemptByKey, [idempotencyKey])
     return rows.map(toAttempt)[0]
   },
 
@@ -130,14 +137,10 @@ const attemptRecords = (session: Session): AttemptRecords => ({
 async function onePayout(
   session: Session,
   transactionId: string,
-  lock: 'for update' | '',
+  statement: string,
 ): Promise<Payout | undefined> {
   if (!isUuid(transactionId)) return undefined
-  const rows = await sql<PayoutRow>(
-    session,
-    `select ${payoutColumns} from payout where transaction_id = $1 ${lock}`,
-    [transactionId],
-  )
+  const rows = await sql<PayoutRow>(session, statement, [transactionId])
   return rows.map(toPayout)[0]
 }
 
@@ -145,12 +148,7 @@ async function attemptsOf(
   session: Session,
   transactionIds: readonly string[],
 ): Promise<readonly PayoutAttempt[]> {
-  const rows = await sql<AttemptRow>(
-    session,
-    `select ${attemptColumns} from payout_attempt where transaction_id = any ($1::uuid[])
-     order by transaction_id, number`,
-    [transactionIds],
-  )
+  const rows = await sql<AttemptRow>(session, selectAttempts, [transactionIds])
   return rows.map(toAttempt)
 }
 
@@ -175,10 +173,13 @@ async function listAttempts(
 const isUuid = (text: string): boolean =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
 
-const payoutSet = `jsonb_to_recordset($1) as made (transaction_id uuid, state text,
+function payoutSet(): string {
+  return `jsonb_to_recordset($1) as made (transaction_id uuid, state text,
   attempt_number integer, failures integer, due_at timestamptz, dead_reason text,
   updated_at timestamptz)`
+}
 
+/** In the order of `payoutColumns`. */
 const toPayoutRow = (payout: Payout): PayoutRow => ({
   transaction_id: payout.transactionId,
   state: payout.state,
