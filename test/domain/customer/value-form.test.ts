@@ -15,7 +15,7 @@ const taken = (form: ValueForm, texts: readonly string[]): readonly string[] =>
 describe('a date', () => {
   it('is a day of the calendar, as written (SEP09-17, SEP09-19)', () => {
     const days = ['1976-07-04', '2000-02-29', '2024-02-29', '2023-12-31']
-    expect(taken('day', days)).toEqual(days)
+    expect(days.map((day) => read('day', day))).toEqual(days)
     const none = [
       '2001-02-30',
       '2023-02-29',

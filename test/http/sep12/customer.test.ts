@@ -47,7 +47,7 @@ describe('GET /sep12/customer', () => {
     expect(foreign.body).toEqual(unknown.body)
   })
 
-  it('finds a customer by id, by the token and by account; tells status per type (SEP12-12, SEP12-33, SEP12-39)', async () => {
+  it('finds a customer by id, by the token and by account; tells status per type (SEP12-12, SEP12-33, SEP12-39, SEP12-82)', async () => {
     const account = anAccount()
     const put = await door.call(account, 'PUT /customer', { body: jane })
     const { id } = put.body
