@@ -4,6 +4,7 @@ import {
   innerResultCodes,
   operationCode,
   resultCodes,
+  transactionCode,
 } from '../../../src/sandbox/network/history/result-codes.ts'
 import { decodeResult } from '../../../src/sandbox/network/history/results.ts'
 
@@ -21,6 +22,30 @@ test.each([
   ['AAAAAAAAAGT/////AAAAAf////8AAAAA', { transaction: 'tx_failed', operations: ['op_bad_auth'] }],
 ])('reads the codes of %s as Horizon does (SBX-54, SBX-57, SBX-77)', (result, codes) => {
   expect(resultCodes(decodeResult(result))).toEqual(codes)
+})
+
+test.each([
+  ['txSuccess', 'tx_success'],
+  ['txFailed', 'tx_failed'],
+  ['txTooEarly', 'tx_too_early'],
+  ['txTooLate', 'tx_too_late'],
+  ['txMissingOperation', 'tx_missing_operation'],
+  ['txBadSeq', 'tx_bad_seq'],
+  ['txBadAuth', 'tx_bad_auth'],
+  ['txInsufficientBalance', 'tx_insufficient_balance'],
+  ['txNoAccount', 'tx_no_source_account'],
+  ['txInsufficientFee', 'tx_insufficient_fee'],
+  ['txBadAuthExtra', 'tx_bad_auth_extra'],
+  ['txInternalError', 'tx_internal_error'],
+  ['txNotSupported', 'tx_not_supported'],
+  ['txFeeBumpInnerSuccess', 'tx_fee_bump_inner_success'],
+  ['txFeeBumpInnerFailed', 'tx_fee_bump_inner_failed'],
+  ['txBadSponsorship', 'tx_bad_sponsorship'],
+  ['txBadMinSeqAgeOrGap', 'tx_bad_minseq_age_or_gap'],
+  ['txMalformed', 'tx_malformed'],
+  ['txSorobanInvalid', 'tx_soroban_invalid'],
+] as const)('prints %s as %s (SBX-54)', (type, words) => {
+  expect(transactionCode(type)).toBe(words)
 })
 
 const BUMPED =

@@ -1,6 +1,6 @@
 import { Keypair } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openClient, openForTest } from './client.ts'
+import { openClient, openForTest, until } from './client.ts'
 import type { Client } from './client.ts'
 
 let client: Client
@@ -73,4 +73,14 @@ test('in manual mode friendbot closes the ledger it waits for (SBX-31)', async (
   const manual = await openForTest({ mode: 'manual' })
   await manual.funded()
   expect(manual.sandbox.control.state().coreLatestLedger).toBe(2)
+})
+
+test('in manual mode friendbot waits for somebody to close a ledger, where that was asked for (SBX-31)', async () => {
+  const manual = await openForTest({ mode: 'manual', friendbotForcesClose: false })
+  const { control, friendbot } = manual.sandbox
+  const funding = friendbot.fund(Keypair.random().publicKey())
+  await until(() => control.state().pending.length === 1)
+  expect(control.state().coreLatestLedger).toBe(1)
+  control.close()
+  expect(await funding).toMatchObject({ outcome: 'funded' })
 })

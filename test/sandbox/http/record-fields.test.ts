@@ -186,6 +186,21 @@ describe('the fields of', () => {
     expect(fieldsOf(await read())).toEqual(words(fields))
   })
 
+  test('links are addresses of the host that was asked (SBX-69)', async () => {
+    const account = await one(`/accounts/${issuer.publicKey()}`)
+    const own = `${client.sandbox.url}/accounts/${issuer.publicKey()}`
+    expect(account).toMatchObject({
+      _links: {
+        self: { href: own },
+        payments: { href: `${own}/payments{?cursor,limit,order}`, templated: true },
+      },
+    })
+    const page = await one('/ledgers?limit=1')
+    expect(page).toMatchObject({
+      _links: { self: { href: expect.stringContaining(`${client.sandbox.url}/ledgers?`) } },
+    })
+  })
+
   test('a transaction hold what was sent (SBX-79)', async () => {
     expect(await one(`/transactions/${payment}`)).toMatchObject({
       memo_type: 'text',

@@ -8,6 +8,7 @@ import {
   xdr,
 } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
+import { rootKey } from '../../../src/sandbox/network/friendbot/root-key.ts'
 import { addressOf } from '../../../src/sandbox/network/ledger/account-id.ts'
 import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { createLedger } from '../../../src/sandbox/network/ledger/ledger.ts'
@@ -23,6 +24,7 @@ describe('the first ledger', () => {
     expect(ledger.head).toMatchObject({ sequence: 1, closeTime: genesisCloseTime, feePool: 0n })
     expect([...ledger.entries()]).toHaveLength(1)
     expect(ledger.account(root)).toMatchObject({ balance: parameters.totalCoins, sequence: 0n })
+    expect(rootKey(Networks.TESTNET).publicKey()).toBe(root)
   })
 
   it('is told apart by the parameters of the network (SBX-06)', () => {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { connect } from 'node:tls'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { Keypair } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -51,6 +51,13 @@ test.each([
     socket.on('secureConnect', () => socket.end())
   })
   expect(error).toBeUndefined()
+})
+
+test('the authority and its key are for their owner only (SBX-08)', () => {
+  const ca = String(client.sandbox.caFile)
+  for (const file of [ca, join(dirname(ca), 'ca-key.pem')]) {
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600')
+  }
 })
 
 test('nobody without the authority trusts the certificate (SBX-08)', async () => {
