@@ -122,10 +122,12 @@ describe('a network that is reset', () => {
   it('lets nothing expire until the new network was read past the deadline', async () => {
     const { collect } = world.collector()
     const transaction = await world.open({ lapsesAt: new Date(world.clock.now.getTime() + minute) })
+    world.pass(10 * minute)
+    world.sandbox.control.close()
     await collect()
+    await world.match()
     await reset()
     await collect()
-    world.pass(10 * minute)
     await world.accept({ stopId: await openStopId(), by: 'ada' })
     expect(await world.expire()).toBe(0)
     world.sandbox.control.close()
