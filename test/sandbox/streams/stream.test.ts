@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { Keypair, Operation } from '@stellar/stellar-sdk'
+import { Asset, Keypair, Operation } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { streamSingle } from '../../../src/sandbox/network/streams/stream.ts'
 import type { Stream } from '../../../src/sandbox/network/streams/stream.ts'
@@ -121,6 +121,56 @@ describe('a stream', () => {
     await until(() => stream.ended)
     expect(await tokens(to)).toHaveLength(1)
   })
+})
+
+test('all that Horizon streams can be followed, and what it does not is a page (SBX-80)', async () => {
+  const data = Operation.manageData({ name: 'a', value: 'b' })
+  const sent = await client.server.submitTransaction(await client.build(from, [data]))
+  const account = `/accounts/${from.publicKey()}`
+  const lists = ['transactions', 'operations', 'payments', 'effects']
+  const streamed = [
+    ...lists.flatMap((list) => [
+      `/${list}`,
+      `${account}/${list}`,
+      `/ledgers/${sent.ledger}/${list}`,
+    ]),
+    ...['operations', 'payments', 'effects'].map((list) => `/transactions/${sent.hash}/${list}`),
+    '/ledgers',
+    '/trades',
+    `${account}/trades`,
+    '/offers',
+    `${account}/offers`,
+    account,
+    `${account}/data/a`,
+    '/order_book?selling_asset_type=native&buying_asset_type=credit_alphanum4' +
+      `&buying_asset_code=USD&buying_asset_issuer=${to.publicKey()}`,
+  ]
+  const typeOf = async (path: string) => {
+    const ends = new AbortController()
+    const response = await fetch(`${client.sandbox.url}${path}`, {
+      headers: { accept: 'text/event-stream, application/json' },
+      signal: ends.signal,
+    })
+    ends.abort()
+    return `${path} ${response.status} ${response.headers.get('content-type')?.split(';')[0]}`
+  }
+  const types = await Promise.all(streamed.map(typeOf))
+  expect(types).toEqual(streamed.map((path) => `${path} 200 text/event-stream`))
+  const pages = ['/assets', '/claimable_balances', '/liquidity_pools', '/fee_stats']
+  for (const path of pages) expect(await typeOf(path)).toContain('200 application/')
+})
+
+test('an offer that comes is told to who follows offers (SBX-80)', async () => {
+  const usd = new Asset('USD', to.publicKey())
+  const place = (amount: string) =>
+    Operation.manageSellOffer({ selling: Asset.native(), buying: usd, amount, price: '2' })
+  const stream = openRawStream(`${client.sandbox.url}/accounts/${from.publicKey()}/offers`)
+  await until(() => stream.text !== '')
+  const trust = Operation.changeTrust({ asset: usd })
+  await client.server.submitTransaction(await client.build(from, [trust, place('1')]))
+  await until(() => stream.ids.length === 1)
+  expect(stream.text).toContain('"amount":"1.0000000"')
+  stream.close()
 })
 
 test('effects and transactions can be followed too (SBX-80)', async () => {

@@ -44,7 +44,7 @@ function filterOf({ query }: Exchange): Fits {
 function offers(exchange: Exchange, fits: Fits): Collection {
   return {
     cursors: 'id',
-    streamed: false,
+    streamed: true,
     read({ cursor, order, limit }, { state }) {
       const found: OfferEntry[] = []
       for (const entry of state.all()) if (entry.type === 'offer' && fits(entry)) found.push(entry)
