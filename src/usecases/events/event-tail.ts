@@ -46,7 +46,8 @@ export async function openEventTail({ read }: { readonly read: Read }): Promise<
       const next = await read(({ events }) => events.after({ after, limit: page }))
       window.add(next)
       if (next.length > 0) bell.ring(after, next)
-      else if (rumoured === known) return // else something was heard of while we read
+      if (next.length < page && window.upTo() >= rumoured) return // all there was at that moment
+      if (next.length === 0 && rumoured === known) return // else something was heard of while we read
     }
   }
 
