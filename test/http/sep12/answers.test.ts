@@ -92,7 +92,9 @@ describe('what is said elsewhere', () => {
     await door.call(account, 'PUT /customer', { body: { ...jane, city: 'Unmistakable' } })
     const bad = { ...jane, city: 'Unmistakable', email_address: 'unmistakable' }
     const { body } = await door.call(account, 'PUT /customer', { body: bad })
-    expect(door.logged.length).toBeGreaterThan(1)
+    const memo = 'memo=Unmistakable&memo_type=text'
+    expect((await door.call(account, `GET /customer?${memo}`)).status).toBe(200)
+    expect(door.logged.length).toBeGreaterThan(2)
     expect(JSON.stringify([body, door.logged])).not.toMatch(/unmistakable|jane/i)
   })
 })
