@@ -1,4 +1,5 @@
 import { horizonCaller } from '../adapters/horizon/horizon-call.ts'
+import type { HorizonCaller } from '../adapters/horizon/horizon-call.ts'
 import { horizonLedgers } from '../adapters/horizon/ledgers.ts'
 import { httpPayoutRail } from '../adapters/rails/http/http-payout-rail.ts'
 import { migrationsList } from '../../migrations/list.ts'
@@ -38,9 +39,8 @@ interface WatchParts {
 
 /** Rooms for operators and their machines: health and metrics. */
 export function composeWatch(foundation: Foundation, parts: WatchParts) {
-  const { config, secrets, signingKey, homePages } = parts
-  const { read, queue, now, metrics } = foundation
-  const { ours, theirs } = rhythmOf(parts, now)
+  const { config, secrets } = parts
+  const { now, metrics } = foundation
   const { horizonUrl } = config.network
   const horizon = horizonCaller({
     horizonUrl,
@@ -55,24 +55,7 @@ export function composeWatch(foundation: Foundation, parts: WatchParts) {
     now,
     onCall: outwardCalls(foundation, 'bank', 'debug'),
   })
-  const looks: HealthLooks = {
-    appliedMigrations: remembered(() => read(({ backlog }) => backlog.appliedMigrations()), ours),
-    backlog: remembered(() => read(({ backlog }) => backlog.read()), ours),
-    figures: remembered(() => queue.figures(), ours),
-    head: remembered(() => horizonLedgers(horizon).head(), { ...ours, forMs: ours.failureForMs }),
-    bank: remembered(() => askBank(rail), {
-      ...theirs,
-      isWell: ({ kind }) => kind === 'answered',
-    }),
-    // the sandbox's own page is not behind https at its home domain
-    ...(!config.isSandbox && {
-      publishedKey: remembered(() => askHomePage(homePages, config.site.homeDomain, signingKey), {
-        ...theirs,
-        forMs: 4 * theirs.forMs,
-        isWell: (key) => key === 'ours',
-      }),
-    }),
-  }
+  const looks = looksOf(foundation, parts, { horizon, rail })
   const health = {
     looks,
     migrations: migrationsList.map(({ name }) => name),
@@ -93,6 +76,43 @@ export function composeWatch(foundation: Foundation, parts: WatchParts) {
     closeWatch: async () => {
       await Promise.all([horizon.close(), rail.close()])
     },
+  }
+}
+
+/** Looks at each part of the world, bounded and remembered. */
+function looksOf(
+  { read, queue, now, troubles }: Foundation,
+  parts: WatchParts,
+  { horizon, rail }: { readonly horizon: HorizonCaller; readonly rail: PayoutRail },
+): HealthLooks {
+  const { config, signingKey, homePages } = parts
+  const { ours, theirs } = rhythmOf(parts, now)
+  const tell = troubles.of('health')
+  /** Health says that something is away; the log says why. */
+  const told = <Answer>(look: Promise<Answer>): Promise<Answer> => {
+    look.catch(tell)
+    return look
+  }
+  return {
+    appliedMigrations: remembered(
+      () => told(read(({ backlog }) => backlog.appliedMigrations())),
+      ours,
+    ),
+    backlog: remembered(() => told(read(({ backlog }) => backlog.read())), ours),
+    figures: remembered(() => told(queue.figures()), ours),
+    head: remembered(() => horizonLedgers(horizon).head(), { ...ours, forMs: ours.failureForMs }),
+    bank: remembered(() => askBank(rail), {
+      ...theirs,
+      isWell: ({ kind }) => kind === 'answered',
+    }),
+    // the sandbox's own page is not behind https at its home domain
+    ...(!config.isSandbox && {
+      publishedKey: remembered(() => askHomePage(homePages, config.site.homeDomain, signingKey), {
+        ...theirs,
+        forMs: 4 * theirs.forMs,
+        isWell: (key) => key === 'ours',
+      }),
+    }),
   }
 }
 
