@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { Asset, Keypair, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { textOf } from '../../repository.ts'
 import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 
@@ -34,6 +35,29 @@ describe('over HTTP (SBX-93)', () => {
     expect((await command('close', { ledgers: 5 })).body).toEqual({
       sequence: coreLatestLedger + 6,
     })
+  })
+
+  test('every command that the README lists is there', async () => {
+    const readme = textOf('src/sandbox/network/README.md')
+    const listed = readme.slice(readme.indexOf('| `POST`'), readme.indexOf('## Faults'))
+    const names = [...listed.matchAll(/^\| (`[^|]+`) +\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([a-z_]+)`/g)].map(([, name = '']) => name),
+    )
+    expect(names).toContain('wait_for_ledger')
+    expect(names.length).toBeGreaterThan(15)
+    expect((await command('nothing_like_it', [])).status).toBe(404)
+    for (const name of names) {
+      // Wrong on purpose, so that nothing happens: what is not there is 404.
+      const { status } = await command(name, [])
+      expect(`${name} ${status}`).toBe(`${name} 400`)
+    }
+  })
+
+  test('the log can be forgotten', async () => {
+    await client.get('/ledgers')
+    await until(() => client.sandbox.control.requests().some(({ path }) => path === '/ledgers'))
+    expect((await command('clear_log', {})).status).toBe(200)
+    expect(client.sandbox.control.requests().some(({ path }) => path === '/ledgers')).toBe(false)
   })
 
   test('an account is funded by a real payment of the issuer', async () => {

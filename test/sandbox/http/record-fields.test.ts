@@ -103,6 +103,16 @@ const cases: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     'self transactions operations payments effects offers trades data',
   ],
   [
+    'the flags of an account',
+    async () => (await one(`/accounts/${issuer.publicKey()}`))['flags'],
+    'auth_required auth_revocable auth_immutable auth_clawback_enabled',
+  ],
+  [
+    'the thresholds of an account',
+    async () => (await one(`/accounts/${issuer.publicKey()}`))['thresholds'],
+    'low_threshold med_threshold high_threshold',
+  ],
+  [
     'a balance of credit',
     async () => balancesOf(await one(`/accounts/${holder.publicKey()}`))[0],
     'balance limit buying_liabilities selling_liabilities last_modified_ledger is_authorized ' +

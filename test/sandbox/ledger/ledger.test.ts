@@ -116,6 +116,21 @@ describe('a transaction of several operations', () => {
   })
 })
 
+describe('the signers of an account', () => {
+  it('are twenty at most (SBX-14, SBX-42)', () => {
+    const world = createWorld()
+    world.fund('alice')
+    const add = (name: string) =>
+      Operation.setOptions({ signer: { ed25519PublicKey: idOf(name), weight: 1 } })
+    const twenty = Array.from({ length: 20 }, (_, index) => add(`signer ${index}`))
+    expect(world.codes({ source: 'alice', operations: twenty })[0]).toBe('txSuccess')
+    expect(world.codes({ source: 'alice', operations: [add('one more')] })).toEqual([
+      'txFailed',
+      'setOptionsTooManySigners',
+    ])
+  })
+})
+
 describe('envelopes of the old form', () => {
   it('are accepted, converted, and keep their hash and signatures (SBX-20)', () => {
     const world = createWorld()
