@@ -154,7 +154,7 @@ async function askWrongly(): Promise<void> {
     call('/sep12/customer', { token: secret('not.a.token-of-anybody') }),
     call(`/auth?account=${encodeURIComponent(bad(17))}`),
     call('/auth', { method: 'POST', ...json({ transaction: bad(18) }) }),
-    call('/sep12/customer', { headers: { 'x-request-id': bad(19) } }),
+    call('/sep12/customer', { headers: { 'x-request-id': secret('Anaphora Nib, born 1931') } }),
     call('/graphql', { method: 'POST', ...json({ query: `{ me(x: "${bad(20)}") { account } }` }) }),
     call('/graphql', {
       method: 'POST',
