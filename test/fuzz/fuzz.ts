@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Doubts } from './doubts.ts'
 import type { Findings } from './findings.ts'
 import { show } from './findings.ts'
 import type { HttpAnswer, Judge } from './judge.ts'
@@ -6,7 +7,6 @@ import type { Made, Making } from './make-request.ts'
 import { makeRequest } from './make-request.ts'
 import { faultsOfRaw, sendRaw } from './raw-requests.ts'
 import type { Sender } from './send.ts'
-import type { SlowOnes } from './slow.ts'
 import { faultsOfSocket, sendSocket } from './socket-requests.ts'
 import { remember } from './surroundings.ts'
 import type { Tally } from './tally.ts'
@@ -18,7 +18,7 @@ export interface Fuzzing extends Making {
   readonly judge: Judge
   readonly findings: Findings
   readonly tally: Tally
-  readonly slowOnes: SlowOnes
+  readonly doubts: Doubts
   /** Told after each request. */
   readonly onDone: () => void
 }
@@ -91,7 +91,7 @@ async function trySocket(
 async function tryHttp(
   index: number,
   { request, surroundings }: Extract<Made, { readonly kind: 'http' }>,
-  { sender, judge, findings, tally, slowOnes, recent }: Fuzzing,
+  { sender, judge, findings, tally, doubts, recent }: Fuzzing,
 ): Promise<() => string> {
   const answer = await sender.send(request)
   const shown = () => show(request, answer)
@@ -101,7 +101,7 @@ async function tryHttp(
     return shown
   }
   tally.note(request.label, answer.status, answer.ms)
-  slowOnes.note({ index, request, ms: answer.ms })
+  if (doubts.note({ index, request, answer })) return shown
   for (const fault of judge(request, answer)) {
     findings.add({ fault: `${request.label}: ${fault}`, index, shown: shown() })
   }

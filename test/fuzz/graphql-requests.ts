@@ -199,6 +199,7 @@ const byName: Readonly<Record<string, (surroundings: Surroundings) => string>> =
 }
 
 function cursor({ dice, recent, odd }: Surroundings): string {
+  if (dice.oneIn(4)) return 'start' // of a subscription
   return recent.cursors.length === 0 || dice.oneIn(6) ? odd.text(dice) : dice.pick(recent.cursors)
 }
 

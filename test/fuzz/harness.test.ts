@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { rollDice } from './dice.ts'
 import type { WireRequest } from './draft.ts'
+import { keepDoubts } from './doubts.ts'
 import { keepFindings } from './findings.ts'
 import { judgeBy } from './judge.ts'
 import type { HttpAnswer } from './judge.ts'
@@ -62,26 +63,26 @@ describe('the dice', () => {
   })
 })
 
-describe('the judge', () => {
-  const judge = judgeBy(documents)
-  const request: WireRequest = {
-    door: 'public',
-    label: 'GET /sep31/info',
-    operation: undefined,
-    method: 'GET',
-    target: '/sep31/info',
-    headers: [],
-    body: undefined,
-    isWellFormed: true,
-    isStrict: false,
-  }
-  const answer = (status: number, text: string): HttpAnswer => ({
-    status,
-    headers: { 'x-request-id': 'a-request-id', 'content-type': 'application/json' },
-    text,
-    ms: 1,
-  })
+const judge = judgeBy(documents)
+const request: WireRequest = {
+  door: 'public',
+  label: 'GET /sep31/info',
+  operation: undefined,
+  method: 'GET',
+  target: '/sep31/info',
+  headers: [],
+  body: undefined,
+  isWellFormed: true,
+  isStrict: false,
+}
+const answer = (status: number, text: string): HttpAnswer => ({
+  status,
+  headers: { 'x-request-id': 'a-request-id', 'content-type': 'application/json' },
+  text,
+  ms: 1,
+})
 
+describe('the judge', () => {
   it('lets pass what the document describes', () => {
     expect(judge(request, answer(200, '{"receive":{}}'))).toEqual([])
     expect(judge(request, answer(400, '{"error":"no"}'))).toEqual([])
@@ -119,7 +120,12 @@ describe('the judge', () => {
   })
 
   it('objects to memory that grows, and to a bare socket that is left open or gets a fault', () => {
-    const usage = (megabytes: number) => ({ rss: 1, heapUsed: megabytes * 2 ** 20, external: 1 })
+    const usage = (megabytes: number) => ({
+      rss: 1,
+      heapUsed: megabytes * 2 ** 20,
+      external: 1,
+      cpu: { user: 1, system: 1 },
+    })
     expect(faultsOfGrowth('gateway', [usage(80), usage(120), usage(90)])).toEqual([])
     expect(faultsOfGrowth('gateway', [usage(80), usage(90), usage(105)])).toHaveLength(1)
     expect(faultsOfRaw({ text: 'HTTP/1.1 400 Bad Request\r\n', isClosed: true })).toEqual([])
@@ -127,6 +133,35 @@ describe('the judge', () => {
       1,
     )
     expect(faultsOfRaw({ text: '', isClosed: false })).toHaveLength(1)
+  })
+})
+
+describe('a doubtful answer', () => {
+  const slow = { ...answer(200, '{"receive":{}}'), ms: 2_500 }
+  const away = answer(503, '{"error":"away"}')
+  const senderOf = (...answers: readonly HttpAnswer[]) => {
+    const left = [...answers]
+    return { send: () => Promise.resolve(left.shift()), close: () => Promise.resolve() }
+  }
+
+  it('is a fault when it is the same each time', async () => {
+    const doubts = keepDoubts()
+    expect(doubts.note({ index: 1, request, answer: slow })).toBe(false)
+    expect(doubts.note({ index: 2, request, answer: away })).toBe(true)
+    const found = await doubts.tryAgain(senderOf(slow, slow, slow, away, away, away), judge)
+    expect(found.map(({ index, fault }) => `${index} ${fault}`)).toEqual([
+      '1 GET /sep31/info: takes more than 2 s by itself',
+      '2 GET /sep31/info: status 503 each time',
+    ])
+  })
+
+  it('is none when it was the machine that was busy', async () => {
+    const doubts = keepDoubts()
+    doubts.note({ index: 1, request, answer: slow })
+    doubts.note({ index: 2, request, answer: away })
+    const good = answer(200, '{"receive":{}}')
+    expect(await doubts.tryAgain(senderOf(slow, good, away, away, good), judge)).toEqual([])
+    expect(doubts.awayCount()).toBe(1)
   })
 })
 

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { until } from '../until.ts'
 
-const usage = z.object({ rss: z.number(), heapUsed: z.number(), external: z.number() })
+const usage = z.object({
+  rss: z.number(),
+  heapUsed: z.number(),
+  external: z.number(),
+  /** In microseconds, since its start. */
+  cpu: z.object({ user: z.number(), system: z.number() }),
+})
 
 export type MemoryUsage = z.infer<typeof usage>
 
@@ -42,3 +48,12 @@ export function faultsOfGrowth(name: string, usages: readonly MemoryUsage[]): re
 }
 
 export const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1)
+
+/** How long a process computed for each request, in milliseconds, after the first quarter. */
+export function cpuPerRequest(usages: readonly MemoryUsage[], requests: number): number {
+  const [first, last] = [usages[0], usages.at(-1)]
+  if (first === undefined || last === undefined) return 0
+  return (total(last) - total(first)) / 1_000 / ((requests * 3) / 4)
+}
+
+const total = ({ cpu }: MemoryUsage): number => cpu.user + cpu.system

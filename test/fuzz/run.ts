@@ -1,22 +1,20 @@
+import { keepDoubts } from './doubts.ts'
 import { faultsOfWorld } from './finale.ts'
-import type { Findings } from './findings.ts'
 import { keepFindings } from './findings.ts'
 import { fuzz, tryOne } from './fuzz.ts'
 import type { Fuzzing } from './fuzz.ts'
 import { judgeBy } from './judge.ts'
 import { documents } from './make-request.ts'
 import { startLife } from './life.ts'
-import { faultsOfGrowth, measureMemory, megabytes } from './memory.ts'
+import { cpuPerRequest, faultsOfGrowth, measureMemory, megabytes } from './memory.ts'
 import type { MemoryUsage } from './memory.ts'
 import { drawOddValues } from './odd-values.ts'
 import type { FuzzOptions } from './options.ts'
 import { readOptions, usage } from './options.ts'
 import { showProgress } from './progress.ts'
 import { openSender } from './send.ts'
-import { keepSlowOnes } from './slow.ts'
 import { keepTally } from './tally.ts'
 import { startFuzzWorld } from './world.ts'
-import type { FuzzWorld } from './world.ts'
 
 const atOnce = 32
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -47,7 +45,7 @@ async function run(args: readonly string[]): Promise<number> {
     judge: judgeBy(documents),
     findings,
     tally: keepTally(),
-    slowOnes: keepSlowOnes(),
+    doubts: keepDoubts(),
     onDone: () => {},
   }
   try {
@@ -55,7 +53,7 @@ async function run(args: readonly string[]): Promise<number> {
     else say((await tryOne(options.only, fuzzing))())
     await fuzzing.sender.close()
   } finally {
-    addWordsOf(world, findings)
+    addWordsOf(fuzzing)
     await world.stop()
   }
   const again = (index: number) => `npm run fuzz -- --seed ${seed} --only ${index}`
@@ -66,25 +64,27 @@ async function run(args: readonly string[]): Promise<number> {
 
 async function fuzzAll({ requests }: FuzzOptions, fuzzing: Fuzzing): Promise<void> {
   const { world, findings, tally } = fuzzing
+  const cpuBefore = process.cpuUsage()
   const life = startLife(world, fuzzing.recent)
   const progress = showProgress(requests, findings)
   const usages = await fuzzInQuarters(requests, { ...fuzzing, onDone: progress.onDone })
   const seconds = progress.end()
-  const { user, system } = process.cpuUsage()
+  const { user, system } = process.cpuUsage(cpuBefore)
   await life.stop()
   const faults = [
     ...life.failures().map((failure) => `an honest client failed meanwhile: ${failure}`),
     ...names.flatMap((name) => faultsOfGrowth(name, usages[name])),
     ...faultsOfReach(requests, fuzzing),
+    ...faultsOfPresence(requests, fuzzing),
     ...(await faultsOfWorld(world)),
   ]
   for (const fault of faults) findings.add({ fault })
   say(tally.write())
-  for (const name of names) say(`memory of the ${name} by quarters: ${writeCourse(usages[name])}`)
+  for (const name of names) say(`${name} by quarters: ${writeCourse(usages[name], requests)}`)
   say(
     `${requests} requests in ${seconds.toFixed(0)} s (${(requests / seconds).toFixed(0)}/s), ` +
       `slowest ${tally.slowestMs().toFixed(0)} ms, ${life.paid()} payments meanwhile, ` +
-      `${((user + system) / 1e6).toFixed(0)} s of CPU here`,
+      `CPU ${((user + system) / 1e3 / requests).toFixed(2)} ms a request here`,
   )
 }
 
@@ -92,7 +92,7 @@ const names = ['gateway', 'worker'] as const
 
 /** After each quarter nothing is under way, what was slow is tried again, and the memory is measured. */
 async function fuzzInQuarters(requests: number, fuzzing: Fuzzing) {
-  const { world, findings, slowOnes, sender } = fuzzing
+  const { world, findings, doubts, sender, judge } = fuzzing
   const usages: Record<'gateway' | 'worker', MemoryUsage[]> = { gateway: [], worker: [] }
   for (const quarter of [1, 2, 3, 4]) {
     const [from, to] = [
@@ -100,15 +100,16 @@ async function fuzzInQuarters(requests: number, fuzzing: Fuzzing) {
       Math.floor((requests * quarter) / 4),
     ]
     await fuzz({ from, to, atOnce }, fuzzing)
-    for (const finding of await slowOnes.tryAgain(sender)) findings.add(finding)
+    for (const finding of await doubts.tryAgain(sender, judge)) findings.add(finding)
     for (const name of names) usages[name].push(await measureMemory(world.processes[name]))
   }
   return usages
 }
 
-function writeCourse(usages: readonly MemoryUsage[]): string {
-  const course = (kind: keyof MemoryUsage) => usages.map((one) => megabytes(one[kind])).join(', ')
-  return `heap ${course('heapUsed')} MB, resident ${course('rss')} MB`
+function writeCourse(usages: readonly MemoryUsage[], requests: number): string {
+  const course = (kind: 'heapUsed' | 'rss') => usages.map((one) => megabytes(one[kind])).join(', ')
+  const cpu = cpuPerRequest(usages, requests).toFixed(2)
+  return `heap ${course('heapUsed')} MB, resident ${course('rss')} MB; CPU ${cpu} ms a request`
 }
 
 const reachFrom = 10_000
@@ -117,15 +118,29 @@ const reachFrom = 10_000
 function faultsOfReach(requests: number, { tally }: Fuzzing): readonly string[] {
   if (requests < reachFrom) return []
   return [...tally.lines]
-    .filter(([label, { good }]) => good === 0 && !/^(garbage|bare)/.test(label))
+    .filter(
+      ([label, { good, requests: all }]) =>
+        good === 0 && all > 50 && !/^(garbage|bare)/.test(label),
+    )
     .map(([label]) => `${label} took none of its requests: the fuzzer does not reach it`)
 }
 
+/** On a machine that is that busy, the run proves little. */
+const awayMax = 0.02
+
+function faultsOfPresence(requests: number, { doubts }: Fuzzing): readonly string[] {
+  const count = doubts.awayCount()
+  if (count > 0) say(`${count} answers were 503; those tried again were good, or are found below`)
+  return count > requests * awayMax ? [`${count} answers said that something is away`] : []
+}
+
 /** Nothing that is sent may make a process log an error, or speak outside its log. */
-function addWordsOf({ processes, strict }: FuzzWorld, findings: Findings): void {
+function addWordsOf({ world: { processes, strict }, doubts, findings }: Fuzzing): void {
   for (const [name, process_] of Object.entries({ ...processes, strict })) {
     for (const line of process_.said().split('\n')) {
       if (line === '' || /^(ready|health) /.test(line)) continue
+      // what was away and came back is judged by its answers
+      if (doubts.awayCount() > 0 && line.includes('"DatabaseUnavailable"')) continue
       const shown = line.slice(0, 2_000)
       findings.add({ fault: `the ${name} said: ${withoutNumbers(shown).slice(0, 200)}`, shown })
     }

@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
 import type { Door } from './draft.ts'
 import { mutateDocument } from './graphql-mutations.ts'
 import { draftSubscription } from './graphql-requests.ts'
 import type { GraphqlDoor, GraphqlDraft } from './graphql-requests.ts'
+import { until } from '../until.ts'
 import { breakText } from './mutations.ts'
 import { authorizationOf } from './surroundings.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -14,6 +16,8 @@ export interface SocketRequest {
   readonly label: string
   readonly path: string
   readonly messages: readonly string[]
+  /** Waits for the answer to its login. */
+  readonly isPatient: boolean
 }
 
 export interface SocketAnswer {
@@ -35,15 +39,15 @@ export function draftSocket(
   const messages = [
     JSON.stringify({ type: 'connection_init', payload: { authorization: token } }),
     subscribe('1', dice.oneIn(2) ? document : mutateDocument(document, surroundings)),
-    ...(dice.oneIn(3) ? [subscribe('1', document)] : []),
+    ...(dice.oneIn(8) ? [subscribe('1', document)] : []),
     ...(dice.oneIn(3) ? ['{"type":"ping","payload":{}}'] : []),
-    ...(dice.oneIn(2) ? ['{"type":"complete","id":"1"}'] : []),
+    ...(dice.oneIn(6) ? ['{"type":"complete","id":"1"}'] : []),
   ]
   const at = dice.below(messages.length)
-  if (dice.oneIn(4)) messages[at] = breakText(messages[at] ?? '', surroundings)
-  if (dice.oneIn(8)) messages.splice(at, 0, odd.json(dice).slice(0, 60_000))
-  if (dice.oneIn(8)) messages.reverse()
-  return { door, label: `WebSocket ${path}`, path, messages }
+  if (dice.oneIn(8)) messages[at] = breakText(messages[at] ?? '', surroundings)
+  if (dice.oneIn(12)) messages.splice(at, 0, odd.json(dice).slice(0, 60_000))
+  if (dice.oneIn(20)) messages.reverse()
+  return { door, label: `WebSocket ${path}`, path, messages, isPatient: !dice.oneIn(6) }
 }
 
 function subscribe(id: string, { query, operationName, variables }: GraphqlDraft): string {
@@ -56,29 +60,36 @@ function subscribe(id: string, { query, operationName, variables }: GraphqlDraft
   return `{"type":"subscribe","id":"${id}","payload":{${payload.join(',')}}}`
 }
 
-const listenForMs = 250
+const answerWithinMs = 1_000
 const openWithinMs = 10_000
 
-/** Says it all, listens for a moment, and closes. */
-export function sendSocket(request: SocketRequest, url: string): Promise<SocketAnswer> {
+/** Says it all, mostly after the login was answered, listens until the first word about it, and closes. */
+export async function sendSocket(request: SocketRequest, url: string): Promise<SocketAnswer> {
   const socket = new WebSocket(url.replace(/^http/, 'ws') + request.path, 'graphql-transport-ws', {
     handshakeTimeout: openWithinMs,
   })
   const heard: string[] = []
-  let isOurs = false
-  return new Promise((resolve, reject) => {
-    socket.on('message', (message: RawData) => heard.push((message as Buffer).toString()))
-    socket.on('error', reject)
-    socket.on('close', (code) => resolve({ heard, closeCode: isOurs ? undefined : code }))
-    socket.on('open', () => {
-      for (const message of request.messages) socket.send(message)
-      setTimeout(() => {
-        isOurs = socket.readyState === WebSocket.OPEN
-        socket.close(1000)
-      }, listenForMs)
-    })
-  })
+  let closeCode: number | undefined
+  socket.on('message', (message: RawData) => heard.push((message as Buffer).toString()))
+  socket.on('close', (code) => (closeCode = code))
+  await once(socket, 'open')
+  const isClosed = () => closeCode !== undefined
+  const [first = '', ...others] = request.messages
+  socket.send(first)
+  if (request.isPatient) await within(() => heard.length > 0 || isClosed())
+  for (const message of others) socket.send(message)
+  await within(() => heard.some((message) => isAnswer.test(message)) || isClosed())
+  const isTheirs = isClosed()
+  socket.close(1000)
+  await until(isClosed, 'the socket to close')
+  return { heard, closeCode: isTheirs ? closeCode : undefined }
 }
+
+const isAnswer = /"type":"(next|error|complete)"/
+
+/** It may also never come. */
+const within = (condition: () => boolean): Promise<void> =>
+  until(condition, 'an answer', answerWithinMs).catch(() => undefined)
 
 /** Closed as the protocol has it: 4400 and above name a fault of the client; 1009 a message that is too long. */
 const closeCodes = new Set([1000, 1002, 1005, 1007, 1009, 4400, 4401, 4403, 4406, 4408, 4409, 4429])
