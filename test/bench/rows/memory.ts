@@ -15,6 +15,7 @@ export async function memory(world: BenchWorld, options: BenchOptions): Promise<
   const databaseUrl = await world.database('memory')
   const desk = await openDesk(world, databaseUrl)
   const sampleId = await desk.open(0)
+  await tellPayments(world, { firstMemo: 1, count: 0 }) // those of other rows are none of ours
   const worker = await world.worker(databaseUrl)
   const [gatewayMb, workerMb]: [number[], number[]] = [[], []]
   const look = async () => {
