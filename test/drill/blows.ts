@@ -238,7 +238,8 @@ const clockAndKill: Sort = (dice) => {
   }
 }
 
-async function control(horizonUrl: string, verb: string, body: object): Promise<void> {
+/** Does something to the sandbox's network. */
+export async function control(horizonUrl: string, verb: string, body: object): Promise<void> {
   const response = await fetch(`${horizonUrl}/_sandbox/${verb}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -252,6 +253,8 @@ export interface Kind {
   readonly sorts: readonly Sort[]
   readonly blows: readonly [number, number]
   readonly needsRedis?: true
+  /** The network is reset in the middle. */
+  readonly resets?: true
 }
 
 const processes = [killGateway, killWorker, killAllWorkers]
@@ -268,6 +271,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'horizon-away': { sorts: [hourAway], blows: [1, 1] },
   bank: { sorts: [bankTrouble], blows: [3, 5] },
   clocks: { sorts: clocks, blows: [2, 4] },
+  'network-reset': { sorts: processes, blows: [0, 2], resets: true },
   everything: {
     sorts: [...processes, ...database, killRedis, flushRedis, ...horizon, bankTrouble, ...clocks],
     blows: [4, 7],

@@ -75,6 +75,8 @@ export interface Crowd {
   newRefused(urls: readonly string[]): Promise<{ correct(): Promise<void> }>
   /** Answers that a gateway must never give: 5xx other than "not now". */
   readonly complaints: string[]
+  /** Other payers in the place of those who vanished with the network. */
+  renewPayers(): Promise<void>
 }
 
 const payersCount = 6
@@ -83,7 +85,7 @@ const operationsInOne = 20
 
 export async function gatherCrowd(world: SandboxFile, url: string): Promise<Crowd> {
   const anchor = await logIn({ url, world })
-  const payers = await makePayers(world, anchor.keypair)
+  let payers = await makePayers(world, anchor.keypair)
   const complaints: string[] = []
   const parties = new Map<MagicOutcome, Json>()
   for (const [outcome] of outcomes) {
@@ -96,6 +98,9 @@ export async function gatherCrowd(world: SandboxFile, url: string): Promise<Crow
   return {
     anchor,
     complaints,
+    async renewPayers() {
+      payers = await makePayers(world, anchor.keypair)
+    },
     async flow(wishes, urls) {
       const waiting: Opening[] = []
       const openings: Opening[] = []

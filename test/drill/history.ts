@@ -3,7 +3,9 @@ import type { SandboxFile } from '../flows/fairlead.ts'
 
 /** What the network's own history says was credited to the distribution account. */
 export interface Credit {
+  /** Run of the network and id of the operation: each reset begins to number anew. */
   readonly id: string
+  readonly epoch: number
   readonly asset: string
   readonly units: bigint
   /** The id of a muxed destination, or the memo; undefined: neither. */
@@ -35,8 +37,13 @@ export const unitsOf = (amount: string): bigint => {
 export const distributionOf = ({ assets }: SandboxFile): string =>
   assets[0]?.distributionAccount ?? ''
 
+export interface Place {
+  readonly epoch: number
+  readonly cursor: string
+}
+
 /** Every credit after the cursor, and the cursor behind the last one. */
-export async function creditsAfter(world: SandboxFile, cursor: string) {
+export async function creditsAfter(world: SandboxFile, { epoch, cursor }: Place) {
   const to = distributionOf(world)
   const credits: Credit[] = []
   let place = cursor
@@ -44,15 +51,16 @@ export async function creditsAfter(world: SandboxFile, cursor: string) {
     const url = `${world.horizonUrl}/accounts/${to}/payments?join=transactions&order=asc&limit=200`
     const records = page.parse(await (await fetch(`${url}&cursor=${place}`)).json())._embedded
       .records
-    for (const one of records) if (one.to === to) credits.push(creditOf(one))
+    for (const one of records) if (one.to === to) credits.push(creditOf(one, epoch))
     const last = records.at(-1)
     if (last === undefined) return { credits, cursor: place }
     place = last.paging_token
   }
 }
 
-const creditOf = (one: z.infer<typeof record>): Credit => ({
-  id: one.id,
+const creditOf = (one: z.infer<typeof record>, epoch: number): Credit => ({
+  id: `${epoch}-${one.id}`,
+  epoch,
   asset: one.asset_code ?? 'native',
   units: unitsOf(one.amount ?? '0'),
   memo: one.to_muxed_id ?? one.transaction?.memo,

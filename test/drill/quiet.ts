@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 
 /** Work that is not done yet, counted in the database. */
 const unfinishedQuery = `select
-  (select count(*) from stellar_payment where id = any ($2::bigint[]))::int as seen,
+  (select count(*) from stellar_payment where epoch || '-' || id = any ($2::text[]))::int as seen,
   (select count(*) from stellar_payment where match_state = 'waiting')::int as unmatched,
   (select count(*) from payout where state in ('due', 'claimed', 'pending'))::int as payouts,
   (select count(*) from callback where state = 'due')::int as callbacks,
@@ -96,7 +96,7 @@ export async function inventedIn(
   const rows = await ask<{ readonly what: string }>(
     world,
     `select 'payment ' || id || ' (' || kind || ', ' || match_state || ') is not in the history' as what
-     from stellar_payment where id <> all ($1::bigint[]) and kind <> 'create_account'`,
+     from stellar_payment where epoch || '-' || id <> all ($1::text[]) and kind <> 'create_account'`,
     [credited],
   )
   return rows.map(({ what }) => what)

@@ -8,9 +8,10 @@ import { gatherCrowd, wishesOf } from './crowd.ts'
 import type { Crowd, Opening } from './crowd.ts'
 import { diceOf } from './dice.ts'
 import { balancesOf, creditsAfter } from './history.ts'
-import type { Credit } from './history.ts'
+import type { Credit, Place } from './history.ts'
+import { acceptReset, networkOf, resetNetwork, untilStopped } from './network-reset.ts'
 import { inventedIn, strandedIn, unheard, untilQuiet } from './quiet.ts'
-import { differences, gatherEvidence } from './verdict.ts'
+import { differences, gatherEvidence, paidTwice } from './verdict.ts'
 import { startWorld } from './world.ts'
 import type { Store, World } from './world.ts'
 
@@ -21,8 +22,8 @@ export interface Arena {
   readonly subscribers: readonly Subscriber[]
   readonly openings: Opening[]
   readonly credits: Credit[]
-  /** Behind the last credit. */
-  cursor: string
+  /** Run of the network, and the place behind its last credit. */
+  place: Place
   stop(): Promise<void>
 }
 
@@ -40,7 +41,7 @@ export async function openArena(store: Store, logLevel: string): Promise<Arena> 
       subscribers,
       openings: [],
       credits: [],
-      cursor: '0',
+      place: { epoch: 1, cursor: '0' },
       async stop() {
         await Promise.all(subscribers.map((subscriber) => subscriber.stop()))
         await world.stop()
@@ -85,7 +86,7 @@ export async function fight(arena: Arena, { kind, seed, payments }: Plan): Promi
   await mendAll(world)
   await refused.correct()
   const flown = performance.now()
-  const faults = await judge(arena)
+  const faults = [...(await judge(arena)), ...(known.resets ? await throughReset(arena, seed) : [])]
   const falls = [...world.gateways, ...world.workers].flatMap((member) => member.falls.splice(0))
   return {
     blows: blows.map(({ name, atMs }) => `${name} at ${(atMs / 1000).toFixed(1)} s`),
@@ -94,6 +95,37 @@ export async function fight(arena: Arena, { kind, seed, payments }: Plan): Promi
     quietMs: performance.now() - flown,
     faults: [...faults, ...falls, ...crowd.complaints.splice(0)],
   }
+}
+
+const afterReset = 40
+
+/**
+ * The network is reset, and payments are made in its new run. Nothing may be collected until an operator
+ * has said so, and nothing be missing afterwards.
+ */
+async function throughReset(arena: Arena, seed: string): Promise<readonly string[]> {
+  const { world, crowd } = arena
+  const urls = world.gateways.map(({ url }) => url)
+  await resetNetwork(world.sandbox)
+  await crowd.renewPayers()
+  await untilStopped(world.sandbox)
+  const refused = await crowd.newRefused(urls)
+  const wishes = wishesOf(afterReset, diceOf(`${seed} after the reset`))
+  arena.openings.push(...(await crowd.flow(wishes, urls)))
+  await refused.correct()
+  const isStopped = (await networkOf(world.sandbox)).openStop !== null
+  const early = await inventedIn(
+    world,
+    arena.credits.map(({ id }) => id),
+  )
+  const epoch = await acceptReset(world.sandbox)
+  const isNext = epoch === arena.place.epoch + 1
+  arena.place = { epoch, cursor: '0' }
+  return [
+    ...(isStopped && isNext ? [] : [`it did not wait for an operator; this is run ${epoch}`]),
+    ...early.map((what) => `${what}, and the operator had not spoken`),
+    ...(await judge(arena)),
+  ]
 }
 
 /** Each at its moment; those to the same thing one after the other. */
@@ -114,21 +146,24 @@ async function strikeAll(blows: readonly Blow[], world: World): Promise<void> {
 async function judge(arena: Arena): Promise<readonly string[]> {
   const { world, crowd, subscribers, openings, credits } = arena
   const owner = crowd.anchor.keypair.publicKey()
-  const added = await creditsAfter(world.sandbox, arena.cursor)
+  const added = await creditsAfter(world.sandbox, arena.place)
   credits.push(...added.credits)
-  arena.cursor = added.cursor
+  arena.place = { ...arena.place, cursor: added.cursor }
   const ids = credits.map(({ id }) => id)
   try {
     await untilQuiet(world, { credited: ids, owner, subscribers })
   } catch (error) {
     const left = await strandedIn(world).catch((other: unknown) => [String(other)])
-    return [String(error), ...left]
+    const evidence = await gatherEvidence(world.sandbox, openings, credits)
+    return [String(error), ...paidTwice(evidence), ...left]
   }
   const evidence = await gatherEvidence(world.sandbox, openings, credits)
   const total = [...(await balancesOf(world.sandbox))]
     .filter(([asset]) => asset !== 'native')
     .reduce((sum, [, units]) => sum + units, 0n)
-  const credited = credits.reduce((sum, { units }) => sum + units, 0n)
+  const credited = credits
+    .filter(({ epoch }) => epoch === arena.place.epoch)
+    .reduce((sum, { units }) => sum + units, 0n)
   return [
     ...differences(evidence),
     ...(total === credited ? [] : [`the ledger holds ${total}, its history credited ${credited}`]),

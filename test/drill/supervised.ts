@@ -21,11 +21,15 @@ export function supervise(name: string, start: () => Promise<Running>): Supervis
   let downMs = 0
   let isKilled = false
   let isOver = false
+  let failure = 'nothing'
   const falls: string[] = []
 
   async function keep(): Promise<void> {
     while (!isOver) {
-      const next = await start().catch(() => undefined) // a world that is away: tried again
+      const next = await start().catch((error: unknown) => {
+        failure = String(error).slice(-600) // a world that is away: tried again
+        return undefined
+      })
       if (next === undefined) {
         await pause(betweenTriesMs)
         continue
@@ -52,7 +56,10 @@ export function supervise(name: string, start: () => Promise<Running>): Supervis
       downMs = forMs
       await running.end('SIGKILL')
     },
-    untilUp: () => until(() => running !== undefined, `${name} to be up`, upLimitMs),
+    untilUp: () =>
+      until(() => running !== undefined, `${name} to be up`, upLimitMs).catch((error: unknown) => {
+        throw new Error(`${name} does not come up; it said ${failure}`, { cause: error })
+      }),
     async stop() {
       isOver = true
       await running?.end('SIGTERM')

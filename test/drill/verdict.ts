@@ -28,6 +28,7 @@ const transactionsQuery = `query Seen($ids: [ID!]) {
 
 const unmatched = z.object({
   id: z.string(),
+  epoch: z.int(),
   kind: z.string(),
   reason: z.string(),
   amount: z.object({ value: z.string() }),
@@ -35,7 +36,7 @@ const unmatched = z.object({
 })
 const unmatchedQuery = `query Unmatched($after: String) {
   unmatchedPayments(first: 100, after: $after) {
-    nodes { id kind reason amount { value } transactionId }
+    nodes { id epoch kind reason amount { value } transactionId }
     pageInfo { hasNextPage endCursor }
   }
 }`
@@ -69,7 +70,8 @@ async function unmatchedOf(world: SandboxFile) {
       await askBackoffice(world, unmatchedQuery, after === null ? {} : { after }),
     )
     // the account itself may have been made after we began to watch it
-    for (const one of part.nodes) if (one.kind !== 'create_account') found.set(one.id, one)
+    for (const one of part.nodes)
+      if (one.kind !== 'create_account') found.set(`${one.epoch}-${one.id}`, one)
     if (!part.pageInfo.hasNextPage) return found
     after = part.pageInfo.endCursor
   }
@@ -185,6 +187,12 @@ function reasonAgainst(
   if (asset !== 'USDC') return 'wrong_asset'
   return units === price ? undefined : 'wrong_amount'
 }
+
+/** The worst that can happen, whatever else is still going on. */
+export const paidTwice = ({ paid: byBook }: Evidence): readonly string[] =>
+  [...byBook].flatMap(([id, { deliveries, returns }]) =>
+    deliveries - returns > 1 ? [`transaction ${id}: paid out ${deliveries} times`] : [],
+  )
 
 /** A credit either funds its transaction or is shown as unmatched, with the right reason. */
 function placeOf(
