@@ -42,8 +42,9 @@ export async function standingsOf(
 
 const ofBacklog = (backlog: Backlog, now: Date): Standings => ({
   fairlead_transactions: counted(backlog.transactions, 'phase'),
-  fairlead_cursor_read_until_timestamp_seconds: backlog.accounts.flatMap(({ account, readUntil }) =>
-    readUntil === undefined ? [] : [{ labels: { account }, value: readUntil.getTime() / 1000 }],
+  fairlead_cursor_read_until_timestamp_seconds: backlog.accounts.flatMap(
+    ({ account, readUntil }) =>
+      readUntil === undefined ? [] : [{ labels: { account }, value: readUntil.getTime() / 1000 }],
   ),
   fairlead_network_stopped: ['reset', 'gap'].map((reason) => ({
     labels: { reason },
