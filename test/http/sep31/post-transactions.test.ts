@@ -222,7 +222,10 @@ describe('an unfit request gets 400 with a sentence, and nothing is stored', () 
   })
 
   it('takes any amount where there are no bounds (SEP31-W18)', async () => {
-    for (const amount of ['1.5', '123456789']) await opened({ asset_code: 'ANY', amount })
+    for (const amount of ['1.5', '123456789']) {
+      const { amount_in: taken } = await opened({ asset_code: 'ANY', amount })
+      expect(taken).toBe(amount)
+    }
   })
 
   it('takes the bounds themselves (SEP31-19)', async () => {
