@@ -24,7 +24,7 @@ const withOthers: Patience = {
 /** The same steps in shorter time: network and bank are on this machine, and somebody watches. */
 const inSandbox: Patience = {
   railTimeoutMs: 4_000,
-  payout: { ...defaultPatience, claimMs: 10_000 },
+  payout: { ...defaultPatience, claimMs: 10_000, longestDelayMs: 4_000, failuresMax: 100 },
   collectEveryMs: 250,
   sweepEveryMs: 3_000,
   jobLockMs: 4_000,
