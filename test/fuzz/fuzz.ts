@@ -76,7 +76,8 @@ async function trySocket(
 ): Promise<() => string> {
   const began = performance.now()
   const answer = await sendSocket(request, world.urls[request.door])
-  const isTaken = answer.heard.some((message) => message.includes('"type":"next"'))
+  // it was let in, and not thrown out
+  const isTaken = answer.heard.length > 0 && answer.closeCode === undefined
   tally.note(request.label, isTaken ? 200 : 400, performance.now() - began)
   const shown = () =>
     [...request.messages, '-->', ...answer.heard, `closed with ${answer.closeCode ?? 'nothing'}`]
