@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { Client } from 'pg'
 
 const ticksPerSecond = 100 // USER_HZ, the same on every Linux of today
@@ -61,7 +61,9 @@ export async function describeMachine(databaseUrl: string): Promise<string> {
     const memory = Math.round(totalmem() / 1024 ** 3)
     const cpu = cpus()[0]?.model.trim() ?? 'unknown'
     const cores = `${availableParallelism()} cores (${cpu}), ${memory} GB`
-    return `${cores}; Node ${process.versions.node}; PostgreSQL ${server?.version} (${server?.durable})`
+    // Figures that were taken beside other work show here.
+    const busy = `load average before ${loadavg()[0]?.toFixed(1)}`
+    return `${cores}, ${busy}; Node ${process.versions.node}; PostgreSQL ${server?.version} (${server?.durable})`
   } finally {
     await client.end()
   }

@@ -77,7 +77,9 @@ try {
     say(writeCosts(measured))
     lines.push(...measured)
   }
-  const report = `Machine: ${machine}.\n\n${writeTable(lines)}\n\nCPU per call:\n\n${writeCosts(lines)}`
+  const { rounds, ms, payments, backlog, size } = options
+  const taken = `${rounds} rounds of ${ms} ms; ${payments} payments, ${backlog} after the outage, growth to ${size}`
+  const report = `Machine: ${machine}. ${taken}.\n\n${writeTable(lines)}\n\nCPU per call:\n\n${writeCosts(lines)}`
   say(`\n${report}`)
   if (values.write !== undefined) await writeFigures(values.write, report)
 } finally {
