@@ -193,7 +193,7 @@ function breakBytes(draft: Draft, surroundings: Surroundings): void {
       Buffer.from(bytes.map((byte, index) => (index === at ? byte ^ (1 << dice.below(8)) : byte))),
     () => Buffer.from(breakText(bytes.toString(), surroundings)),
     () => Buffer.alloc(0),
-    () => (dice.oneIn(20) ? Buffer.alloc(300_000, bytes) : bytes),
+    () => (dice.oneIn(20) && bytes.length > 0 ? Buffer.alloc(300_000, bytes) : bytes),
   ])()
 }
 
