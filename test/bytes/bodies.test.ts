@@ -28,11 +28,12 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** Sends the bytes and half-closes; answers all that came back. */
-const exchange = (bytes: Uint8Array): Promise<string> =>
+/** Sends the bytes and half-closes, unless told to stay; answers all that came back. */
+const exchange = (bytes: Uint8Array, stays = false): Promise<string> =>
   new Promise((resolve) => {
     let answer = ''
-    const socket = connect(port, '127.0.0.1', () => socket.end(bytes))
+    const send = () => (stays ? socket.write(bytes) : socket.end(bytes))
+    const socket = connect(port, '127.0.0.1', send)
     socket.setTimeout(5_000, () => socket.destroy())
     socket.on('data', (data) => (answer += data.toString('latin1')))
     socket.on('error', () => undefined) // it may be reset while we still write
@@ -98,4 +99,34 @@ it('a multipart body with damage after its head is refused or read, always answe
   )
   expect(errors).toEqual([])
   expect([...seen]).toEqual(expect.arrayContaining([200, 400]))
+})
+
+describe('a connection', () => {
+  const last = '--edge--\r\n'
+  const bodies: Readonly<Record<string, readonly [type: string, body: string]>> = {
+    'ends again and again': ['multipart/form-data; boundary=edge', last.repeat(30_000)],
+    'goes on behind its end': [
+      'multipart/form-data; boundary=edge',
+      `${multipart}${'x'.repeat(300_000)}`,
+    ],
+    'names a part twice': [
+      'multipart/form-data; boundary=edge',
+      `${multipart.slice(0, -last.length)}${multipart}${last.repeat(30_000)}`,
+    ],
+    'is too long': ['application/json', 'x'.repeat(400_000)],
+    'is of another type': ['text/plain', 'x'.repeat(400_000)],
+  }
+
+  it.each(Object.entries(bodies))(
+    'answers what comes behind a body that %s',
+    async (_, [type, body]) => {
+      const first = requestOf(type, body).toString('latin1').replace('Connection: close\r\n', '')
+      const answer = await exchange(
+        Buffer.concat([Buffer.from(first, 'latin1'), requestOf('application/json', '{}')]),
+        true,
+      )
+      expect(answer.match(/HTTP\/1\.1 \d{3}/g)).toHaveLength(2)
+      expect(answer).toContain('{"kind":"json"}')
+    },
+  )
 })

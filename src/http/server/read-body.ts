@@ -8,15 +8,16 @@ import { mayBeStored, readPairs } from './text.ts'
 
 /**
  * Reads JSON, urlencoded and multipart bodies by their content type, never keeping more than the
- * limits. What a refusal leaves unread is let run past (until the server's time limit), because most
- * clients see an answer only after they have sent everything.
+ * limits. What is left unread, after a refusal or behind the last part of a multipart body, is let run
+ * past (until the server's time limit): most clients see an answer only after they have sent everything,
+ * and the next request on the connection comes behind it.
  */
 export async function readBody(
   stream: IncomingMessage,
   limits: BodyLimits,
 ): Promise<Outcome<Body, BodyRefusal>> {
   const body = await readByType(stream, limits)
-  if (!body.ok) stream.resume()
+  stream.resume()
   return body
 }
 
