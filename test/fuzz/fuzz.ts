@@ -98,7 +98,8 @@ async function tryHttp(
   const shown = () => show(request, answer)
   if (answer === undefined) return shown // no client could send it
   if (typeof answer === 'string') {
-    findings.add({ fault: `${request.label}: ${answer}`, index, shown: shown() })
+    const [what] = answer.split('\n', 1)
+    findings.add({ fault: `${request.label}: ${what}`, index, shown: shown() })
     return shown
   }
   tally.note(request.label, answer.status, answer.ms)
