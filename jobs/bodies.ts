@@ -1,4 +1,5 @@
 import type { JobBodies } from '../src/usecases/ports/job-queue.ts'
+import { askAfterDeliveryJob } from './ask-after-delivery.ts'
 import { collectStellarPaymentsJob } from './collect-stellar-payments.ts'
 import { deliverCallbackJob } from './deliver-callback.ts'
 import { expireTransactionsJob } from './expire-transactions.ts'
@@ -13,6 +14,7 @@ export type JobRooms = Parameters<typeof collectStellarPaymentsJob>[0] &
   Parameters<typeof matchStellarPaymentsJob>[0] &
   Parameters<typeof sendPayoutJob>[0] &
   Parameters<typeof settlePayoutJob>[0] &
+  Parameters<typeof askAfterDeliveryJob>[0] &
   Parameters<typeof deliverCallbackJob>[0] &
   Parameters<typeof expireTransactionsJob>[0] &
   Parameters<typeof forgetLapsedJob>[0] &
@@ -24,6 +26,7 @@ export const jobBodies = (rooms: JobRooms): JobBodies => ({
   'match-stellar-payments': matchStellarPaymentsJob(rooms),
   'send-payout': sendPayoutJob(rooms),
   'settle-payout': settlePayoutJob(rooms),
+  'ask-after-delivery': askAfterDeliveryJob(rooms),
   'deliver-callback': deliverCallbackJob(rooms),
   'expire-transactions': expireTransactionsJob(rooms),
   'forget-lapsed': forgetLapsedJob(rooms),

@@ -33,6 +33,7 @@ const concurrency: Readonly<Record<JobName, number>> = {
   'match-stellar-payments': 2,
   'send-payout': 8,
   'settle-payout': 4,
+  'ask-after-delivery': 1,
   'deliver-callback': 8,
   'expire-transactions': 1,
   'forget-lapsed': 1,

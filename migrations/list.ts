@@ -12,6 +12,7 @@ import { DeadCallbacks } from './0011-dead-callbacks.ts'
 import { AttemptCustomers } from './0012-attempt-customers.ts'
 import { LeanEvents } from './0013-lean-events.ts'
 import { PaymentParts } from './0014-payment-parts.ts'
+import { AskAgain } from './0015-ask-again.ts'
 
 /** Every migration in order. Forward only: a released file is never edited. */
 export const migrationsList = [
@@ -29,4 +30,5 @@ export const migrationsList = [
   { name: '0012-attempt-customers', class: AttemptCustomers },
   { name: '0013-lean-events', class: LeanEvents },
   { name: '0014-payment-parts', class: PaymentParts },
+  { name: '0015-ask-again', class: AskAgain },
 ]

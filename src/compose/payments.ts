@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
 import { outwardCalls } from '../observability/outward-calls.ts'
 import type { TellCustomers } from '../usecases/customers/tell-customers.ts'
+import { askAfterDelivery } from '../usecases/payouts/ask-after-delivery.ts'
 import { receivePayoutNotice } from '../usecases/payouts/receive-payout-notice.ts'
 import { recordRailWord } from '../usecases/payouts/record-rail-word.ts'
 import { retryDeadPayout } from '../usecases/payouts/retry-dead-payout.ts'
@@ -26,7 +27,7 @@ export function composePayments(
   { config, secrets }: { readonly config: Config; readonly secrets: Secrets },
   { saveChange, saveChanges, tellCustomers }: Saving,
 ) {
-  const { commit, now, metrics } = foundation
+  const { commit, read, now, metrics } = foundation
   const waiting = patienceOf(config)
   const rail = httpPayoutRail({
     url: config.railUrl,
@@ -51,6 +52,7 @@ export function composePayments(
     matchStellarPayments: match,
     sendPayout: sendPayout(paying),
     settlePayout: settlePayout(paying),
+    askAfterDelivery: askAfterDelivery({ ...paying, read, turn: waiting.askTurn }),
     receivePayoutNotice: receivePayoutNotice({ recordRailWord: heard }),
     retryDeadPayout: retryDeadPayout(paying),
     async close() {

@@ -19,6 +19,7 @@ const bodies = (send: Send, sweep = idle): JobBodies => ({
   'settle-payout': idle,
   'deliver-callback': idle,
   'expire-transactions': idle,
+  'ask-after-delivery': idle,
   'forget-lapsed': idle,
   'sweep-due-work': sweep,
 })

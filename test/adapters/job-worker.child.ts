@@ -18,6 +18,7 @@ startJobWorkers({
     'settle-payout': idle,
     'deliver-callback': idle,
     'expire-transactions': idle,
+    'ask-after-delivery': idle,
     'forget-lapsed': idle,
     'sweep-due-work': idle,
   },

@@ -42,6 +42,7 @@ function open(store: JobStoreOptions, seen: string[], sweep = idle) {
     'settle-payout': idle,
     'deliver-callback': idle,
     'expire-transactions': idle,
+    'ask-after-delivery': idle,
     'forget-lapsed': idle,
     'sweep-due-work': sweep,
   }
@@ -122,6 +123,7 @@ describe.each(Object.entries(stores))('workers on %s', (_, openStore) => {
         'settle-payout': idle,
         'deliver-callback': idle,
         'expire-transactions': idle,
+        'ask-after-delivery': idle,
         'forget-lapsed': idle,
         'sweep-due-work': idle,
       },

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { Queue, createPostgresBackend, withBackend } from 'bullmq'
 import type { Subscriber } from '../flows/subscriber.ts'
 import { until } from '../until.ts'
+import { paidByBook } from './verdict.ts'
 import type { World } from './world.ts'
 
 /** Work that is not done yet, counted in the database. */
@@ -48,11 +50,34 @@ export async function untilQuiet(world: World, calm: Calm): Promise<void> {
       heard.every((count) => count >= events)
     )
   }
+  /** A return whose word was lost is found by asking, and gives new work. */
+  const isAllKnown = async () => {
+    const unknown = await unknownReturns(world)
+    if (unknown.length === 0) return true
+    left = `returned by the bank, and nobody knows: ${unknown.join(', ')}`
+    await pause(200)
+    return false
+  }
+  const isOver = async () => (await isQuiet()) && (await isAllKnown()) && (await isQuiet())
   try {
-    await until(isQuiet, 'quiet', quietLimitMs)
+    await until(isOver, 'quiet', quietLimitMs)
   } catch {
     throw new Error(`No quiet within ${quietLimitMs} ms: ${left}`)
   }
+}
+
+/** Transactions whose money is back by the bank's book, and not by ours. */
+async function unknownReturns(world: World): Promise<readonly string[]> {
+  const returned = [...(await paidByBook(world.sandbox))]
+    .filter(([, { returns }]) => returns > 0)
+    .map(([id]) => id)
+  const rows = await ask<{ readonly id: string }>(
+    world,
+    `select id from unnest($1::uuid[]) as back (id) where not exists (
+       select from payout_attempt where transaction_id = back.id and state = 'returned')`,
+    [returned],
+  )
+  return rows.map(({ id }) => id)
 }
 
 async function ask<Row>(world: World, query: string, values: unknown[] = []): Promise<Row[]> {
@@ -109,7 +134,12 @@ export async function strandedIn(world: World): Promise<readonly string[]> {
 }
 
 const workNames = ['match-stellar-payments', 'send-payout', 'settle-payout', 'deliver-callback']
-const repeatingNames = ['collect-stellar-payments', 'expire-transactions', 'sweep-due-work']
+const repeatingNames = [
+  'collect-stellar-payments',
+  'expire-transactions',
+  'sweep-due-work',
+  'ask-after-delivery',
+]
 /** What keeps a dead worker's job is lost after the lock's time, and looked for twice in it. */
 const jobLimitMs = 40_000
 

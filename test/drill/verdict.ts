@@ -95,7 +95,7 @@ interface Paid {
   readonly units: bigint
 }
 
-async function paidByBook({ bankUrl }: SandboxFile): Promise<ReadonlyMap<string, Paid>> {
+export async function paidByBook({ bankUrl }: SandboxFile): Promise<ReadonlyMap<string, Paid>> {
   const { movements } = bookSchema.parse(await (await fetch(`${bankUrl}/book`)).json())
   const paid = new Map<string, Paid>()
   for (const { kind, transaction_id: id, amount } of movements) {

@@ -73,7 +73,13 @@ const network = {
     horizon.creditsAfter(...asked),
   ),
 }
-const patience = { claimMs: 30, firstDelayMs: 10, longestDelayMs: 20, failuresMax: 50 }
+const patience = {
+  claimMs: 30,
+  firstDelayMs: 10,
+  longestDelayMs: 20,
+  failuresMax: 50,
+  returns: { firstMs: 60_000, untilMs: 60_000 },
+}
 const paying = { commit: watched, saveChange: saveChange(saving), now, patience }
 const send = sendPayout({
   ...paying,

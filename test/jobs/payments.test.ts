@@ -21,7 +21,13 @@ import { paymentWorld } from '../usecases/payment-world.ts'
 import type { PaymentWorld } from '../usecases/payment-world.ts'
 
 /** Quick enough for a test; the rhythm itself is a rule of the domain. */
-const patience = { claimMs: 2_000, firstDelayMs: 20, longestDelayMs: 100, failuresMax: 20 }
+const patience = {
+  claimMs: 2_000,
+  firstDelayMs: 20,
+  longestDelayMs: 100,
+  failuresMax: 20,
+  returns: { firstMs: 60_000, untilMs: 60_000 },
+}
 const account = distributionAccount
 const secrets = { token: 'a-token', secret: 'a-secret' }
 const network = memoryNetwork()
@@ -51,6 +57,7 @@ async function start() {
     'sweep-due-work': sweepDueWorkJob({ sweepDueWork: sweep }),
     'deliver-callback': done,
     'expire-transactions': done,
+    'ask-after-delivery': done,
     'forget-lapsed': done,
   }
   const reports = { gaveUp: () => undefined, failed: () => undefined, troubled: () => undefined }

@@ -41,6 +41,7 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
         recheckStellarPayments: note('recheck', accepted(0)),
         sendPayout: note('send', 'idle' as const),
         settlePayout: note('settle', 'idle' as const),
+        askAfterDelivery: note('ask', 0),
         deliverCallback: note('deliver', accepted('nothing_due' as const)),
         forgetLapsedChallenges: note('forget challenges', 0),
         forgetLapsedFiles: note('forget files', 0),
@@ -56,7 +57,7 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
     { name: 'deliver-callback', subject: '1', payload: { callbackId: 'to deliver' } },
   ])
   await until(
-    () => calls.size === 10 && (calls.get('collect')?.length ?? 0) >= 3,
+    () => calls.size === 11 && (calls.get('collect')?.length ?? 0) >= 3,
     'each use-case to be called, collecting again and again',
     20_000,
   )

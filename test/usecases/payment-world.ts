@@ -7,6 +7,7 @@ import { accepted, refused } from '../../src/domain/outcome.ts'
 import { newPayout } from '../../src/domain/payout/decisions.ts'
 import type { Payout, PayoutAttempt } from '../../src/domain/payout/payout.ts'
 import type { Transaction } from '../../src/domain/transaction/transaction.ts'
+import { askAfterDelivery } from '../../src/usecases/payouts/ask-after-delivery.ts'
 import { recordRailWord } from '../../src/usecases/payouts/record-rail-word.ts'
 import { receivePayoutNotice } from '../../src/usecases/payouts/receive-payout-notice.ts'
 import { retryDeadPayout } from '../../src/usecases/payouts/retry-dead-payout.ts'
@@ -26,6 +27,7 @@ import { saveChange, saveChanges } from '../../src/usecases/transactions/save-ch
 import { aTransaction, sendingAnchor } from '../builders/transaction.ts'
 import { freshCommit } from '../database.ts'
 
+const turn = { callsMax: 100, takesMs: 60_000 }
 const newId = (): string => randomUUID()
 const savingParts = { newId, writeNotice: ({ id, phase }: Transaction) => `${id} ${phase}` }
 
@@ -77,6 +79,7 @@ export async function paymentWorld({
       return {
         send: sendPayout({ ...all, recordRailWord: heard }),
         settle: settlePayout({ ...all, recordRailWord: heard }),
+        askAfterDelivery: askAfterDelivery({ ...all, read, recordRailWord: heard, turn }),
         notice: receivePayoutNotice({ recordRailWord: heard }),
         retry: retryDeadPayout(all),
       }

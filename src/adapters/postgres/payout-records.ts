@@ -1,6 +1,6 @@
 import type { Session } from './database.ts'
 import type { Payout, PayoutAttempt } from '../../domain/payout/payout.ts'
-import type { AttemptQuery, PayoutRecords } from '../../usecases/ports/payout-records.ts'
+import type { AskPlan, AttemptQuery, PayoutRecords } from '../../usecases/ports/payout-records.ts'
 import { sql } from './database.ts'
 import { prepared } from './prepared.ts'
 
@@ -24,11 +24,12 @@ interface AttemptRow {
   readonly started_at: Date
   readonly ended_at: Date | null
   readonly customer_versions: Readonly<Record<string, number>> | null
+  readonly ask_again_at: Date | null
 }
 
 const payoutColumns = `transaction_id, state, attempt_number, failures, due_at, dead_reason, updated_at`
 const attemptColumns = `transaction_id, number, idempotency_key, state, rail_payout_id, reason,
-  started_at, ended_at, customer_versions`
+  started_at, ended_at, customer_versions, ask_again_at`
 
 const insertPayouts = prepared(
   `insert into payout (${payoutColumns}) select ${payoutColumns} from ${payoutSet()}`,
@@ -45,11 +46,11 @@ const updateMany = `
          updated_at = made.updated_at
        from ${payoutSet()} where payout.transaction_id = made.transaction_id`
 const insertAttempt = prepared(
-  `insert into payout_attempt (${attemptColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  `insert into payout_attempt (${attemptColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 )
 const updateAttempt = prepared(`
   update payout_attempt set idempotency_key = $3, state = $4, rail_payout_id = $5, reason = $6,
-         started_at = $7, ended_at = $8, customer_versions = $9
+         started_at = $7, ended_at = $8, customer_versions = $9, ask_again_at = $10
        where transaction_id = $1 and number = $2`)
 const selectAttempts = prepared(`
   select ${attemptColumns} from payout_attempt where transaction_id = any ($1::uuid[])
@@ -57,6 +58,18 @@ const selectAttempts = prepared(`
 const selectAttemptByKey = prepared(
   `select ${attemptColumns} from payout_attempt where idempotency_key = $1`,
 )
+
+const selectToAsk = prepared(
+  `select ${attemptColumns} from payout_attempt where ask_again_at <= $1 order by ask_again_at limit $2`,
+)
+/** Whoever changes an attempt meanwhile knows better: their rows are left alone, and not waited for. */
+const updateToAsk = `
+  update payout_attempt set ask_again_at = plan.at from (
+    select known.idempotency_key, made.at
+    from jsonb_to_recordset($1) as made (key text, at timestamptz)
+    join payout_attempt as known on known.idempotency_key = made.key and known.state = 'delivered'
+    for update of known skip locked) as plan
+  where payout_attempt.idempotency_key = plan.idempotency_key`
 
 export const payoutRecords = (session: Session): PayoutRecords => ({
   ...attemptRecords(session),
@@ -111,7 +124,14 @@ export const payoutRecords = (session: Session): PayoutRecords => ({
 
 type AttemptRecords = Pick<
   PayoutRecords,
-  'addAttempt' | 'saveAttempt' | 'attempts' | 'attemptsOfMany' | 'attemptByKey' | 'listAttempts'
+  | 'addAttempt'
+  | 'saveAttempt'
+  | 'attempts'
+  | 'attemptsOfMany'
+  | 'attemptByKey'
+  | 'attemptsToAsk'
+  | 'askAgain'
+  | 'listAttempts'
 >
 
 const attemptRecords = (session: Session): AttemptRecords => ({
@@ -131,8 +151,19 @@ const attemptRecords = (session: Session): AttemptRecords => ({
     return rows.map(toAttempt)[0]
   },
 
+  async attemptsToAsk(now, limit) {
+    return (await sql<AttemptRow>(session, selectToAsk, [now, limit])).map(toAttempt)
+  },
+  askAgain: (plans) => askAgain(session, plans),
+
   listAttempts: (query) => listAttempts(session, query),
 })
+
+async function askAgain(session: Session, plans: readonly AskPlan[]): Promise<void> {
+  if (plans.length === 0) return
+  const rows = plans.map(({ idempotencyKey, at }) => ({ key: idempotencyKey, at: at ?? null }))
+  await sql(session, updateToAsk, [JSON.stringify(rows)])
+}
 
 async function onePayout(
   session: Session,
@@ -211,6 +242,7 @@ const attemptValues = (attempt: PayoutAttempt): readonly unknown[] => [
   attempt.startedAt,
   attempt.endedAt ?? null,
   attempt.customerVersions === undefined ? null : JSON.stringify(attempt.customerVersions),
+  attempt.askAgainAt ?? null,
 ]
 
 const toAttempt = (row: AttemptRow): PayoutAttempt => ({
@@ -223,4 +255,5 @@ const toAttempt = (row: AttemptRow): PayoutAttempt => ({
   startedAt: row.started_at,
   ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
   ...(row.customer_versions === null ? {} : { customerVersions: row.customer_versions }),
+  ...(row.ask_again_at === null ? {} : { askAgainAt: row.ask_again_at }),
 })

@@ -39,4 +39,6 @@ export interface PayoutAttempt {
   readonly endedAt?: Date
   /** Version of each customer, by id, that the order was made from; absent in attempts of old. */
   readonly customerVersions?: Readonly<Record<string, number>>
+  /** Delivered: when the rail is asked whether it came back; absent when it is asked no more. */
+  readonly askAgainAt?: Date
 }

@@ -2,7 +2,7 @@ import { nextPhase } from '../transaction/lifecycle.ts'
 import type { Happening } from '../transaction/lifecycle.ts'
 import type { TransactionEvent } from '../transaction/event.ts'
 import type { Transaction, WantedCustomerField } from '../transaction/transaction.ts'
-import { delayMs, later } from './back-off.ts'
+import { delayMs, later, nextReturnCheck } from './back-off.ts'
 import { deadPayout, isOpen, payoutDueAgain } from './decisions.ts'
 import type { PayoutTerms } from './decisions.ts'
 import type { Payout, PayoutAttempt } from './payout.ts'
@@ -73,11 +73,15 @@ function pollAgain(
 function delivered(
   { transaction, payout, attempt }: KnownAttempt,
   reply: Reply<'delivered'>,
-  { now }: PayoutTerms,
+  { now, patience }: PayoutTerms,
 ): RecordedReply {
+  const askAgainAt = nextReturnCheck(now, now, patience)
   return {
     payout: { ...alive(payout), state: 'delivered', failures: 0, dueAt: now, updatedAt: now },
-    attempt: ended({ ...attempt, railPayoutId: reply.payoutId }, 'delivered', now),
+    attempt: {
+      ...ended({ ...attempt, railPayoutId: reply.payoutId }, 'delivered', now),
+      ...(askAgainAt && { askAgainAt }),
+    },
     change: moved({ ...transaction, externalTransactionId: reply.payoutId }, 'payoutDelivered'),
   }
 }
@@ -126,18 +130,20 @@ function rejected(
   }
 }
 
-const returned = (
+function returned(
   { transaction, payout, attempt }: KnownAttempt,
   reply: Reply<'returned'>,
   { now }: PayoutTerms,
-): RecordedReply =>
-  failed(transaction, deadPayout(payout, `returned: ${reply.reason}`, now), {
-    ...attempt,
+): RecordedReply {
+  const { askAgainAt: _, ...unasked } = attempt
+  return failed(transaction, deadPayout(payout, `returned: ${reply.reason}`, now), {
+    ...unasked,
     state: 'returned',
     railPayoutId: reply.payoutId,
     reason: reply.reason,
     endedAt: now,
   })
+}
 
 /** The money is with us again, or never left; an operator has to go on, or another attempt. */
 function failed(transaction: Transaction, payout: Payout, attempt: PayoutAttempt): RecordedReply {

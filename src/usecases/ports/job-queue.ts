@@ -4,6 +4,8 @@ export interface Jobs {
   readonly 'match-stellar-payments': { readonly account: string }
   readonly 'send-payout': { readonly transactionId: string }
   readonly 'settle-payout': { readonly transactionId: string }
+  /** Asks the bank whether delivered payouts came back. */
+  readonly 'ask-after-delivery': Readonly<Record<string, never>>
   readonly 'deliver-callback': { readonly callbackId: string }
   readonly 'expire-transactions': Readonly<Record<string, never>>
   /** Drops used challenges and unclaimed uploads whose time is over. */
@@ -19,6 +21,7 @@ const names: Readonly<Record<JobName, true>> = {
   'match-stellar-payments': true,
   'send-payout': true,
   'settle-payout': true,
+  'ask-after-delivery': true,
   'deliver-callback': true,
   'expire-transactions': true,
   'forget-lapsed': true,

@@ -21,7 +21,17 @@ export interface PayoutRecords {
     readonly before?: { readonly at: Date; readonly id: string }
     readonly limit: number
   }): Promise<readonly Payout[]>
+  /** Delivered attempts with `askAgainAt` not after `now`, longest due first. */
+  attemptsToAsk(now: Date, limit: number): Promise<readonly PayoutAttempt[]>
+  /** Sets `askAgainAt` of those that are delivered still, and leaves out those that are being changed. */
+  askAgain(plans: readonly AskPlan[]): Promise<void>
   listAttempts(query: AttemptQuery): Promise<readonly PayoutAttempt[]>
+}
+
+export interface AskPlan {
+  readonly idempotencyKey: string
+  /** Undefined: never. */
+  readonly at: Date | undefined
 }
 
 export interface AttemptQuery {

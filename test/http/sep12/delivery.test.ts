@@ -6,6 +6,7 @@ import { newPayout } from '../../../src/domain/payout/decisions.ts'
 import { writeCustomerNotice } from '../../../src/http/sep12/wire.ts'
 import { deliverCallback } from '../../../src/usecases/callbacks/deliver-callback.ts'
 import { tellCustomers } from '../../../src/usecases/customers/tell-customers.ts'
+import { defaultPatience } from '../../../src/domain/payout/back-off.ts'
 import { recordRailWord } from '../../../src/usecases/payouts/record-rail-word.ts'
 import { saveChange } from '../../../src/usecases/transactions/save-change.ts'
 import { aTransaction } from '../../builders/transaction.ts'
@@ -138,7 +139,7 @@ describe('a notice of SEP-12', () => {
         writeNotice: writeCustomerNotice,
       }),
       now: () => now,
-      patience: { claimMs: 1, firstDelayMs: 1, longestDelayMs: 1, failuresMax: 1 },
+      patience: defaultPatience,
     })
     const [owner, name] = ['receiver', 'bank_account_number'] as const
     const fields = [{ owner, name, message: 'There is no such account' }]
