@@ -106,15 +106,20 @@ function mayRetry(error: unknown): boolean {
 /** Tells "the world is away" from faults of ours. */
 export function unavailableOr(error: unknown): unknown {
   if (error instanceof DatabaseUnavailable || !isConnectionTrouble(error)) return error
-  return new DatabaseUnavailable('The database cannot be reached', { cause: error })
+  return new DatabaseUnavailable('The database cannot be reached, or takes too long', {
+    cause: error,
+  })
 }
 
-/** SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown, starting), and socket errors. */
+/**
+ * SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown, starting), 57014 and 25P03 (it took too
+ * long), and socket errors.
+ */
 const awayCodes =
-  /^(08...|53...|57P0[1-5]|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
+  /^(08...|53...|57P0[1-5]|57014|25P03|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
 /** pg has no code for these. */
 const awayMessages =
-  /connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|client has encountered a connection error/i
+  /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|client has encountered a connection error/i
 
 function isConnectionTrouble(error: unknown): boolean {
   if (!(error instanceof Error)) return false

@@ -1,4 +1,5 @@
-import type { ClientBase, Pool, PoolClient } from 'pg'
+import { DatabaseError } from 'pg'
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg'
 import { openPool } from './pool.ts'
 import type { PoolOptions } from './pool.ts'
 import { statementOf } from './prepared.ts'
@@ -49,7 +50,7 @@ async function runOnPool(
   try {
     return await run(client, text, values)
   } finally {
-    client.release() // the pool throws it away when it is dead
+    client.release(broken.has(client))
   }
 }
 
@@ -58,32 +59,47 @@ async function commitOn<Answer>(
   work: (session: Session) => Promise<Answer>,
 ): Promise<Answer> {
   const client = await pool.connect()
-  let isUsable = true
   try {
-    await client.query('begin')
+    await ask(client, 'begin')
     const answer = await work({ run: (text, values) => run(client, text, values) })
     await commitWhole(client)
     return answer
   } catch (error) {
     // What failed first is thrown on; a connection that cannot roll back is gone, and with it the commit.
-    await client.query('rollback').catch(() => (isUsable = false))
+    if (!broken.has(client)) await ask(client, 'rollback').catch(() => broken.add(client))
     throw error
   } finally {
-    client.release(!isUsable)
+    client.release(broken.has(client))
   }
 }
 
 /** PostgreSQL answers the `commit` of a broken transaction with a mere "ROLLBACK". */
 async function commitWhole(client: PoolClient): Promise<void> {
-  const { command } = await client.query('commit')
+  const { command } = await ask(client, 'commit')
   if (command !== 'COMMIT') throw new Error('A statement of this commit failed; nothing was kept')
 }
 
 async function run(
-  client: ClientBase,
+  client: PoolClient,
   text: string,
   values: readonly unknown[],
 ): Promise<readonly object[]> {
-  const { rows } = await client.query<object>(statementOf(text, values))
+  const { rows } = await ask(client, statementOf(text, values))
   return rows
+}
+
+/** Connections that nobody may be given any more. */
+const broken = new WeakSet<PoolClient>()
+
+/** What fails without a word of PostgreSQL may still be answered to whoever asks next on the connection. */
+async function ask(
+  client: PoolClient,
+  statement: string | QueryConfig,
+): Promise<QueryResult<object>> {
+  try {
+    return await client.query<object>(statement)
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) broken.add(client)
+    throw error
+  }
 }

@@ -1,22 +1,39 @@
+import type { ClientBase } from 'pg'
 import { Pool, types } from 'pg'
 
 export interface PoolOptions {
   readonly url: string
   /** Connections this process may hold at once. */
   readonly poolSize: number
+  readonly patience?: PoolPatience
   /** Told the pool, for measurements. */
   readonly onPool?: (pool: Pool) => void
 }
 
-/** Connects at the first query. */
-export function openPool({ url, poolSize, onPool }: PoolOptions): Pool {
+export interface PoolPatience {
+  /** How long one statement may take, with what it waits for, and how long a commit may ask nothing. */
+  readonly statementMs: number
+  /** A server that said nothing for so long is not there; more than a statement may take. */
+  readonly answerMs: number
+}
+
+const usualPatience: PoolPatience = { statementMs: 30_000, answerMs: 35_000 }
+
+/**
+ * Connects at the first query. No statement waits for ever: not for a lock that somebody forgot, not for a
+ * server that is gone without a word; and no commit of a process that stands still keeps its locks.
+ */
+export function openPool({ url, poolSize, patience = usualPatience, onPool }: PoolOptions): Pool {
+  const { statementMs, answerMs } = patience
   const pool = new Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 5_000,
+    query_timeout: answerMs,
     keepAlive: true,
     application_name: 'fairlead',
     types: { getTypeParser: parserOf },
+    onConnect: (client) => setPatience(client, statementMs),
   })
   onPool?.(pool)
   // Without a listener a lost connection would end the process; the query in flight rejects by itself.
@@ -24,6 +41,10 @@ export function openPool({ url, poolSize, onPool }: PoolOptions): Pool {
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
+
+/** Not among the parameters of the connection: a pooler in between would refuse them. The pool waits for it. */
+const setPatience = (client: ClientBase, ms: number): unknown =>
+  client.query(`set statement_timeout = ${ms}; set idle_in_transaction_session_timeout = ${ms}`)
 
 const timestamptz = 1184
 const int8 = 20

@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { Client } from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createCommit } from '../../../src/adapters/postgres/commit.ts'
+import { openDatabase, sql } from '../../../src/adapters/postgres/database.ts'
+import type { Database } from '../../../src/adapters/postgres/database.ts'
+import { recordFactories } from '../../../src/adapters/postgres/records.ts'
+import { DatabaseUnavailable } from '../../../src/usecases/ports/commit.ts'
+import { freshDatabase, onServer, testSealer } from '../../database.ts'
+import type { TestDatabase } from '../../database.ts'
+import { until } from '../../until.ts'
+
+const patience = { statementMs: 150, answerMs: 500 }
+const lockRow = 'select id from kept where id = 1 for update'
+
+let fresh: TestDatabase
+let database: Database
+
+beforeAll(async () => {
+  fresh = await freshDatabase()
+  database = openDatabase({ url: fresh.url, poolSize: 1, patience })
+  await onServer(fresh.url, 'create table kept (id integer primary key)')
+  await onServer(fresh.url, 'insert into kept values (1)')
+})
+afterAll(async () => {
+  await database.close()
+  await fresh.drop()
+})
+
+const committing = (on: Database) =>
+  createCommit({ database: on, factories: recordFactories(testSealer) })
+
+it('gives up a statement that waits for a lock which nobody gives back, and goes on', async () => {
+  const holder = new Client({ connectionString: fresh.url })
+  await holder.connect()
+  try {
+    await holder.query('begin')
+    await holder.query(lockRow)
+    const { read } = committing(database)
+    await expect(read(() => sql(database.pooled, lockRow))).rejects.toThrow(DatabaseUnavailable)
+  } finally {
+    await holder.end()
+  }
+  expect(await sql(database.pooled, lockRow)).toEqual([{ id: 1 }])
+})
+
+it('takes the locks from a commit that stands still, and tells it that nothing was kept', async () => {
+  let [isStanding, goOn] = [false, () => {}]
+  const standstill = new Promise<void>((resolve) => (goOn = resolve))
+  const stood = database.commit(async (session) => {
+    await sql(session, 'insert into kept values (2)')
+    isStanding = true
+    await standstill
+    return sql(session, 'select 1 as one')
+  })
+  await until(() => isStanding, 'the commit to stand still')
+  // waits for the commit above, which would hold it for ever
+  await onServer(fresh.url, 'insert into kept values (2)')
+  goOn()
+  await expect(stood).rejects.toThrow(/terminat|not queryable/i)
+  expect(await sql(database.pooled, 'select 1 as one')).toEqual([{ one: 1 }])
+})
+
+it('leaves a connection whose server fell silent, and makes a new one', async () => {
+  const line = await openLine(fresh.url)
+  const far = openDatabase({ url: line.url, poolSize: 1, patience })
+  const ask = () => committing(far).read(() => sql(far.pooled, 'select 1 as one'))
+  try {
+    expect(await ask()).toEqual([{ one: 1 }])
+    line.cut()
+    await expect(ask()).rejects.toThrow(DatabaseUnavailable)
+    expect(await ask()).toEqual([{ one: 1 }])
+  } finally {
+    line.close()
+    await far.close()
+  }
+})
+
+/** A way to the database that can fall silent: what is sent on connections made before is lost. */
+async function openLine(url: string) {
+  const target = new URL(url)
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const farEnd = connect(Number(target.port), target.hostname)
+    for (const socket of [near, farEnd]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+    }
+    near.pipe(farEnd).pipe(near)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const own = new URL(url)
+  own.port = `${(server.address() as AddressInfo).port}` // it listens on a port
+  own.hostname = '127.0.0.1'
+  return {
+    url: own.href,
+    cut: () => {
+      for (const socket of sockets) socket.unpipe().resume()
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
