@@ -1,5 +1,7 @@
-import { Agent, request } from 'undici'
+import { Agent } from 'undici'
 import { NetworkUnavailable } from '../../usecases/ports/stellar-network.ts'
+import { getter } from './horizon-get.ts'
+import type { Get, Got } from './horizon-get.ts'
 
 export interface HorizonOptions {
   /** Without a slash at the end. */
@@ -36,13 +38,15 @@ const longestPauseMs = 60_000
 
 /** When Horizon asks us to wait, nothing is asked meanwhile: asking on would make it wait longer. */
 export function horizonCaller(options: HorizonOptions): HorizonCaller {
+  const { horizonUrl, timeoutMs = usualTimeoutMs } = options
   const dispatcher = new Agent({ maxResponseSize: answerBytesMax })
+  const ask = getter({ dispatcher, horizonUrl, timeoutMs })
   let silentUntil = Number.NEGATIVE_INFINITY
   return {
     async get(path) {
       const waitMs = silentUntil - performance.now()
       if (waitMs > 0) throw unavailable('Horizon asked us to wait', Math.ceil(waitMs / 1000))
-      const { status, retryAfter, text } = await askAndTell(path, dispatcher, options)
+      const { status, retryAfter, text } = await askAndTell(path, ask, options)
       if (status === 429) {
         silentUntil = performance.now() + Math.min((retryAfter ?? 1) * 1000, longestPauseMs)
       }
@@ -58,47 +62,21 @@ export function horizonCaller(options: HorizonOptions): HorizonCaller {
 const unavailable = (message: string, retryAfterSeconds?: number): NetworkUnavailable =>
   new NetworkUnavailable(message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
 
-interface RawAnswer {
-  readonly status: number
-  readonly retryAfter: number | undefined
-  readonly text: string
-}
-
-async function askAndTell(
-  path: string,
-  dispatcher: Agent,
-  { horizonUrl, timeoutMs = usualTimeoutMs, onCall }: HorizonOptions,
-): Promise<RawAnswer> {
+async function askAndTell(path: string, ask: Get, { onCall }: HorizonOptions): Promise<Got> {
   const begun = performance.now()
   let status: number | undefined
   try {
-    const answer = await ask(`${horizonUrl}${path}`, dispatcher, timeoutMs)
+    const answer = await ask(path)
     status = answer.status
     return answer
+  } catch (cause) {
+    throw new NetworkUnavailable('Horizon cannot be reached', { cause })
   } finally {
     onCall?.({
       path: path.replace(/\?.*$/, ''),
       ...(status === undefined ? {} : { status }),
       durationMs: Math.round(performance.now() - begun),
     })
-  }
-}
-
-async function ask(url: string, dispatcher: Agent, timeoutMs: number): Promise<RawAnswer> {
-  try {
-    const { statusCode, headers, body } = await request(url, {
-      dispatcher,
-      signal: AbortSignal.timeout(timeoutMs),
-      headers: { accept: 'application/json' },
-    })
-    const retryAfter = Number(headers['retry-after'])
-    return {
-      status: statusCode,
-      retryAfter: retryAfter >= 0 ? retryAfter : undefined,
-      text: await body.text(),
-    }
-  } catch (cause) {
-    throw new NetworkUnavailable('Horizon cannot be reached', { cause })
   }
 }
 

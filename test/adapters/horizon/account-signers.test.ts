@@ -91,6 +91,35 @@ describe('signers from Horizon', () => {
     await expect(ask()).rejects.toBeInstanceOf(NetworkUnavailable)
   })
 
+  it('are not guessed when an answer does not end in time, nor when it breaks off (SEP10-104, POLARIS-8.6)', async () => {
+    horizon.answer = (_, response) => {
+      response.writeHead(200)
+      const drip = setInterval(() => response.write(' '), 10)
+      response.on('close', () => clearInterval(drip))
+    }
+    await expect(ask(150)).rejects.toThrow(NetworkUnavailable)
+    horizon.answer = (_, response) => {
+      const text = JSON.stringify(record)
+      response.writeHead(200, { 'content-length': text.length + 1 }).write(text)
+      setTimeout(() => response.destroy(), 20)
+    }
+    await expect(ask()).rejects.toThrow(NetworkUnavailable)
+  })
+
+  it('are asked for below the path of its address, on connections that are kept (SEP10-104)', async () => {
+    const asked = new Set<string>()
+    const ports = new Set<number | undefined>()
+    horizon.answer = (request, response) => {
+      asked.add(request.url ?? '')
+      ports.add(request.socket.remotePort)
+      response.end(JSON.stringify(record))
+    }
+    const accounts = horizonAccounts({ horizonUrl: `${horizonUrl}/horizon` })
+    for (let time = 0; time < 10; time += 1) await accounts.signersOf(account)
+    expect([...asked]).toEqual([`/horizon/accounts/${account}`])
+    expect(ports.size).toBeLessThan(3)
+  })
+
   it('are not guessed when Horizon is silent or away (SEP10-104, POLARIS-8.6)', async () => {
     horizon.answer = () => undefined
     await expect(ask(100)).rejects.toBeInstanceOf(NetworkUnavailable)
