@@ -10,6 +10,7 @@ import type { Secrets } from '../config/secrets.ts'
 import type { Agreement } from '../domain/client/agreement.ts'
 import { outwardCalls } from '../observability/outward-calls.ts'
 import { authorise } from '../usecases/clients/authorise.ts'
+import { consumeTogether } from '../usecases/clients/consume-together.ts'
 import { exchangeChallenge } from '../usecases/clients/exchange-challenge.ts'
 import { forgetLapsedChallenges } from '../usecases/clients/forget-lapsed-challenges.ts'
 import { makeChallenge } from '../usecases/clients/make-challenge.ts'
@@ -45,10 +46,7 @@ export async function composeLogins(
   })
   const onCall = outwardCalls(foundation, 'horizon', 'debug')
   const accounts = horizonAccounts({ horizonUrl: config.network.horizonUrl, onCall })
-  const logins = {
-    consumeChallenge: (hash: string, expiresAt: Date) =>
-      commitAtOnce((records) => records.logins.consumeChallenge(hash, expiresAt)),
-  }
+  const logins = consumeTogether(commitAtOnce)
   return {
     signingKey,
     forgetLapsedChallenges: forgetLapsedChallenges({ commit, now }),

@@ -190,6 +190,19 @@ describe('used challenges', () => {
     expect(answers.filter(Boolean)).toHaveLength(1)
   })
 
+  it('are given to one caller each, by commits of several with the same ones in any order (SEP-10, AP-2.10)', async () => {
+    const hashes = Array.from({ length: 50 }, (_, place) => `many ${place}`)
+    const orders = Array.from({ length: 12 }, (_, turn) =>
+      turn % 2 === 0 ? hashes : hashes.toReversed(),
+    )
+    const used = (order: readonly string[]) => new Map(order.map((hash) => [hash, inAnHour()]))
+    const answers = await Promise.all(
+      orders.map((order) => db.commitAtOnce(({ logins }) => logins.consumeChallenges(used(order)))),
+    )
+    const given = answers.flatMap((added) => [...added])
+    expect(given.toSorted()).toEqual(hashes.toSorted())
+  })
+
   it('are forgotten when they have lapsed, not before', async () => {
     const now = new Date()
     await db.commit(async ({ logins }) => {

@@ -59,7 +59,9 @@ async function loginOf(key: Keypair, retiredSigningKeys: readonly string[] = [])
     { ...anchor, login: { ...anchor.login, retiredSigningKeys } },
     true,
   )
-  const records = { logins: { consumeChallenge: () => Promise.resolve(true) } }
+  const consumeChallenges = (used: ReadonlyMap<string, Date>) =>
+    Promise.resolve(new Set(used.keys()))
+  const records = { logins: { consumeChallenges } }
   const commit = (work: (known: typeof records) => unknown) => work(records)
   const foundation = {
     commit,

@@ -42,7 +42,7 @@ export type Commit = <Answer>(work: (records: Records) => Promise<Answer>) => Pr
 
 /**
  * A commit of one call of the records, and of one that saves by a single statement (`transactions.open`,
- * `logins.consumeChallenge`): the same promise without the round trips of a longer commit. A second
+ * `logins.consumeChallenges`): the same promise without the round trips of a longer commit. A second
  * statement is refused.
  */
 export type CommitAtOnce = Commit
