@@ -1,18 +1,23 @@
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { Keypair } from '@stellar/stellar-sdk'
+import { Keypair, xdr } from '@stellar/stellar-sdk'
 import fc from 'fast-check'
 import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { clientTokens } from '../../src/adapters/jwt/client-tokens.ts'
 import { readSubject, writeSubject } from '../../src/domain/client/principal.ts'
 import { muxedAddress } from '../../src/domain/client/account-address.ts'
-import { aLogin } from '../builders/login.ts'
+import { aLogin, passphrase } from '../builders/login.ts'
 import { clientKey, signed, walletKey } from '../builders/signed-challenge.ts'
 import { damage, damageText, noise } from './damage.ts'
 
 /** The readers of what nobody has logged in for yet, fed with bytes. */
 
 const account = clientKey.publicKey()
+
+const never = (): never => {
+  throw new Error('It cannot be read')
+}
 
 const isSame = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
   one !== undefined && other !== undefined && Buffer.from(one).equals(other)
@@ -36,6 +41,41 @@ describe('a challenge', () => {
       { numRuns: 5_000 },
     )
     expect(refused).toBeGreaterThan(4_000)
+  })
+
+  it('of damaged bytes that can be read is hashed as the SDK would encode it again (SEP10-71)', async () => {
+    const login = await aLogin()
+    const challenge = await login.challengeFor({ account, memo: '7' })
+    const good = Buffer.from(signed(challenge, clientKey, walletKey), 'base64')
+    const network = createHash('sha256').update(passphrase).digest()
+    const hashOf = (bytes: Uint8Array) => {
+      const envelope = xdr.TransactionEnvelope.fromXdr(bytes)
+      const tagged = xdr.TransactionSignaturePayloadTaggedTransaction.envelopeTypeTx(
+        envelope.type === 'envelopeTypeTx' ? envelope.value.tx : never(),
+      )
+      const payload = new xdr.TransactionSignaturePayload({
+        networkId: network,
+        taggedTransaction: tagged,
+      })
+      return createHash('sha256').update(payload.toXdr()).digest('hex')
+    }
+    const oneByte = fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 0, max: 255 })).map(
+      ([at, to]) =>
+        (bytes: Uint8Array) =>
+          bytes.with(at, to),
+    )
+    let readable = 0
+    fc.assert(
+      fc.property(fc.oneof(damage, oneByte), (change) => {
+        const bytes = Buffer.from(change(good))
+        const read = login.challenges.read(bytes.toString('base64'))
+        if (read === undefined) return
+        readable += 1
+        expect(Buffer.from(read.hash).toString('hex')).toBe(hashOf(bytes))
+      }),
+      { numRuns: 5_000 },
+    )
+    expect(readable).toBeGreaterThan(500)
   })
 
   it.each([

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import {
-  decodeAddressToMuxedAccount,
+  decodeAddressToMuxedAccount as addressOf,
   encodeMuxedAccountToAddress,
   xdr,
 } from '@stellar/stellar-sdk/base'
@@ -10,7 +10,7 @@ import type {
   ChallengeTransactions,
   NewChallenge,
 } from '../../usecases/ports/challenge-transactions.ts'
-import type { SignatureJudge, SigningKey } from './ed25519.ts'
+import type { HintedSignature, SignatureJudge, SigningKey } from './ed25519.ts'
 
 export interface ChallengeTransactionsParts {
   readonly signingKey: SigningKey
@@ -21,47 +21,57 @@ export interface ChallengeTransactionsParts {
 /** Challenges as transactions: XDR by the SDK, hash and signatures by node:crypto. */
 export function challengeTransactions(parts: ChallengeTransactionsParts): ChallengeTransactions {
   const { signingKey, networkPassphrase, isSignature } = parts
-  // What is signed: the network, the kind of envelope (2: a transaction), the transaction.
-  const prefix = Buffer.concat([
-    createHash('sha256').update(networkPassphrase).digest(),
-    Uint8Array.of(0, 0, 0, 2),
-  ])
+  // What is signed: the network, the kind of envelope, the transaction.
+  const prefix = Buffer.concat([hash('sha256', networkPassphrase, 'buffer'), envelopeKind])
+  const server = addressOf(signingKey.account)
   const hint = Uint8Array.from(publicKeyOf(signingKey.account)?.slice(-4) ?? [])
-  const hashOf = (transaction: xdr.Transaction) =>
-    createHash('sha256').update(prefix).update(transaction.toXdr()).digest()
+  const hashOf = (transaction: Uint8Array) =>
+    hash('sha256', Buffer.concat([prefix, transaction]), 'buffer')
   return {
     serverAccount: signingKey.account,
-    write(challenge) {
-      const tx = describe(challenge, signingKey.account)
-      const signature = new xdr.DecoratedSignature({
-        hint,
-        signature: signingKey.sign(hashOf(tx)),
-      })
-      const signed = new xdr.TransactionV1Envelope({ tx, signatures: [signature] })
-      return Buffer.from(xdr.TransactionEnvelope.envelopeTypeTx(signed).toXdr()).toString('base64')
+    async write(challenge) {
+      const transaction = describe(challenge, server).toXdr()
+      const signature = await signingKey.sign(hashOf(transaction))
+      return writeEnvelope(transaction, { hint, signature })
     },
     read(envelope) {
       const signed = decode(envelope)
-      return signed === undefined ? undefined : toTransaction(signed, hashOf(signed.tx))
+      return signed === undefined ? undefined : toTransaction(signed, hashOf(bytesOf(signed)))
     },
     signedBy:
-      ({ hash }) =>
+      ({ hash: signed }) =>
       (account, signature) =>
-        isSignature(account, hash, signature),
+        isSignature(account, signed, signature),
   }
 }
 
-function describe(challenge: NewChallenge, server: string): xdr.Transaction {
+/** The discriminant of `ENVELOPE_TYPE_TX`, in an envelope and in what is signed. */
+const envelopeKind = Uint8Array.of(0, 0, 0, 2)
+const oneSignature = Uint8Array.of(0, 0, 0, 1)
+const signatureLength = Uint8Array.of(0, 0, 0, 64)
+
+/** The parts in their order, as the transaction was encoded before for its hash. */
+const writeEnvelope = (transaction: Uint8Array, { hint, signature }: HintedSignature): string =>
+  Buffer.concat([
+    envelopeKind,
+    transaction,
+    oneSignature,
+    hint,
+    signatureLength,
+    signature,
+  ]).toString('base64')
+
+function describe(challenge: NewChallenge, server: xdr.MuxedAccount): xdr.Transaction {
   const { homeDomain, webAuthDomain, clientDomain, memo } = challenge
   const operations = [
-    dataEntry(challenge.account, `${homeDomain} auth`, randomBytes(48).toString('base64')),
+    dataEntry(addressOf(challenge.account), `${homeDomain} auth`, nonce()),
     dataEntry(server, 'web_auth_domain', webAuthDomain),
     ...(clientDomain === undefined
       ? []
-      : [dataEntry(clientDomain.account, 'client_domain', clientDomain.domain)]),
+      : [dataEntry(addressOf(clientDomain.account), 'client_domain', clientDomain.domain)]),
   ]
   return new xdr.Transaction({
-    sourceAccount: decodeAddressToMuxedAccount(server),
+    sourceAccount: server,
     fee: 100 * operations.length,
     seqNum: 0n,
     cond: xdr.Preconditions.precondTime(
@@ -78,33 +88,53 @@ function describe(challenge: NewChallenge, server: string): xdr.Transaction {
 
 const secondsOf = (date: Date): bigint => BigInt(Math.floor(date.getTime() / 1_000))
 
-const dataEntry = (source: string, name: string, value: string): xdr.Operation =>
+const nonce = (): string => randomBytes(48).toString('base64')
+
+const dataEntry = (source: xdr.MuxedAccount, name: string, value: string): xdr.Operation =>
   new xdr.Operation({
-    sourceAccount: decodeAddressToMuxedAccount(source),
+    sourceAccount: source,
     body: xdr.OperationBody.manageData(
       new xdr.ManageDataOp({ dataName: name, dataValue: new xdr.DataValue(Buffer.from(value)) }),
     ),
   })
 
+interface Decoded {
+  readonly bytes: Uint8Array
+  readonly envelope: xdr.TransactionV1Envelope
+}
+
 /** Standard or URL-safe base64 of exactly one plain transaction envelope; the SDK throws on the rest. */
-function decode(envelope: string): xdr.TransactionV1Envelope | undefined {
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(envelope)) return undefined
+function decode(text: string): Decoded | undefined {
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return undefined
   try {
-    const decoded = xdr.TransactionEnvelope.fromXdr(Buffer.from(envelope, 'base64'))
+    const bytes = Buffer.from(text, 'base64')
+    const decoded = xdr.TransactionEnvelope.fromXdr(bytes)
     if (decoded.type !== 'envelopeTypeTx' || decoded.value.tx.ext.type !== 'v0') return undefined
-    return decoded.value
+    return { bytes, envelope: decoded.value }
   } catch {
     return undefined
   }
 }
 
+/**
+ * The transaction as it was sent: between the kind of envelope and the signatures. The SDK reads no
+ * other encoding of a value than the one it writes, so there is no need to encode it again.
+ */
+function bytesOf({ bytes, envelope }: Decoded): Uint8Array {
+  const lengths = envelope.signatures.map(({ signature }) => 8 + padded(signature.value.length))
+  const ofSignatures = lengths.reduce((sum, length) => sum + length, 4)
+  return bytes.subarray(envelopeKind.length, bytes.length - ofSignatures)
+}
+
+const padded = (length: number): number => Math.ceil(length / 4) * 4
+
 function toTransaction(
-  { tx, signatures }: xdr.TransactionV1Envelope,
-  hash: Uint8Array,
+  { envelope: { tx, signatures } }: Decoded,
+  signed: Uint8Array,
 ): ChallengeTransaction {
   const memo = readMemo(tx.memo)
   return {
-    hash,
+    hash: signed,
     source: encodeMuxedAccountToAddress(tx.sourceAccount),
     sequence: tx.seqNum,
     operations: tx.operations.map(toOperation),

@@ -9,10 +9,18 @@ const privateHeader = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 const cachedKeysMax = 10_000
 
+/** In a thread beside the one that answers requests: a signature takes longer than all else of a login. */
+const aside = <Answer>(
+  start: (done: (error: Error | null, answer: Answer) => void) => void,
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    start((error, answer) => (error === null ? resolve(answer) : reject(error)))
+  })
+
 /** A key that signs; the seed stays inside. */
 export interface SigningKey {
   readonly account: string
-  readonly sign: (message: Uint8Array) => Uint8Array
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
 }
 
 /** @throws when `seed` is no valid `S…`. */
@@ -26,7 +34,7 @@ export function openSigningKey(seed: string): SigningKey {
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
   return {
     account: accountOf(spki.subarray(publicHeader.length)),
-    sign: (message) => sign(null, message, key),
+    sign: (message) => aside((done) => sign(null, message, key, done)),
   }
 }
 
@@ -41,7 +49,7 @@ export type SignatureJudge = (
   account: string,
   message: Uint8Array,
   signature: HintedSignature,
-) => boolean
+) => Promise<boolean>
 
 interface KnownKey {
   readonly key: KeyObject
@@ -63,10 +71,12 @@ export function createSignatureJudge(): SignatureJudge {
     known.set(account, key)
     return key
   }
-  return (account, message, { hint, signature }) => {
+  return async (account, message, { hint, signature }) => {
     const by = keyOf(account)
     if (by === undefined || Buffer.compare(by.hint, hint) !== 0) return false
-    return signature.length === 64 && verify(null, message, by.key, signature)
+    return (
+      signature.length === 64 && aside((done) => verify(null, message, by.key, signature, done))
+    )
   }
 }
 

@@ -33,7 +33,7 @@ export interface ChallengeSignature {
 }
 
 /** Whether this signature over the challenge at hand is by the key of this account. */
-export type IsSignedBy = (account: string, signature: ChallengeSignature) => boolean
+export type IsSignedBy = (account: string, signature: ChallengeSignature) => Promise<boolean>
 
 /** What a well-formed challenge says. It proves nothing before its signatures are weighed. */
 export interface Challenge {

@@ -20,18 +20,18 @@ export type SignatureRefusal =
  * Takes the server's signature and, where a wallet is named, the wallet's off the list; what is left
  * has to be the client's. Neither of the two ever counts for the client (SEP10-96, 97, 108, 110).
  */
-export function setAsideCosigners(
+export async function setAsideCosigners(
   challenge: Challenge,
   signatures: readonly ChallengeSignature[],
   isSignedBy: IsSignedBy,
-): Outcome<readonly ChallengeSignature[], SignatureRefusal> {
-  const withoutServer = without(signatures, challenge.serverAccount, isSignedBy)
+): Promise<Outcome<readonly ChallengeSignature[], SignatureRefusal>> {
+  const withoutServer = await without(signatures, challenge.serverAccount, isSignedBy)
   if (withoutServer === undefined) return refused({ code: 'server_signature_missing' })
   const { clientDomain } = challenge
   const rest =
     clientDomain === undefined
       ? withoutServer
-      : without(withoutServer, clientDomain.account, isSignedBy)
+      : await without(withoutServer, clientDomain.account, isSignedBy)
   if (rest === undefined) return refused({ code: 'client_domain_signature_missing' })
   return rest.length === 0 ? refused({ code: 'client_signature_missing' }) : accepted(rest)
 }
@@ -42,11 +42,11 @@ export function setAsideCosigners(
  * weight above 0, and the sum has to reach the medium threshold: what moving funds takes, and what the
  * client then may do here. A threshold of 0 still takes one signature (SEP10-88 to 107).
  */
-export function weighSignatures(
+export async function weighSignatures(
   challenge: Challenge,
   signatures: readonly ChallengeSignature[],
   { signers, isSignedBy }: { signers: AccountSigners | undefined; isSignedBy: IsSignedBy },
-): Outcome<'proven', SignatureRefusal> {
+): Promise<Outcome<'proven', SignatureRefusal>> {
   const weights =
     signers === undefined
       ? new Map([[challenge.account, 1]])
@@ -55,9 +55,8 @@ export function weighSignatures(
   if (challenge.clientDomain !== undefined) weights.delete(challenge.clientDomain.account)
   let weight = 0
   for (const signature of signatures) {
-    const signer = [...weights.keys()].find(
-      (account) => weights.get(account) !== 0 && isSignedBy(account, signature),
-    )
+    const able = [...weights.keys()].filter((account) => weights.get(account) !== 0)
+    const signer = await firstOf(able, (account) => isSignedBy(account, signature))
     if (signer === undefined) return refused({ code: 'unknown_signature' })
     weight += weights.get(signer) ?? 0
     weights.delete(signer)
@@ -69,11 +68,20 @@ export function weighSignatures(
 }
 
 /** The list without the one signature of this account; undefined when it is not there. */
-function without(
+async function without(
   signatures: readonly ChallengeSignature[],
   account: string,
   isSignedBy: IsSignedBy,
-): readonly ChallengeSignature[] | undefined {
-  const index = signatures.findIndex((signature) => isSignedBy(account, signature))
-  return index === -1 ? undefined : signatures.toSpliced(index, 1)
+): Promise<readonly ChallengeSignature[] | undefined> {
+  const found = await firstOf(signatures, (signature) => isSignedBy(account, signature))
+  return found === undefined ? undefined : signatures.toSpliced(signatures.indexOf(found), 1)
+}
+
+/** One after the other, as most searches end with the first. */
+async function firstOf<Item>(
+  items: readonly Item[],
+  fits: (item: Item) => Promise<boolean>,
+): Promise<Item | undefined> {
+  for (const item of items) if (await fits(item)) return item
+  return undefined
 }

@@ -71,10 +71,10 @@ async function proveIdentity(
   const challenge = readChallenge(transaction, rules, now())
   if (!challenge.ok) return challenge
   const isSignedBy = challenges.signedBy(transaction)
-  const rest = setAsideCosigners(challenge.value, transaction.signatures, isSignedBy)
+  const rest = await setAsideCosigners(challenge.value, transaction.signatures, isSignedBy)
   if (!rest.ok) return rest
   const signers = await accounts.signersOf(challenge.value.account)
-  const weighed = weighSignatures(challenge.value, rest.value, { signers, isSignedBy })
+  const weighed = await weighSignatures(challenge.value, rest.value, { signers, isSignedBy })
   return weighed.ok ? accepted({ challenge: challenge.value, hash: transaction.hash }) : weighed
 }
 

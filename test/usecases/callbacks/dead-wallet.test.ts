@@ -45,7 +45,10 @@ async function closedPort(): Promise<number> {
 function deliverer() {
   const fetcher = guardedFetch({ allowPrivateHosts: [new URL(deadUrl).host] })
   opened.push(() => fetcher.close())
-  const sender = callbackSender({ sign: () => new Uint8Array(64), fetch: fetcher.fetch })
+  const sender = callbackSender({
+    sign: () => Promise.resolve(new Uint8Array(64)),
+    fetch: fetcher.fetch,
+  })
   const { commit, clock } = world
   const parts = { commit, sender, patience: defaultCallbackPatience, now: () => clock.now }
   return deliverCallback(parts)
