@@ -111,8 +111,10 @@ function isHopeless(payout: Payout, { code }: RailTrouble, patience: PayoutPatie
 
 function stateAfter(payout: Payout, trouble: RailTrouble): Payout['state'] {
   if (payout.state === 'pending') return 'pending'
-  return trouble.code === 'unavailable' ? 'due' : 'claimed'
+  return didNothing.has(trouble.code) ? 'due' : 'claimed'
 }
+
+const didNothing: ReadonlySet<RailTrouble['code']> = new Set(['unavailable', 'access_refused'])
 
 const reasonOf = ({ code, detail }: RailTrouble): string =>
   detail === undefined ? code : `${code}: ${detail}`

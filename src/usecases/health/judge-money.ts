@@ -49,7 +49,7 @@ export function judgeBank(word: BankWord): Finding {
       return failing(
         'bank',
         `The bank refuses our calls (${word.code})`,
-        'Compare FAIRLEAD_RAIL_TOKEN and FAIRLEAD_RAIL_SECRET with the bank; payouts die meanwhile',
+        'Compare FAIRLEAD_RAIL_TOKEN and FAIRLEAD_RAIL_SECRET with the bank; payouts wait for it, for some hours',
       )
     case 'away':
       return degraded(

@@ -1,5 +1,6 @@
 import type { RailTrouble } from '../../domain/payout/payout-reply.ts'
 import {
+  PayoutAccessRefused,
   PayoutCallRefused,
   PayoutKeyReused,
   PayoutOutcomeUnknown,
@@ -30,6 +31,7 @@ function troubleOf(error: unknown): RailTrouble | undefined {
   if (error instanceof PayoutOutcomeUnknown) return { code: 'outcome_unknown' }
   // Something was booked under this key before: `find` will say what.
   if (error instanceof PayoutKeyReused) return { code: 'outcome_unknown', detail: 'key_reused' }
+  if (error instanceof PayoutAccessRefused) return { code: 'access_refused', detail: error.code }
   if (error instanceof PayoutCallRefused) return { code: 'call_refused', detail: error.code }
   if (!(error instanceof PayoutRailUnavailable)) return undefined
   return {

@@ -167,20 +167,28 @@ export class PayoutRailUnavailable extends Error {
 }
 
 /**
- * The bank understood us and refuses the call itself, not the payout: a key used for another order, a
- * wrong token or signature, an order it cannot read. Certainly not booked by this call, and the same
+ * The bank understood us and refuses the call itself, not the payout: a key used for another order, or an
+ * order it cannot read. Certainly not booked by this call, and the same
  * call will not help: a bug or a setting of ours, which an operator has to look at.
  */
 export class PayoutCallRefused extends Error {
   override readonly name: string = 'PayoutCallRefused'
   readonly severity = 'error'
-  /** The bank's stable code, for example `unauthorized`, `malformed_order`. */
+  /** The bank's stable code, for example `malformed_order`. */
   readonly code: string
 
   constructor(code: string, message: string, options: ErrorOptions = {}) {
     super(message, options)
     this.code = code
   }
+}
+
+/**
+ * The bank lets no call of ours in: token, signature or clock. It certainly did nothing, and says nothing
+ * about this payout: every call is good again once the setting is.
+ */
+export class PayoutAccessRefused extends PayoutCallRefused {
+  override readonly name = 'PayoutAccessRefused'
 }
 
 /** The key already belongs to an order with other contents; what was booked is what `find` says. */

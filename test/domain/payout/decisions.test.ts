@@ -92,9 +92,16 @@ describe('trouble with a rail', () => {
     expect(again).not.toHaveProperty('deadReason')
   })
 
+  it('waits for a setting to be mended when the rail lets us not in, and gives up at last', () => {
+    const refused = { code: 'access_refused', detail: 'unauthorized' } as const
+    expect(afterTrouble(claimed, refused, terms)).toMatchObject({ state: 'due', failures: 1 })
+    const tired = { ...claimed, failures: patience.failuresMax }
+    expect(afterTrouble(tired, refused, terms).deadReason).toBe('access_refused: unauthorized')
+  })
+
   it('gives up at once when the rail refuses the call or lost the order', () => {
-    const refused = { code: 'call_refused', detail: 'unauthorized' } as const
-    expect(afterTrouble(claimed, refused, terms).deadReason).toBe('call_refused: unauthorized')
+    const refused = { code: 'call_refused', detail: 'malformed_order' } as const
+    expect(afterTrouble(claimed, refused, terms).deadReason).toBe('call_refused: malformed_order')
     expect(afterTrouble({ ...claimed, state: 'pending' }, { code: 'lost' }, terms).state).toBe(
       'dead',
     )

@@ -13,8 +13,9 @@ let world: PaymentWorld
 let bank: SandboxBank
 let rail: HttpPayoutRail
 
+const secrets = { token: 'a-token', secret: 'a-secret' }
+
 beforeAll(async () => {
-  const secrets = { token: 'a-token', secret: 'a-secret' }
   world = await paymentWorld()
   bank = await startSandboxBank({ port: 0, ...secrets })
   rail = httpPayoutRail({ url: bank.url, ...secrets, timeoutMs: 5_000, now: () => new Date() })
@@ -163,6 +164,17 @@ describe('paying out', () => {
     }
     expect(states).toEqual(['due', 'due', 'delivered'])
     expect(waits[1]).toBeGreaterThan(waits[0] ?? Number.POSITIVE_INFINITY)
+    expect(await timesPaid(id)).toBe(1)
+  })
+
+  it('waits while the bank lets us not in, and pays once the token is mended', async () => {
+    const { id } = await fundedFor(magicAccountNumbers.delivered)
+    const settings = { url: bank.url, ...secrets, timeoutMs: 5_000, now: () => new Date() }
+    const locked = httpPayoutRail({ ...settings, token: 'of-last-month' })
+    expect(await world.payouts(locked).send(id)).toBe('due')
+    await locked.close()
+    world.clock.now = (await world.stateOf(id)).payout?.dueAt ?? world.clock.now
+    expect(await world.payouts(rail).send(id)).toBe('delivered')
     expect(await timesPaid(id)).toBe(1)
   })
 

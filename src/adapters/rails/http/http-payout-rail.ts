@@ -1,4 +1,5 @@
 import {
+  PayoutAccessRefused,
   PayoutCallRefused,
   PayoutKeyReused,
   PayoutOutcomeUnknown,
@@ -106,8 +107,15 @@ function refuseUnlessTaken(
     })
   }
   if (answer.status < 400 || answer.status >= 500 || said === undefined) return
-  if (said.code === 'key_reused') throw new PayoutKeyReused(said.message)
-  throw new PayoutCallRefused(said.code, said.message)
+  throw refusalOf(answer.status, said)
+}
+
+function refusalOf(
+  status: number,
+  { code, message }: { readonly code: string; readonly message: string },
+): PayoutCallRefused {
+  if (status === 401 || status === 403) return new PayoutAccessRefused(code, message)
+  return code === 'key_reused' ? new PayoutKeyReused(message) : new PayoutCallRefused(code, message)
 }
 
 const isTurnedAway = (status: number, code: string | undefined): boolean =>
