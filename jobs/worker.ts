@@ -27,12 +27,12 @@ export interface WorkerSettings extends SchedulePeriods {
   readonly jobLockMs?: number
 }
 
-/** How many jobs of a name one process runs at once. */
+/** How many jobs of a name one process runs at once; for payouts so many calls to the bank, too. */
 const concurrency: Readonly<Record<JobName, number>> = {
   'collect-stellar-payments': 4,
   'match-stellar-payments': 2,
-  'send-payout': 8,
-  'settle-payout': 4,
+  'send-payout': 32,
+  'settle-payout': 16,
   'ask-after-delivery': 1,
   'deliver-callback': 8,
   'expire-transactions': 1,

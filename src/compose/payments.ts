@@ -10,13 +10,12 @@ import { retryDeadPayout } from '../usecases/payouts/retry-dead-payout.ts'
 import { sendPayout } from '../usecases/payouts/send-payout.ts'
 import { settlePayout } from '../usecases/payouts/settle-payout.ts'
 import { matchStellarPayments } from '../usecases/stellar-payments/match-stellar-payments.ts'
-import type { SaveChange, SaveChanges } from '../usecases/transactions/save-change.ts'
+import type { SaveChanges } from '../usecases/transactions/save-change.ts'
 import { composeCollecting } from './collecting.ts'
 import type { Foundation } from './foundation.ts'
 import { patienceOf } from './patience.ts'
 
 interface Saving {
-  readonly saveChange: SaveChange
   readonly saveChanges: SaveChanges
   readonly tellCustomers: TellCustomers
 }
@@ -25,7 +24,7 @@ interface Saving {
 export function composePayments(
   foundation: Foundation,
   { config, secrets }: { readonly config: Config; readonly secrets: Secrets },
-  { saveChange, saveChanges, tellCustomers }: Saving,
+  { saveChanges, tellCustomers }: Saving,
 ) {
   const { commit, read, now, metrics } = foundation
   const waiting = patienceOf(config)
@@ -38,13 +37,13 @@ export function composePayments(
     onCall: outwardCalls(foundation, 'bank', 'info'),
   })
   const patience = waiting.payout
-  const record = recordRailWord({ commit, saveChange, tellCustomers, now, patience })
+  const record = recordRailWord({ commit, saveChanges, tellCustomers, now, patience })
   const heard: typeof record = async (key, word) => {
     const state = await record(key, word)
     if (state !== undefined) metrics.payoutStep(state)
     return state
   }
-  const paying = { commit, saveChange, now, patience, rail, recordRailWord: heard }
+  const paying = { commit, saveChanges, now, patience, rail, recordRailWord: heard }
   const match = matchStellarPayments({ commit, saveChanges, now })
   const { closeNetwork, ...collecting } = composeCollecting(foundation, config, match)
   return {

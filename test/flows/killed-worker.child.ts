@@ -14,7 +14,7 @@ import { collectStellarPayments } from '../../src/usecases/stellar-payments/coll
 import { matchStellarPayments } from '../../src/usecases/stellar-payments/match-stellar-payments.ts'
 import { watchNetwork } from '../../src/usecases/network/watch-network.ts'
 import { startWatching } from '../../src/usecases/stellar-payments/start-watching.ts'
-import { saveChange, saveChanges } from '../../src/usecases/transactions/save-change.ts'
+import { saveChanges } from '../../src/usecases/transactions/save-change.ts'
 import { until } from '../until.ts'
 
 /** What the parent hands over as JSON. */
@@ -80,7 +80,7 @@ const patience = {
   failuresMax: 50,
   returns: { firstMs: 60_000, untilMs: 60_000 },
 }
-const paying = { commit: watched, saveChange: saveChange(saving), now, patience }
+const paying = { commit: watched, saveChanges: saveChanges(saving), now, patience }
 const send = sendPayout({
   ...paying,
   rail: {

@@ -48,7 +48,7 @@ export async function paymentWorld({
   const now = () => (live ? new Date() : clock.now)
   const network = memoryNetwork()
   const saving = saveChange(savingParts)
-  const parts = { commit, saveChange: saving, now, patience }
+  const parts = { commit, saveChanges: saveChanges(savingParts), now, patience }
 
   return {
     commit,

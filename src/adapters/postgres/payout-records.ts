@@ -36,27 +36,33 @@ const insertPayouts = prepared(
 )
 const selectOne = prepared(`select ${payoutColumns} from payout where transaction_id = $1`)
 const selectLocked = prepared(`${selectOne} for update`)
+/** In one order, so that two at once never wait for each other in a ring. */
+const selectManyLocked = prepared(
+  `select ${payoutColumns} from payout where transaction_id = any ($1::uuid[])
+   order by transaction_id for update`,
+)
 const updateOne = prepared(`
   update payout set state = $2, attempt_number = $3, failures = $4, due_at = $5, dead_reason = $6,
     updated_at = $7
   where transaction_id = $1`)
-const updateMany = `
+const updateMany = prepared(`
   update payout set state = made.state, attempt_number = made.attempt_number,
          failures = made.failures, due_at = made.due_at, dead_reason = made.dead_reason,
          updated_at = made.updated_at
-       from ${payoutSet()} where payout.transaction_id = made.transaction_id`
-const insertAttempt = prepared(
-  `insert into payout_attempt (${attemptColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       from ${payoutSet()} where payout.transaction_id = made.transaction_id`)
+const insertAttempts = prepared(
+  `insert into payout_attempt (${attemptColumns}) select ${attemptColumns} from ${attemptSet()}`,
 )
-const updateAttempt = prepared(`
-  update payout_attempt set idempotency_key = $3, state = $4, rail_payout_id = $5, reason = $6,
-         started_at = $7, ended_at = $8, customer_versions = $9, ask_again_at = $10
-       where transaction_id = $1 and number = $2`)
+const updateAttempts = prepared(`
+  update payout_attempt as kept set state = made.state, rail_payout_id = made.rail_payout_id,
+         reason = made.reason, ended_at = made.ended_at, ask_again_at = made.ask_again_at
+       from ${attemptSet()}
+       where kept.transaction_id = made.transaction_id and kept.number = made.number`)
 const selectAttempts = prepared(`
   select ${attemptColumns} from payout_attempt where transaction_id = any ($1::uuid[])
   order by transaction_id, number`)
-const selectAttemptByKey = prepared(
-  `select ${attemptColumns} from payout_attempt where idempotency_key = $1`,
+const selectAttemptsByKeys = prepared(
+  `select ${attemptColumns} from payout_attempt where idempotency_key = any ($1::text[])`,
 )
 
 const selectToAsk = prepared(
@@ -81,6 +87,11 @@ export const payoutRecords = (session: Session): PayoutRecords => ({
 
   lock: (transactionId) => onePayout(session, transactionId, selectLocked),
   find: (transactionId) => onePayout(session, transactionId, selectOne),
+
+  async lockMany(transactionIds) {
+    const rows = await sql<PayoutRow>(session, selectManyLocked, [transactionIds.filter(isUuid)])
+    return rows.map(toPayout)
+  },
 
   async findMany(transactionIds) {
     const rows = await sql<PayoutRow>(
@@ -124,31 +135,33 @@ export const payoutRecords = (session: Session): PayoutRecords => ({
 
 type AttemptRecords = Pick<
   PayoutRecords,
-  | 'addAttempt'
-  | 'saveAttempt'
+  | 'addAttempts'
+  | 'saveAttempts'
   | 'attempts'
   | 'attemptsOfMany'
-  | 'attemptByKey'
+  | 'attemptsByKeys'
   | 'attemptsToAsk'
   | 'askAgain'
   | 'listAttempts'
 >
 
 const attemptRecords = (session: Session): AttemptRecords => ({
-  async addAttempt(attempt) {
-    await sql(session, insertAttempt, attemptValues(attempt))
+  async addAttempts(attempts) {
+    if (attempts.length === 0) return
+    await sql(session, insertAttempts, [JSON.stringify(attempts.map(toAttemptRow))])
   },
 
-  async saveAttempt(attempt) {
-    await sql(session, updateAttempt, attemptValues(attempt))
+  async saveAttempts(attempts) {
+    if (attempts.length === 0) return
+    await sql(session, updateAttempts, [JSON.stringify(attempts.map(toAttemptRow))])
   },
 
   attempts: (transactionId) => attemptsOf(session, [transactionId]),
   attemptsOfMany: (transactionIds) => attemptsOf(session, transactionIds.filter(isUuid)),
 
-  async attemptByKey(idempotencyKey) {
-    const rows = await sql<AttemptRow>(session, selectAttemptByKey, [idempotencyKey])
-    return rows.map(toAttempt)[0]
+  async attemptsByKeys(idempotencyKeys) {
+    const rows = await sql<AttemptRow>(session, selectAttemptsByKeys, [idempotencyKeys])
+    return rows.map(toAttempt)
   },
 
   async attemptsToAsk(now, limit) {
@@ -210,6 +223,12 @@ function payoutSet(): string {
   updated_at timestamptz)`
 }
 
+function attemptSet(): string {
+  return `jsonb_to_recordset($1) as made (transaction_id uuid, number integer, idempotency_key text,
+  state text, rail_payout_id text, reason text, started_at timestamptz, ended_at timestamptz,
+  customer_versions jsonb, ask_again_at timestamptz)`
+}
+
 /** In the order of `payoutColumns`. */
 const toPayoutRow = (payout: Payout): PayoutRow => ({
   transaction_id: payout.transactionId,
@@ -232,18 +251,18 @@ const toPayout = (row: PayoutRow): Payout => ({
   updatedAt: row.updated_at,
 })
 
-const attemptValues = (attempt: PayoutAttempt): readonly unknown[] => [
-  attempt.transactionId,
-  attempt.number,
-  attempt.idempotencyKey,
-  attempt.state,
-  attempt.railPayoutId ?? null,
-  attempt.reason ?? null,
-  attempt.startedAt,
-  attempt.endedAt ?? null,
-  attempt.customerVersions === undefined ? null : JSON.stringify(attempt.customerVersions),
-  attempt.askAgainAt ?? null,
-]
+const toAttemptRow = (attempt: PayoutAttempt): AttemptRow => ({
+  transaction_id: attempt.transactionId,
+  number: attempt.number,
+  idempotency_key: attempt.idempotencyKey,
+  state: attempt.state,
+  rail_payout_id: attempt.railPayoutId ?? null,
+  reason: attempt.reason ?? null,
+  started_at: attempt.startedAt,
+  ended_at: attempt.endedAt ?? null,
+  customer_versions: attempt.customerVersions ?? null,
+  ask_again_at: attempt.askAgainAt ?? null,
+})
 
 const toAttempt = (row: AttemptRow): PayoutAttempt => ({
   transactionId: row.transaction_id,

@@ -42,6 +42,7 @@ export function transactionRecords(session: Session, sealer: Sealer): Transactio
     save: (...transactions) => saveTransactions(session, transactions, sealer),
     ofOwner: (owner, id) => loadOne(id, selectOfOwner, ownerKey(owner)),
     lock: (id) => loadOne(id, selectLocked),
+    lockMany: (ids) => load(selectManyLocked, [ids.filter(isUuid)]),
     find: (id) => loadOne(id, selectOne),
     findMany: (ids) => load(selectMany, [ids.filter(isUuid)]),
     lockByMemos: (account, memos) =>
@@ -104,6 +105,8 @@ const selectWhere = (condition: string): string =>
 const selectOne = prepared(selectWhere('id = $1'))
 const selectLocked = prepared(selectWhere('id = $1 for update'))
 const selectMany = prepared(selectWhere('id = any ($1::uuid[])'))
+/** Ordered by id, so that two at once lock in the same order and never wait for each other in a ring. */
+const selectManyLocked = prepared(selectWhere('id = any ($1::uuid[]) order by id for update'))
 const selectOfOwner = prepared(selectWhere('id = $1 and owner_account = $2 and owner_memo = $3'))
 
 /** Ordered by id, so that two collectors lock in the same order and never wait for each other in a ring. */

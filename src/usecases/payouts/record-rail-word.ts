@@ -2,19 +2,20 @@ import type { Customer } from '../../domain/customer/customer.ts'
 import { afterTrouble, isOpen } from '../../domain/payout/decisions.ts'
 import type { PayoutTerms } from '../../domain/payout/decisions.ts'
 import type { PayoutPatience } from '../../domain/payout/back-off.ts'
-import type { PayoutAttempt, PayoutState } from '../../domain/payout/payout.ts'
+import type { Payout, PayoutAttempt, PayoutState } from '../../domain/payout/payout.ts'
 import type { RailReply, RailTrouble } from '../../domain/payout/payout-reply.ts'
 import { recordReply } from '../../domain/payout/record-reply.ts'
 import type { KnownAttempt } from '../../domain/payout/record-reply.ts'
 import type { TellCustomers } from '../customers/tell-customers.ts'
 import type { Commit, Records } from '../ports/commit.ts'
-import type { SaveChange } from '../transactions/save-change.ts'
+import type { Change, SaveChanges } from '../transactions/save-change.ts'
+import { gathered } from './gathered.ts'
 import { jobsOf } from './payout-job.ts'
 
 /** What every step of paying out needs. */
 export interface PayoutParts {
   readonly commit: Commit
-  readonly saveChange: SaveChange
+  readonly saveChanges: SaveChanges
   /** Owes notices to clients whose customers have to correct something; left out, nobody is told. */
   readonly tellCustomers?: TellCustomers
   readonly now: () => Date
@@ -32,59 +33,98 @@ export type RailWord = { readonly reply: RailReply } | { readonly trouble: RailT
 export type RecordRailWord = (key: string, word: RailWord) => Promise<PayoutState | undefined>
 
 /** Makes `RecordRailWord`; the one place where answers, notices and silence of a rail are kept. */
-export const recordRailWord =
-  (parts: PayoutParts): RecordRailWord =>
-  (key, word) =>
-    parts.commit(async (records) => {
-      const known = await lockAttempt(records, key)
-      if (known === undefined) return undefined
-      const terms = { now: parts.now(), patience: parts.patience }
-      return 'reply' in word
-        ? keepReply(records, known, { ...parts, terms, reply: word.reply })
-        : keepTrouble(records, known, { ...parts, terms, trouble: word.trouble })
-    })
-
-/** Transaction first, payout second, as everywhere: two workers then wait, and do not deadlock. */
-async function lockAttempt(records: Records, key: string): Promise<KnownAttempt | undefined> {
-  const found = await records.payouts.attemptByKey(key)
-  if (found === undefined) return undefined
-  const transaction = await records.transactions.lock(found.transactionId)
-  const payout = await records.payouts.lock(found.transactionId)
-  const attempt = await records.payouts.attemptByKey(key) // as it is under the lock
-  if (transaction === undefined || payout === undefined || attempt === undefined) return undefined
-  return { transaction, payout, attempt }
+export const recordRailWord = (parts: PayoutParts): RecordRailWord => {
+  const keepEach = (heard: readonly Heard[]) =>
+    parts.commit((records) => keepIn(records, heard, parts))
+  const keepTogether = gathered(keepEach)
+  return async (key, word) => {
+    const heard = { key, word }
+    // A refusal locks customers, too, whom others lock before their transactions: it holds no more than its own.
+    return isRefusal(word) ? (await keepEach([heard])).get(heard) : keepTogether(heard)
+  }
 }
 
-type Keeping<More> = Pick<PayoutParts, 'saveChange' | 'tellCustomers'> & {
-  readonly terms: PayoutTerms
-} & More
+interface Heard {
+  readonly key: string
+  readonly word: RailWord
+}
 
-async function keepReply(
+const isRefusal = (word: RailWord): boolean => 'reply' in word && word.reply.state === 'rejected'
+
+/** Load, decide, save. Of two words on one transaction the second is left out: it has to see the first one saved. */
+async function keepIn(
+  records: Records,
+  heard: readonly Heard[],
+  parts: PayoutParts,
+): Promise<ReadonlyMap<Heard, PayoutState | undefined>> {
+  const keys = heard.map(({ key }) => key)
+  const attempts = await lockAttempts(records, keys)
+  const terms = { now: parts.now(), patience: parts.patience }
+  const states = new Map<Heard, PayoutState | undefined>()
+  const decided = new Map<string, Decided>()
+  for (const one of heard) {
+    const known = attempts.get(one.key)
+    if (known !== undefined && decided.has(known.transaction.id)) continue
+    const decision = known && (await decide(records, known, { word: one.word, terms }))
+    if (known !== undefined && decision !== undefined) decided.set(known.transaction.id, decision)
+    states.set(one, (decision ?? known)?.payout.state)
+  }
+  await keep(records, [...decided.values()], { ...parts, at: terms.now })
+  return states
+}
+
+/** Transactions first, payouts second, as everywhere: two workers then wait, and do not deadlock. */
+async function lockAttempts(
+  { payouts, transactions }: Records,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, KnownAttempt>> {
+  const found = await payouts.attemptsByKeys(keys)
+  const ids = found.map(({ transactionId }) => transactionId)
+  const lockedTransactions = await transactions.lockMany(ids)
+  const lockedPayouts = await payouts.lockMany(ids)
+  const attempts = await payouts.attemptsByKeys(keys) // as they are under the locks
+  const known = new Map<string, KnownAttempt>()
+  for (const attempt of attempts) {
+    const transaction = lockedTransactions.find(({ id }) => id === attempt.transactionId)
+    const payout = lockedPayouts.find(({ transactionId: id }) => id === attempt.transactionId)
+    if (transaction === undefined || payout === undefined) continue
+    known.set(attempt.idempotencyKey, { transaction, payout, attempt })
+  }
+  return known
+}
+
+/** What a word makes of an attempt, its payout and its transaction. */
+interface Decided {
+  readonly payout: Payout
+  readonly attempt: PayoutAttempt
+  readonly change?: Change
+}
+
+interface Word {
+  readonly word: RailWord
+  readonly terms: PayoutTerms
+}
+
+/** Undefined: no news. */
+async function decide(
   records: Records,
   known: KnownAttempt,
-  { saveChange, tellCustomers, terms, reply }: Keeping<{ readonly reply: RailReply }>,
-): Promise<PayoutState> {
-  const isOutdated = reply.state === 'rejected' && (await isAnyoneNewer(records, known))
+  { word, terms }: Word,
+): Promise<Decided | undefined> {
+  if ('trouble' in word) return afterSilence(known, word.trouble, terms)
+  const { reply } = word
+  const isOutdated = isRefusal(word) && (await isAnyoneNewer(records, known))
   const recorded = recordReply({ ...known, isOutdated }, reply, terms)
-  if (recorded === undefined) return known.payout.state
-  const { payout, attempt, change } = recorded
-  await records.payouts.saveAttempt(attempt)
-  await records.payouts.save(payout)
-  if (change === undefined) {
-    await records.outbox.addJobs(jobsOf(payout))
-    return payout.state
-  }
+  if (recorded === undefined) return undefined
+  const { change, ...kept } = recorded
+  if (change === undefined) return kept
+  const { railPayoutId } = kept.attempt
   const actor = {
     kind: 'rail' as const,
-    ...(attempt.railPayoutId === undefined ? {} : { payoutId: attempt.railPayoutId }),
+    ...(railPayoutId === undefined ? {} : { payoutId: railPayoutId }),
   }
-  const { transaction: before } = known
-  const save = () =>
-    saveChange(records, { before, ...change, actor, jobs: jobsOf(payout) }, terms.now)
-  await (change.type === 'customerInfoWanted' && tellCustomers !== undefined
-    ? tellCustomers(records, { transaction: before, now: terms.now }, save)
-    : save())
-  return payout.state
+  const jobs = jobsOf(kept.payout)
+  return { ...kept, change: { before: known.transaction, ...change, actor, jobs } }
 }
 
 /**
@@ -111,26 +151,46 @@ const isNewerThan = (
   customerVersions === undefined ? updatedAt > startedAt : version !== customerVersions[id]
 
 /** Silence about an attempt that was answered meanwhile (by a notice, by another worker) is no news. */
-async function keepTrouble(
-  records: Records,
+function afterSilence(
   { transaction, payout, attempt }: KnownAttempt,
-  { saveChange, terms, trouble }: Keeping<{ readonly trouble: RailTrouble }>,
-): Promise<PayoutState> {
+  trouble: RailTrouble,
+  terms: PayoutTerms,
+): Decided | undefined {
   const isAsked = payout.state === 'claimed' || payout.state === 'pending'
-  if (!isOpen(attempt) || !isAsked) return payout.state
+  if (!isOpen(attempt) || !isAsked) return undefined
   const next = afterTrouble(payout, trouble, terms)
-  await records.payouts.saveAttempt({ ...attempt, reason: trouble.code })
-  await records.payouts.save(next)
-  await records.outbox.addJobs(jobsOf(next))
-  if (next.state === 'dead' && next.deadReason !== undefined) {
-    const change = {
-      before: transaction,
-      after: transaction,
-      type: 'payoutFailed' as const,
-      actor: { kind: 'gateway' as const },
-      note: next.deadReason,
-    }
-    await saveChange(records, change, terms.now)
+  const silent = { payout: next, attempt: { ...attempt, reason: trouble.code } }
+  if (next.state !== 'dead' || next.deadReason === undefined) return silent
+  const change: Change = {
+    before: transaction,
+    after: transaction,
+    type: 'payoutFailed',
+    actor: { kind: 'gateway' },
+    note: next.deadReason,
   }
-  return next.state
+  return { ...silent, change }
+}
+
+/** Saves what was decided: attempts, payouts, transactions with their events, and the next jobs. */
+async function keep(
+  records: Records,
+  decided: readonly Decided[],
+  {
+    saveChanges,
+    tellCustomers,
+    at,
+  }: Pick<PayoutParts, 'saveChanges' | 'tellCustomers'> & { readonly at: Date },
+): Promise<void> {
+  await records.payouts.saveAttempts(decided.map(({ attempt }) => attempt))
+  await records.payouts.save(...decided.map(({ payout }) => payout))
+  const unchanged = decided.filter(({ change }) => change === undefined)
+  await records.outbox.addJobs(unchanged.flatMap(({ payout }) => jobsOf(payout)))
+  const changes = decided.flatMap(({ change }) => change ?? [])
+  const wants = ({ type }: Change): boolean => type === 'customerInfoWanted'
+  const others = changes.filter((change) => !wants(change))
+  await saveChanges(records, others, at)
+  for (const change of changes.filter(wants)) {
+    const save = () => saveChanges(records, [change], at)
+    await (tellCustomers?.(records, { transaction: change.before, now: at }, save) ?? save())
+  }
 }

@@ -23,9 +23,9 @@ export type RetryDeadPayout = (
 export const retryDeadPayout =
   ({
     commit,
-    saveChange,
+    saveChanges,
     now,
-  }: Pick<PayoutParts, 'commit' | 'saveChange' | 'now'>): RetryDeadPayout =>
+  }: Pick<PayoutParts, 'commit' | 'saveChanges' | 'now'>): RetryDeadPayout =>
   (transactionId, operator) =>
     commit(async (records) => {
       const transaction = await records.transactions.lock(transactionId)
@@ -47,6 +47,6 @@ export const retryDeadPayout =
         ...(payout.deadReason === undefined ? {} : { note: `after ${payout.deadReason}` }),
         jobs: jobsOf(due),
       }
-      await saveChange(records, change, moment)
+      await saveChanges(records, [change], moment)
       return accepted(due)
     })

@@ -1,16 +1,19 @@
 import type { Customer } from '../../domain/customer/customer.ts'
 import { claimPayout } from '../../domain/payout/decisions.ts'
-import type { PayoutAttempt, PayoutState } from '../../domain/payout/payout.ts'
+import type { ClaimedPayout } from '../../domain/payout/decisions.ts'
+import type { Payout, PayoutAttempt, PayoutState } from '../../domain/payout/payout.ts'
 import type { PayoutObstacle } from '../../domain/payout/payout-reply.ts'
+import type { Transaction } from '../../domain/transaction/transaction.ts'
 import type { Records } from '../ports/commit.ts'
 import type { PayoutOrder, PayoutRail } from '../ports/payout-rail.ts'
+import { gathered } from './gathered.ts'
 import { hearRail } from './hear-rail.ts'
 import { orderOf } from './payout-order.ts'
 import type { PayoutParts, RailWord, RecordRailWord } from './record-rail-word.ts'
 
 /**
  * Sends the payout of a transaction when it is due: claims an attempt with its own key in one commit,
- * calls the rail outside of any, keeps what it said in another. An attempt found open (a worker died, the
+ * calls the rail outside of any, keeps what it said in another; payouts of the same moment share these commits. An attempt found open (a worker died, the
  * outcome was unknown, the rail was away) is asked for by its key first, and only when the rail does not
  * know it, is sent again under the same key; so whatever is killed when, no payout leaves twice. When a
  * customer was erased or rejected meanwhile, no order is sent: an operator has to look.
@@ -25,44 +28,62 @@ export interface SendParts extends PayoutParts {
   readonly recordRailWord: RecordRailWord
 }
 
-export const sendPayout =
-  (parts: SendParts): SendPayout =>
-  async (transactionId) => {
-    const claim = await parts.commit((records) => claimIn(records, transactionId, parts))
+export const sendPayout = (parts: SendParts): SendPayout => {
+  const claimed = gathered((transactionIds: readonly string[]) =>
+    parts.commit((records) => claimIn(records, transactionIds, parts)),
+  )
+  return async (transactionId) => {
+    const claim = await claimed(transactionId)
     if (claim === undefined) return 'idle'
     const word = await wordOf(parts.rail, claim)
     return (await parts.recordRailWord(claim.order.idempotencyKey, word)) ?? 'idle'
   }
+}
 
 interface Claim {
+  readonly payout: Payout
   readonly order: PayoutOrder
   readonly obstacle: PayoutObstacle | undefined
   readonly attempt: PayoutAttempt
   readonly isNew: boolean
 }
 
+/** Load, decide, save. Undefined: there is nothing to do. */
 async function claimIn(
-  records: Records,
-  transactionId: string,
+  { transactions, payouts, customers }: Records,
+  transactionIds: readonly string[],
   { now, patience }: SendParts,
-): Promise<Claim | undefined> {
-  const transaction = await records.transactions.lock(transactionId)
-  const payout = await records.payouts.lock(transactionId)
-  if (transaction === undefined || payout === undefined) return undefined
-  const attempts = await records.payouts.attempts(transactionId)
-  const claimed = claimPayout(payout, attempts, { now: now(), patience })
-  if (claimed === undefined) return undefined
-  const { senderId, receiverId } = transaction
-  const ids = [senderId, receiverId].filter((id) => id !== undefined)
-  const customers = await records.customers.findMany(ids)
-  const obstacle = obstacleOf(ids, customers)
-  await records.payouts.save(claimed.payout)
-  const { isNew } = claimed
-  const attempt = isNew
-    ? { ...claimed.attempt, customerVersions: versionsOf(customers) }
-    : claimed.attempt
-  if (isNew) await records.payouts.addAttempt(attempt)
-  return { order: orderOf(attempt, transaction, customers), obstacle, attempt, isNew }
+): Promise<ReadonlyMap<string, Claim | undefined>> {
+  const locked = await transactions.lockMany(transactionIds)
+  const due = await payouts.lockMany(transactionIds)
+  const attempts = await payouts.attemptsOfMany(transactionIds)
+  const parties = await customers.findMany(locked.flatMap(partiesOf))
+  const terms = { now: now(), patience }
+  const claims = locked.flatMap((transaction) => {
+    const payout = due.find((one) => one.transactionId === transaction.id)
+    const made = attempts.filter((one) => one.transactionId === transaction.id)
+    const claimed = payout && claimPayout(payout, made, terms)
+    return claimed === undefined ? [] : [claimOf(transaction, parties, claimed)]
+  })
+  await payouts.save(...claims.map(({ payout }) => payout))
+  await payouts.addAttempts(claims.filter(({ isNew }) => isNew).map(({ attempt }) => attempt))
+  const claimOfId = (id: string) => claims.find(({ attempt }) => attempt.transactionId === id)
+  return new Map(transactionIds.map((id) => [id, claimOfId(id)]))
+}
+
+const partiesOf = ({ senderId, receiverId }: Transaction): readonly string[] =>
+  [senderId, receiverId].filter((id) => id !== undefined)
+
+function claimOf(
+  transaction: Transaction,
+  known: readonly Customer[],
+  { payout, attempt: open, isNew }: ClaimedPayout,
+): Claim {
+  const ids = partiesOf(transaction)
+  const customers = known.filter(({ id }) => ids.includes(id))
+  const attempt = isNew ? { ...open, customerVersions: versionsOf(customers) } : open
+  const order = orderOf(attempt, transaction, customers)
+  return { payout, order, obstacle: obstacleOf(ids, customers), attempt, isNew }
 }
 
 /** Of an erased customer the order would have gaps; to a rejected one nothing is to be paid. */

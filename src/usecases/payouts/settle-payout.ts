@@ -3,6 +3,7 @@ import { isOpen } from '../../domain/payout/decisions.ts'
 import type { PayoutState } from '../../domain/payout/payout.ts'
 import type { Records } from '../ports/commit.ts'
 import type { PayoutRail } from '../ports/payout-rail.ts'
+import { gathered } from './gathered.ts'
 import { hearRail } from './hear-rail.ts'
 import type { PayoutParts, RecordRailWord } from './record-rail-word.ts'
 
@@ -20,27 +21,35 @@ export interface SettleParts extends PayoutParts {
   readonly recordRailWord: RecordRailWord
 }
 
-export const settlePayout =
-  (parts: SettleParts): SettlePayout =>
-  async (transactionId) => {
-    const key = await parts.commit((records) => takeQuestion(records, transactionId, parts))
+export const settlePayout = (parts: SettleParts): SettlePayout => {
+  const keyToAsk = gathered((transactionIds: readonly string[]) =>
+    parts.commit((records) => takeQuestions(records, transactionIds, parts)),
+  )
+  return async (transactionId) => {
+    const key = await keyToAsk(transactionId)
     if (key === undefined) return 'idle'
     const word = await hearRail(() => parts.rail.find(key))
     return (await parts.recordRailWord(key, word ?? { trouble: { code: 'lost' } })) ?? 'idle'
   }
+}
 
-/** The key to ask for; the next look is put off meanwhile, so that only one worker asks. */
-async function takeQuestion(
+/** The keys to ask for; the next look is put off meanwhile, so that only one worker asks. */
+async function takeQuestions(
   { payouts }: Records,
-  transactionId: string,
+  transactionIds: readonly string[],
   { now, patience }: SettleParts,
-): Promise<string | undefined> {
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const locked = await payouts.lockMany(transactionIds)
+  const open = (await payouts.attemptsOfMany(transactionIds)).filter(isOpen)
   const moment = now()
-  const payout = await payouts.lock(transactionId)
-  if (payout?.state !== 'pending' || payout.dueAt > moment) return undefined
-  const attempts = await payouts.attempts(transactionId)
-  const attempt = attempts.find(isOpen)
-  if (attempt === undefined) return undefined
-  await payouts.save({ ...payout, dueAt: later(moment, patience.claimMs) })
-  return attempt.idempotencyKey
+  const taken = locked.flatMap((payout) => {
+    const attempt = open.find(({ transactionId }) => transactionId === payout.transactionId)
+    const isTime = payout.state === 'pending' && payout.dueAt <= moment
+    return isTime && attempt !== undefined ? [{ payout, attempt }] : []
+  })
+  const dueAt = later(moment, patience.claimMs)
+  await payouts.save(...taken.map(({ payout }) => ({ ...payout, dueAt })))
+  const keyOf = (id: string) =>
+    taken.find(({ attempt }) => attempt.transactionId === id)?.attempt.idempotencyKey
+  return new Map(transactionIds.map((id) => [id, keyOf(id)]))
 }

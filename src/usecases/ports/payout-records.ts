@@ -4,16 +4,18 @@ import type { Payout, PayoutAttempt } from '../../domain/payout/payout.ts'
 export interface PayoutRecords {
   add(payouts: readonly Payout[]): Promise<void>
   lock(transactionId: string): Promise<Payout | undefined>
+  /** Locks those that are there, in one round trip and in one order. */
+  lockMany(transactionIds: readonly string[]): Promise<readonly Payout[]>
   find(transactionId: string): Promise<Payout | undefined>
   findMany(transactionIds: readonly string[]): Promise<readonly Payout[]>
   save(...payouts: readonly Payout[]): Promise<void>
   /** Unique (transaction, number) and unique key: the database makes a payout happen once. */
-  addAttempt(attempt: PayoutAttempt): Promise<void>
-  saveAttempt(attempt: PayoutAttempt): Promise<void>
+  addAttempts(attempts: readonly PayoutAttempt[]): Promise<void>
+  saveAttempts(attempts: readonly PayoutAttempt[]): Promise<void>
   attempts(transactionId: string): Promise<readonly PayoutAttempt[]>
   /** Attempts of many payouts in one round trip, by transaction and number. */
   attemptsOfMany(transactionIds: readonly string[]): Promise<readonly PayoutAttempt[]>
-  attemptByKey(idempotencyKey: string): Promise<PayoutAttempt | undefined>
+  attemptsByKeys(idempotencyKeys: readonly string[]): Promise<readonly PayoutAttempt[]>
   /** Payouts that are `due`, `claimed` or `pending` with `dueAt` not after `now`, longest due first. */
   due(now: Date, limit: number): Promise<readonly Payout[]>
   /** Newest first, keyset by (updatedAt, transaction id). */

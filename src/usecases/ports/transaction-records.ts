@@ -14,6 +14,8 @@ export interface TransactionRecords {
   ofOwner(owner: Owner, id: string): Promise<Transaction | undefined>
   /** Locks the row until the commit ends. */
   lock(id: string): Promise<Transaction | undefined>
+  /** Locks those that are there, in one round trip and in one order. */
+  lockMany(ids: readonly string[]): Promise<readonly Transaction[]>
   find(id: string): Promise<Transaction | undefined>
   findMany(ids: readonly string[]): Promise<readonly Transaction[]>
   /** Locks the transactions that these memos on this account name, in one round trip. */

@@ -8,7 +8,7 @@ import { deliverCallback } from '../../../src/usecases/callbacks/deliver-callbac
 import { tellCustomers } from '../../../src/usecases/customers/tell-customers.ts'
 import { defaultPatience } from '../../../src/domain/payout/back-off.ts'
 import { recordRailWord } from '../../../src/usecases/payouts/record-rail-word.ts'
-import { saveChange } from '../../../src/usecases/transactions/save-change.ts'
+import { saveChanges } from '../../../src/usecases/transactions/save-change.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 import { onServer } from '../../database.ts'
 import { anAccount, jane, openDoor } from './door.ts'
@@ -121,18 +121,14 @@ describe('a notice of SEP-12', () => {
       await records.transactions.open({ transaction, events: [] })
       const payout = newPayout(transactionId, now)
       await records.payouts.add([{ ...payout, state: 'claimed', attemptNumber: 1 }])
-      await records.payouts.addAttempt({
-        transactionId,
-        number: 1,
-        idempotencyKey,
-        state: 'claimed',
-        startedAt: now,
-      })
+      await records.payouts.addAttempts([
+        { transactionId, number: 1, idempotencyKey, state: 'claimed', startedAt: now },
+      ])
     })
     const newId = () => randomUUID()
     const record = recordRailWord({
       commit: door.commit,
-      saveChange: saveChange({ newId, writeNotice: () => '{}' }),
+      saveChanges: saveChanges({ newId, writeNotice: () => '{}' }),
       tellCustomers: tellCustomers({
         types: door.types,
         newId,

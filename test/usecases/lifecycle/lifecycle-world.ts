@@ -124,7 +124,7 @@ export function aProcess(
   const asset = anAsset({ distributionAccount: account, senderTypes: [], receiverTypes: [] })
   const assets = new Map([[asset.code, asset]])
   const save = saveChange(saving)
-  const paying = { commit, saveChange: save, now, patience: defaultPatience }
+  const paying = { commit, saveChanges: saveChanges(saving), now, patience: defaultPatience }
   const heard = recordRailWord(paying)
   const resume = resumeTransactionsOfCustomer({ saveChange: save, customerTypes: types })
   const collect = collectStellarPayments({

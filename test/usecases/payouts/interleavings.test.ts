@@ -71,7 +71,7 @@ async function aPayout(decided: readonly number[]) {
   })
   const customer = await world.addCustomer({ bank_account_number: '1' })
   const { id } = await world.openFunded({ receiverId: customer.id })
-  const { send, settle, notice, retry } = world.payouts(rail)
+  const aWorker = () => world.payouts(rail) // each act is another process's, so that none waits for another
   const told: { readonly idempotencyKey: string; readonly reply: PayoutReply }[] = []
 
   const tell = async () => {
@@ -79,7 +79,7 @@ async function aPayout(decided: readonly number[]) {
       const reply = await rail.find(idempotencyKey)
       if (reply === undefined) continue
       told.push({ idempotencyKey, reply })
-      await notice({ idempotencyKey, reply })
+      await aWorker().notice({ idempotencyKey, reply })
     }
   }
   const bankMoves = async (move: 'deliver' | 'giveBack') => {
@@ -89,13 +89,13 @@ async function aPayout(decided: readonly number[]) {
     if (move === 'giveBack' && state === 'delivered') rail.giveBack(key, 'account_closed')
   }
   const acts: Readonly<Record<What, () => Promise<unknown>>> = {
-    send: () => send(id),
-    settle: () => settle(id),
+    send: () => aWorker().send(id),
+    settle: () => aWorker().settle(id),
     notice: tell,
     'old notice': async () => {
-      for (const one of told.toReversed()) await notice(one)
+      for (const one of told.toReversed()) await aWorker().notice(one)
     },
-    retry: () => retry(id, 'an operator'),
+    retry: () => aWorker().retry(id, 'an operator'),
     deliver: () => bankMoves('deliver'),
     'give back': () => bankMoves('giveBack'),
     correct: () => correct(customer.id),

@@ -228,8 +228,8 @@ describe('paying out', () => {
 
   it('lets ten workers at once pay once (AP-1.20, POLARIS-8.10)', async () => {
     const { id } = await fundedFor(magicAccountNumbers.delivered)
-    const { send } = world.payouts(rail)
-    const answers = await Promise.all(Array.from({ length: 10 }, () => send(id)))
+    const workers = Array.from({ length: 10 }, () => world.payouts(rail))
+    const answers = await Promise.all(workers.map(({ send }) => send(id)))
     expect(answers.filter((answer) => answer === 'delivered')).toHaveLength(1)
     expect(await timesPaid(id)).toBe(1)
   })

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { memoryPayoutRail } from '../../../src/adapters/memory/memory-payout-rail.ts'
+import type { MemoryVerdict } from '../../../src/adapters/memory/memory-payout-rail.ts'
+import type { Commit } from '../../../src/usecases/ports/commit.ts'
+import { onServer } from '../../database.ts'
+import { paymentWorld } from '../payment-world.ts'
+import type { PaymentWorld } from '../payment-world.ts'
+
+let world: PaymentWorld
+beforeAll(async () => {
+  world = await paymentWorld()
+})
+afterAll(() => world.close())
+
+const bank = (decide: (transactionId: string) => MemoryVerdict = () => ({ does: 'deliver' })) =>
+  memoryPayoutRail({ now: () => world.clock.now, decide: (order) => decide(order.transactionId) })
+
+async function funded(count: number): Promise<readonly string[]> {
+  const receiver = await world.addCustomer({ bank_account_number: '1' })
+  const opened: string[] = []
+  while (opened.length < count) {
+    opened.push((await world.openFunded({ receiverId: receiver.id })).id)
+  }
+  return opened
+}
+
+/** A commit that counts. */
+function counted(): { readonly commit: Commit; readonly times: () => number } {
+  let times = 0
+  const commit: Commit = (work) => {
+    times += 1
+    return world.commit(work)
+  }
+  return { commit, times: () => times }
+}
+
+async function phasesOf(ids: readonly string[]): Promise<readonly (string | undefined)[]> {
+  const states = await Promise.all(ids.map((id) => world.stateOf(id)))
+  return states.map(({ transaction }) => transaction?.phase)
+}
+
+describe('payouts of the same moment', () => {
+  it('share the commit of their claims, and that of the answers that come together', async () => {
+    const ids = await funded(30)
+    const rail = bank()
+    const { commit, times } = counted()
+    const { send } = world.payouts(rail, commit)
+    expect(await Promise.all(ids.map(send))).toEqual(ids.map(() => 'delivered'))
+    expect(times()).toBeLessThan(10)
+    expect(ids.map((id) => rail.timesPaid(id))).toEqual(ids.map(() => 1))
+    expect(await phasesOf(ids)).toEqual(ids.map(() => 'completed'))
+    await world.commit(({ events }) => events.assignSequences(1000))
+    const events = await world.read((records) => records.events.ofTransactions(ids))
+    expect(events.map(({ type }) => type)).toEqual(ids.map(() => 'payoutDelivered'))
+  })
+
+  it('each get what the bank says of them: delivered, pending, refused, away, unknown', async () => {
+    const verdicts: readonly MemoryVerdict[] = [
+      { does: 'deliver' },
+      { does: 'hold' },
+      { does: 'reject', reason: 'account_closed', message: 'Closed', fields: [] },
+      { does: 'turn away' },
+      { does: 'lose', done: true },
+    ]
+    const ids = await funded(verdicts.length * 3)
+    const rail = bank((id) => verdicts[ids.indexOf(id) % verdicts.length] ?? { does: 'deliver' })
+    const states = await Promise.all(ids.map(world.payouts(rail).send))
+    const each = ['delivered', 'pending', 'dead', 'due', 'claimed']
+    expect(states).toEqual([...each, ...each, ...each])
+    const kept = await world.read(({ payouts }) => payouts.findMany(ids))
+    expect(kept.map(({ state }) => state).toSorted()).toEqual(states.toSorted())
+  })
+
+  it('are paid once each when two workers are asked for all of them, in opposite order', async () => {
+    const ids = await funded(20)
+    const rail = bank()
+    const workers = [world.payouts(rail), world.payouts(rail)]
+    const asked = workers.flatMap(({ send }, place) =>
+      (place === 0 ? ids : ids.toReversed()).map((id) => send(id)),
+    )
+    const states = await Promise.all(asked)
+    expect(states.filter((state) => state === 'delivered')).toHaveLength(ids.length)
+    expect(ids.map((id) => rail.timesPaid(id))).toEqual(ids.map(() => 1))
+  })
+
+  it('do not wait for one whose data cannot be read', async () => {
+    const ids = await funded(5)
+    const [, damaged = ''] = ids
+    const sealed = `update "transaction" set fields_sealed = '\\x00' where id = '${damaged}'`
+    await onServer(world.url, sealed)
+    const ends = await Promise.allSettled(ids.map(world.payouts(bank()).send))
+    expect(ends.map(({ status }) => status)).toEqual(
+      ids.map((id) => (id === damaged ? 'rejected' : 'fulfilled')),
+    )
+    const sound = ids.filter((id) => id !== damaged)
+    expect(await phasesOf(sound)).toEqual(sound.map(() => 'completed'))
+  })
+
+  it('keep two words on one payout one after the other, in the order they came', async () => {
+    const ids = await funded(3)
+    const rail = bank(() => ({ does: 'hold' }))
+    const { send, notice } = world.payouts(rail)
+    await Promise.all(ids.map(send))
+    const words = ids.flatMap((id) => {
+      const [idempotencyKey, payoutId] = [`${id}-1`, `p ${id}`]
+      const delivered = {
+        idempotencyKey,
+        reply: { state: 'delivered', payoutId, deliveredAt: world.clock.now },
+      } as const
+      const pending = { idempotencyKey, reply: { state: 'pending', payoutId } } as const
+      return [delivered, pending, delivered].map(notice)
+    })
+    await Promise.all(words)
+    expect(await phasesOf(ids)).toEqual(ids.map(() => 'completed'))
+    await world.commit(({ events }) => events.assignSequences(1000))
+    const events = await world.read((records) => records.events.ofTransactions(ids))
+    const each = ['payoutAccepted', 'payoutDelivered']
+    expect(events.map(({ type }) => type)).toEqual([...each, ...each, ...each])
+  })
+
+  it('are asked about together when the bank holds them', async () => {
+    const ids = await funded(10)
+    const rail = bank(() => ({ does: 'hold' }))
+    const { commit, times } = counted()
+    const { send, settle } = world.payouts(rail, commit)
+    await Promise.all(ids.map(send))
+    ids.forEach((id) => rail.deliver(`${id}-1`))
+    world.pass(5_000)
+    const before = times()
+    expect(await Promise.all(ids.map(settle))).toEqual(ids.map(() => 'delivered'))
+    expect(times() - before).toBeLessThan(6)
+    expect(await Promise.all(ids.map(settle))).toEqual(ids.map(() => 'idle'))
+  })
+})
