@@ -24,6 +24,7 @@ export function createCommit(options: CommitOptions): {
   readonly read: Read
 } {
   const { database, factories, onOutgoing } = options
+  const pooled = recordsOf(database.pooled, factories)
 
   async function tryCommit<Answer>(work: (records: Records) => Promise<Answer>): Promise<Answer> {
     let outgoing = false
@@ -48,7 +49,7 @@ export function createCommit(options: CommitOptions): {
     commitAtOnce: (work) => retried(() => tryAtOnce(work)),
     read: async (work) => {
       try {
-        return await work(recordsOf(database.pooled, factories))
+        return await work(pooled)
       } catch (error) {
         throw unavailableOr(error)
       }
@@ -70,30 +71,56 @@ async function retried<Answer>(attempt: () => Promise<Answer>): Promise<Answer> 
 /** A second statement would be a second commit, so it is refused. */
 function oneStatement(session: Session): Session {
   let isUsed = false
-  return {
-    async run(text, values) {
-      if (isUsed) throw new Error('A commit at once has one statement; this needs a whole commit')
-      isUsed = true
-      return session.run(text, values)
-    },
+  const run: Session['run'] = async (text, values) => {
+    if (isUsed) throw new Error('A commit at once has one statement; this needs a whole commit')
+    isUsed = true
+    return session.run(text, values)
   }
+  return { run, byIds: (text, ids) => run(text, [ids]) }
 }
 
+/** Made when they are asked for: most commits need few of them. */
 function recordsOf(session: Session, factories: RecordFactories): Records {
   return {
-    transactions: factories.transactions(session),
-    customers: factories.customers(session),
-    customerFiles: factories.customerFiles(session),
-    verifications: factories.verifications(session),
-    network: factories.network(session),
-    stellarPayments: factories.stellarPayments(session),
-    payouts: factories.payouts(session),
-    callbacks: factories.callbacks(session),
-    logins: factories.logins(session),
-    events: factories.events(session),
-    reports: factories.reports(session),
-    backlog: factories.backlog(session),
-    outbox: factories.outbox(session),
+    get transactions() {
+      return factories.transactions(session)
+    },
+    get customers() {
+      return factories.customers(session)
+    },
+    get customerFiles() {
+      return factories.customerFiles(session)
+    },
+    get verifications() {
+      return factories.verifications(session)
+    },
+    get network() {
+      return factories.network(session)
+    },
+    get stellarPayments() {
+      return factories.stellarPayments(session)
+    },
+    get payouts() {
+      return factories.payouts(session)
+    },
+    get callbacks() {
+      return factories.callbacks(session)
+    },
+    get logins() {
+      return factories.logins(session)
+    },
+    get events() {
+      return factories.events(session)
+    },
+    get reports() {
+      return factories.reports(session)
+    },
+    get backlog() {
+      return factories.backlog(session)
+    },
+    get outbox() {
+      return factories.outbox(session)
+    },
   }
 }
 

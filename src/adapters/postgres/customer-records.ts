@@ -1,6 +1,6 @@
 import type { Session } from './database.ts'
 import type { CustomerRecords } from '../../usecases/ports/customer-records.ts'
-import { sql } from './database.ts'
+import { rowsById, sql } from './database.ts'
 import { prepared } from './prepared.ts'
 import { customerColumns, keyValues, toCustomer, valuesOfCustomer } from './rows/customer-row.ts'
 import type { CustomerRow } from './rows/customer-row.ts'
@@ -16,7 +16,6 @@ const selectWhere = (condition: string): string =>
   `select ${customerColumns} from customer where ${condition}`
 const byKey = 'owner_account = $1 and memo_type = $2 and memo_value = $3'
 
-const selectOne = prepared(selectWhere('id = $1'))
 const selectMany = prepared(selectWhere('id = any ($1::uuid[])'))
 const selectLocked = prepared(selectWhere('id = $1 for update'))
 const selectByKey = prepared(selectWhere(byKey))
@@ -35,13 +34,13 @@ export function customerRecords(session: Session, sealer: Sealer): CustomerRecor
   }
   const loadOne = async (statement: string, values: readonly unknown[]) =>
     (await load(statement, values))[0]
-  const loadById = async (statement: string, id: string) =>
-    isUuid(id) ? loadOne(statement, [id]) : undefined
+  const loadMany = async (ids: readonly string[]) =>
+    (await rowsById<CustomerRow>(session, selectMany, ids)).map((row) => toCustomer(row, sealer))
 
   return {
-    find: (id) => loadById(selectOne, id),
-    findMany: (ids) => load(selectMany, [ids.filter(isUuid)]),
-    lock: (id) => loadById(selectLocked, id),
+    find: async (id) => (await loadMany([id]))[0],
+    findMany: loadMany,
+    lock: async (id) => (isUuid(id) ? loadOne(selectLocked, [id]) : undefined),
     byKey: (key) => loadOne(selectByKey, keyValues(key)),
     lockByKey: (key) => loadOne(selectLockedByKey, keyValues(key)),
 

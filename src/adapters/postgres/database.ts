@@ -2,11 +2,19 @@ import { DatabaseError } from 'pg'
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg'
 import { openPool } from './pool.ts'
 import type { PoolOptions } from './pool.ts'
-import { statementOf } from './prepared.ts'
+import { gathering } from './gathering.ts'
+import { runPrepared } from './prepared-query.ts'
+import { preparedName } from './prepared.ts'
+import { isUuid } from './uuid.ts'
 
 /** Where a statement runs: on any connection by itself, or within one commit. */
 export interface Session {
   run(text: string, values: readonly unknown[]): Promise<readonly object[]>
+  /**
+   * Rows with these ids, in no order. The statement asks for `id = any ($1::uuid[])`. By themselves, outside of
+   * a commit, those who ask in the same turn share one statement.
+   */
+  byIds(text: string, ids: readonly string[]): Promise<readonly object[]>
 }
 
 /** The pool of one process. Statements go to the driver; the ORM, where it is used, comes on top (`entities.ts`). */
@@ -23,7 +31,7 @@ export interface Database {
 export function openDatabase(options: PoolOptions): Database {
   const pool = openPool(options)
   return {
-    pooled: { run: (text, values) => runOnPool(pool, text, values) },
+    pooled: pooledSession(pool),
     commit: (work) => commitOn(pool, work),
     close: () => pool.end(),
   }
@@ -39,6 +47,27 @@ export async function sql<Row extends object>(
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
   return (await session.run(text, values)) as readonly Row[] // the caller names the columns it selected
+}
+
+/** Rows with these ids, as far as there are such; see `Session.byIds`. What is no id is no row's. */
+export async function rowsById<Row extends object>(
+  session: Session,
+  text: string,
+  ids: readonly string[],
+): Promise<readonly Row[]> {
+  const possible = ids.filter(isUuid)
+  if (possible.length === 0) return []
+  return (await session.byIds(text, possible)) as readonly Row[] // the caller names the columns it selected
+}
+
+function pooledSession(pool: Pool): Session {
+  const run: Session['run'] = (text, values) => runOnPool(pool, text, values)
+  return { run, byIds: gathering(run) }
+}
+
+function sessionOn(client: PoolClient): Session {
+  const runHere: Session['run'] = (text, values) => run(client, text, values)
+  return { run: runHere, byIds: (text, ids) => runHere(text, [ids]) }
 }
 
 async function runOnPool(
@@ -61,7 +90,7 @@ async function commitOn<Answer>(
   const client = await pool.connect()
   try {
     await ask(client, 'begin')
-    const answer = await work({ run: (text, values) => run(client, text, values) })
+    const answer = await work(sessionOn(client))
     await commitWhole(client)
     return answer
   } catch (error) {
@@ -84,22 +113,27 @@ async function run(
   text: string,
   values: readonly unknown[],
 ): Promise<readonly object[]> {
-  const { rows } = await ask(client, statementOf(text, values))
-  return rows
+  const name = preparedName(text)
+  if (name !== undefined) {
+    return watched(client, () => runPrepared(client, { name, text, values }))
+  }
+  const bound = { text, values: values as unknown[] } // the driver does not write to it
+  return (await ask(client, bound)).rows
 }
 
 /** Connections that nobody may be given any more. */
 const broken = new WeakSet<PoolClient>()
 
+const ask = (client: PoolClient, statement: string | QueryConfig): Promise<QueryResult<object>> =>
+  watched(client, () => client.query<object>(statement))
+
 /** What fails without a word of PostgreSQL may still be answered to whoever asks next on the connection. */
-async function ask(
-  client: PoolClient,
-  statement: string | QueryConfig,
-): Promise<QueryResult<object>> {
+async function watched<Answer>(client: PoolClient, asking: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await client.query<object>(statement)
+    return await asking()
   } catch (error) {
     if (!(error instanceof DatabaseError)) broken.add(client)
+    if (error instanceof Error) Error.captureStackTrace(error) // leads to who asked, not into the driver
     throw error
   }
 }

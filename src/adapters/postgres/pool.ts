@@ -50,7 +50,7 @@ const timestamptz = 1184
 const int8 = 20
 
 /** Money and sequences are bigint in the domain, moments are Dates; never a float or a bare string. */
-function parserOf(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+export function parserOf(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
   if (oid === int8) return BigInt
   if (oid === timestamptz) return (text) => new Date(text)
   return types.getTypeParser(oid, format as 'text') as (text: string) => unknown

@@ -1,5 +1,3 @@
-import type { QueryConfig } from 'pg'
-
 const names = new Map<string, string>()
 
 /**
@@ -12,9 +10,5 @@ export function prepared(text: string): string {
   return text
 }
 
-/** The statement as the driver takes it, by name when it is marked. */
-export function statementOf(text: string, values: readonly unknown[]): QueryConfig {
-  const name = names.get(text)
-  const bound = { text, values: values as unknown[] } // the driver does not write to it
-  return name === undefined ? bound : { ...bound, name }
-}
+/** The name of a marked statement. */
+export const preparedName = (text: string): string | undefined => names.get(text)

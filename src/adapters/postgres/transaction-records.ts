@@ -4,7 +4,7 @@ import type {
   NewTransaction,
   TransactionRecords,
 } from '../../usecases/ports/transaction-records.ts'
-import { sql } from './database.ts'
+import { rowsById, sql } from './database.ts'
 import { openStop } from './network-records.ts'
 import { noteOutgoing } from './outgoing.ts'
 import { prepared } from './prepared.ts'
@@ -22,6 +22,7 @@ import {
 import type { TransactionRow } from './rows/transaction-row.ts'
 import type { Sealer } from './sealer.ts'
 import { listTransactions } from './transaction-list.ts'
+import { isUuid } from './uuid.ts'
 
 /** Another commit saved the transaction since it was loaded without a lock. */
 export class TransactionChangedMeanwhile extends Error {
@@ -34,17 +35,26 @@ export function transactionRecords(session: Session, sealer: Sealer): Transactio
     const rows = await sql<TransactionRow>(session, statement, values)
     return rows.map((row) => toTransaction(row, sealer))
   }
+  const loadMany = async (ids: readonly string[]) =>
+    (await rowsById<TransactionRow>(session, selectMany, ids)).map((row) =>
+      toTransaction(row, sealer),
+    )
   const loadOne = async (id: string, statement: string, values: readonly unknown[] = []) =>
     isUuid(id) ? (await load(statement, [id, ...values]))[0] : undefined
 
   return {
     open: (opening) => openTransaction(session, opening, sealer),
     save: (...transactions) => saveTransactions(session, transactions, sealer),
-    ofOwner: (owner, id) => loadOne(id, selectOfOwner, ownerKey(owner)),
+    async ofOwner(owner, id) {
+      const rows = await rowsById<TransactionRow>(session, selectMany, [id])
+      const [account, memo] = ownerKey(owner)
+      const own = rows.find((row) => row.owner_account === account && row.owner_memo === memo)
+      return own && toTransaction(own, sealer)
+    },
     lock: (id) => loadOne(id, selectLocked),
     lockMany: (ids) => load(selectManyLocked, [ids.filter(isUuid)]),
-    find: (id) => loadOne(id, selectOne),
-    findMany: (ids) => load(selectMany, [ids.filter(isUuid)]),
+    find: async (id) => (await loadMany([id]))[0],
+    findMany: loadMany,
     lockByMemos: (account, memos) =>
       load(selectByMemos, [
         account,
@@ -86,9 +96,6 @@ export function transactionRecords(session: Session, sealer: Sealer): Transactio
   }
 }
 
-export const isUuid = (id: string): boolean =>
-  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)
-
 export const ownerKey = (owner: Owner): readonly [string, string] => [
   owner.account,
   owner.memo ?? '',
@@ -102,12 +109,10 @@ const selectOpening = prepared(
 const selectWhere = (condition: string): string =>
   `select ${columns} from "transaction" where ${condition}`
 
-const selectOne = prepared(selectWhere('id = $1'))
 const selectLocked = prepared(selectWhere('id = $1 for update'))
 const selectMany = prepared(selectWhere('id = any ($1::uuid[])'))
 /** Ordered by id, so that two at once lock in the same order and never wait for each other in a ring. */
 const selectManyLocked = prepared(selectWhere('id = any ($1::uuid[]) order by id for update'))
-const selectOfOwner = prepared(selectWhere('id = $1 and owner_account = $2 and owner_memo = $3'))
 
 /** Ordered by id, so that two collectors lock in the same order and never wait for each other in a ring. */
 const selectByMemos = selectWhere(`distribution_account = $1 and (memo_type, memo_value) in

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createCommit } from '../../../src/adapters/postgres/commit.ts'
 import { openDatabase, sql } from '../../../src/adapters/postgres/database.ts'
 import type { Database } from '../../../src/adapters/postgres/database.ts'
+import { prepared } from '../../../src/adapters/postgres/prepared.ts'
 import { recordFactories } from '../../../src/adapters/postgres/records.ts'
 import { DatabaseUnavailable } from '../../../src/usecases/ports/commit.ts'
 import { freshDatabase, onServer, testSealer } from '../../database.ts'
@@ -63,10 +64,13 @@ it('takes the locks from a commit that stands still, and tells it that nothing w
   expect(await sql(database.pooled, 'select 1 as one')).toEqual([{ one: 1 }])
 })
 
-it('leaves a connection whose server fell silent, and makes a new one', async () => {
+it.each([
+  ['usual', 'select 1 as one'],
+  ['prepared', prepared('select 1 as one -- prepared')],
+])('leaves a connection whose server fell silent, and makes a new one (%s)', async (_, text) => {
   const line = await openLine(fresh.url)
   const far = openDatabase({ url: line.url, poolSize: 1, patience })
-  const ask = () => committing(far).read(() => sql(far.pooled, 'select 1 as one'))
+  const ask = () => committing(far).read(() => sql(far.pooled, text))
   try {
     expect(await ask()).toEqual([{ one: 1 }])
     line.cut()

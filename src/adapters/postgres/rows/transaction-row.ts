@@ -185,6 +185,16 @@ export function toValues(transaction: Transaction, sealer: Sealer): readonly unk
 
 /** The only writer is `toRow`, and the table checks phase and memo type, so the casts hold. */
 export const toTransaction = (row: TransactionRow, sealer: Sealer): Transaction => ({
+  ...openRow(row, sealer),
+  /** Opened when they are asked for: who only looks at a transaction seldom does. */
+  get fields() {
+    return JSON.parse(sealer.openText(row.fields_sealed, sealContext(row.id))) as Readonly<
+      Record<string, string>
+    >
+  },
+})
+
+const openRow = (row: TransactionRow, sealer: Sealer): Omit<Transaction, 'fields'> => ({
   id: row.id,
   kind: 'receive',
   phase: row.phase as Phase,
@@ -203,9 +213,6 @@ export const toTransaction = (row: TransactionRow, sealer: Sealer): Transaction 
   fundingMethod: row.funding_method,
   distributionAccount: row.distribution_account,
   memo: { type: row.memo_type as Memo['type'], value: row.memo_value },
-  fields: JSON.parse(sealer.openText(row.fields_sealed, sealContext(row.id))) as Readonly<
-    Record<string, string>
-  >,
   ...openWanted(row, sealer),
   language: row.language,
   startedAt: row.started_at,
@@ -269,5 +276,8 @@ type Present<Given> = {
 } & { [Key in keyof Given as null extends Given[Key] ? Key : never]?: NonNullable<Given[Key]> }
 
 /** Leaves out what the row does not have: absent keys in the domain, NULL in the table. */
-const present = <Given extends object>(given: Given): Present<Given> =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Present<Given>
+function present<Given extends object>(given: Given): Present<Given> {
+  const kept: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(given)) if (value !== null) kept[name] = value
+  return kept as Present<Given> // what is null was left out
+}
