@@ -71,12 +71,16 @@ async function retried<Answer>(attempt: () => Promise<Answer>): Promise<Answer> 
 /** A second statement would be a second commit, so it is refused. */
 function oneStatement(session: Session): Session {
   let isUsed = false
-  const run: Session['run'] = async (text, values) => {
+  const once = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     if (isUsed) throw new Error('A commit at once has one statement; this needs a whole commit')
     isUsed = true
-    return session.run(text, values)
+    return ask()
   }
-  return { run, byIds: (text, ids) => run(text, [ids]) }
+  return {
+    run: (text, values) => once(() => session.run(text, values)),
+    byIds: (text, ids) => once(() => session.byIds(text, ids)),
+    together: (text, thing) => once(() => session.together(text, thing)),
+  }
 }
 
 /** Made when they are asked for: most commits need few of them. */

@@ -2,19 +2,26 @@ import { DatabaseError } from 'pg'
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg'
 import { openPool } from './pool.ts'
 import type { PoolOptions } from './pool.ts'
-import { gathering } from './gathering.ts'
+import { gathering, saving } from './gathering.ts'
+import type { ById, Run, Together } from './gathering.ts'
 import { runPrepared } from './prepared-query.ts'
 import { preparedName } from './prepared.ts'
 import { isUuid } from './uuid.ts'
 
 /** Where a statement runs: on any connection by itself, or within one commit. */
 export interface Session {
-  run(text: string, values: readonly unknown[]): Promise<readonly object[]>
+  readonly run: Run
   /**
    * Rows with these ids, in no order. The statement asks for `id = any ($1::uuid[])`. By themselves, outside of
    * a commit, those who ask in the same turn share one statement.
    */
-  byIds(text: string, ids: readonly string[]): Promise<readonly object[]>
+  readonly byIds: ById
+  /**
+   * Saves one thing with an id by a statement that takes a list of such as `jsonb`, and answers the row of this
+   * id, if there is one. By themselves, outside of a commit, those that come in the same turn share one statement,
+   * and with it one commit. The statement must let each thing be saved or not regardless of the others.
+   */
+  readonly together: Together
 }
 
 /** The pool of one process. Statements go to the driver; the ORM, where it is used, comes on top (`entities.ts`). */
@@ -61,13 +68,20 @@ export async function rowsById<Row extends object>(
 }
 
 function pooledSession(pool: Pool): Session {
-  const run: Session['run'] = (text, values) => runOnPool(pool, text, values)
-  return { run, byIds: gathering(run) }
+  const run: Run = (text, values) => runOnPool(pool, text, values)
+  return { run, byIds: gathering(run), together: saving(run) }
 }
 
+/** A session that shares nothing with others. */
+export const sessionOf = (run: Run): Session => ({
+  run,
+  byIds: (text, ids) => run(text, [ids]),
+  together: async (text, thing) => (await run(text, [JSON.stringify([thing])]))[0],
+})
+
 function sessionOn(client: PoolClient): Session {
-  const runHere: Session['run'] = (text, values) => run(client, text, values)
-  return { run: runHere, byIds: (text, ids) => runHere(text, [ids]) }
+  const runHere: Run = (text, values) => run(client, text, values)
+  return sessionOf(runHere)
 }
 
 async function runOnPool(

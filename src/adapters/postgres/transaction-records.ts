@@ -1,20 +1,16 @@
 import type { Session } from './database.ts'
 import type { Owner, Transaction } from '../../domain/transaction/transaction.ts'
 import type {
-  NewTransaction,
+  IdempotentOpening,
   TransactionRecords,
 } from '../../usecases/ports/transaction-records.ts'
 import { rowsById, sql } from './database.ts'
 import { openStop } from './network-records.ts'
-import { noteOutgoing } from './outgoing.ts'
+import { openTransaction } from './opening.ts'
 import { prepared } from './prepared.ts'
 import {
   assignments,
   columns,
-  nextPlace,
-  places,
-  valuePlaces,
-  toValues,
   recordColumns,
   toRow,
   toTransaction,
@@ -85,14 +81,7 @@ export function transactionRecords(session: Session, sealer: Sealer): Transactio
       return rows.map(({ id }) => id)
     },
 
-    async openingByKey(owner, key) {
-      const [row] = await sql<{ readonly input_hash: string; readonly transaction_id: string }>(
-        session,
-        selectOpening,
-        [...ownerKey(owner), key],
-      )
-      return row && { key, inputHash: row.input_hash, transactionId: row.transaction_id }
-    },
+    openingByKey: (owner, key) => openingByKey(session, owner, key),
   }
 }
 
@@ -100,6 +89,19 @@ export const ownerKey = (owner: Owner): readonly [string, string] => [
   owner.account,
   owner.memo ?? '',
 ]
+
+async function openingByKey(
+  session: Session,
+  owner: Owner,
+  key: string,
+): Promise<IdempotentOpening | undefined> {
+  const [row] = await sql<{ readonly input_hash: string; readonly transaction_id: string }>(
+    session,
+    selectOpening,
+    [...ownerKey(owner), key],
+  )
+  return row && { key, inputHash: row.input_hash, transactionId: row.transaction_id }
+}
 
 const selectOpening = prepared(
   `select input_hash, transaction_id from transaction_opening
@@ -136,75 +138,6 @@ const hasLapsed = `phase in ('screening', 'awaitingInfo', 'awaitingFunds')
 const selectStillLapsed = selectWhere(
   `${hasLapsed} and id = any ($3::uuid[]) order by id for update skip locked`,
 )
-
-const eventsPlace = nextPlace
-const keyPlace = nextPlace + 1
-const hashPlace = nextPlace + 2
-
-const added = (from: string) => `
-  added as (
-    insert into "transaction" (${columns}) select ${places} ${from}
-    on conflict (distribution_account, memo_type, memo_value) do nothing
-    returning id, owner_account, owner_memo
-  ), logged as (
-    insert into transaction_event
-      (id, transaction_id, owner_account, owner_memo, type, from_phase, to_phase, version, at, actor)
-    select event.id, added.id, added.owner_account, added.owner_memo, type, "from", "to", version, at, actor
-    from added, jsonb_to_recordset($${eventsPlace}) as event (id uuid, type text, "from" text,
-      "to" text, version integer, at timestamptz, actor jsonb)
-    order by version
-  )`
-
-const insertOpening = prepared(
-  `with ${added('')} select exists (select from added) as is_added, false as is_key_taken`,
-)
-
-const insertKeyedOpening = prepared(`
-  with given (account, memo_type, memo_value, id, owner_account, owner_memo) as (
-    values (${valuePlaces(
-      'distribution_account',
-      'memo_type',
-      'memo_value',
-      'id',
-      'owner_account',
-      'owner_memo',
-    )})
-  ), free as (
-    select given.* from given where not exists (
-      select from "transaction" as taken where taken.distribution_account = given.account
-        and taken.memo_type = given.memo_type and taken.memo_value = given.memo_value)
-  ), keyed as (
-    insert into transaction_opening (owner_account, owner_memo, key, input_hash, transaction_id)
-    select owner_account, owner_memo, $${keyPlace}, $${hashPlace}, id from free
-    on conflict (owner_account, owner_memo, key) do nothing
-    returning key
-  ), ${added('from keyed')}
-  select exists (select from added) as is_added,
-    exists (select from free) and not exists (select from keyed) as is_key_taken`)
-
-/**
- * One statement, so it may be a commit of its own. Should two openings with keys draw the same memo in the
- * same moment, the key of the second names no transaction, and PostgreSQL refuses it as a whole.
- */
-async function openTransaction(
-  session: Session,
-  { transaction, events, idempotency }: NewTransaction,
-  sealer: Sealer,
-): Promise<'opened' | 'memo_taken' | 'key_taken'> {
-  const given = [...toValues(transaction, sealer), JSON.stringify(events)]
-  const [statement, values] =
-    idempotency === undefined
-      ? [insertOpening, given]
-      : [insertKeyedOpening, [...given, idempotency.key, idempotency.inputHash]]
-  const [answer] = await sql<{ readonly is_added: boolean; readonly is_key_taken: boolean }>(
-    session,
-    statement,
-    values,
-  )
-  if (answer?.is_added !== true) return answer?.is_key_taken === true ? 'key_taken' : 'memo_taken'
-  noteOutgoing(session)
-  return 'opened'
-}
 
 const updateVersions = prepared(`
   update "transaction" as kept set ${assignments}

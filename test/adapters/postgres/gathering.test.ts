@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { rowsById, sql } from '../../../src/adapters/postgres/database.ts'
-import { gathering } from '../../../src/adapters/postgres/gathering.ts'
+import { gathering, saving } from '../../../src/adapters/postgres/gathering.ts'
 import { prepared } from '../../../src/adapters/postgres/prepared.ts'
 import { freshCommit } from '../../database.ts'
 
@@ -89,5 +89,91 @@ describe('look-ups by id on PostgreSQL', () => {
 
   it('take what is no id for nobody', async () => {
     expect(await rowsById(db.database.pooled, select, ['1 or true', ''])).toEqual([])
+  })
+})
+
+describe('things that are saved together', () => {
+  let db: Awaited<ReturnType<typeof freshCommit>>
+  const insert = prepared(`
+    insert into kept (id, name, sum) select id, name, sum
+    from jsonb_to_recordset($1) as given (id uuid, name text, sum integer)
+    on conflict (name) do nothing returning id, xmin::text as commit`)
+  interface Kept {
+    readonly id: string
+    readonly commit: string
+  }
+
+  beforeAll(async () => {
+    db = await freshCommit()
+    await sql(
+      db.database.pooled,
+      'create table kept (id uuid primary key, name text unique, sum integer check (sum > 0))',
+    )
+  })
+  afterAll(() => db.close())
+  afterEach(() => sql(db.database.pooled, 'delete from kept'))
+
+  const save = (id: string, name: string, sum: unknown) =>
+    db.database.pooled.together(insert, { id, name, sum }) as Promise<Kept | undefined> // returned above
+  const names = async () =>
+    (await sql<{ name: string }>(db.database.pooled, 'select name from kept order by name')).map(
+      ({ name }) => name,
+    )
+
+  it('share one commit when they come in one turn, and none with a later one', async () => {
+    const [first, second] = await Promise.all([save(one, 'a', 1), save(two, 'b', 2)])
+    const third = await save(three, 'c', 3)
+    expect([first?.id, second?.id, third?.id]).toEqual([one, two, three])
+    expect(first?.commit).toBe(second?.commit)
+    expect(third?.commit).not.toBe(first?.commit)
+  })
+
+  it('keep back one whose place is taken, also by another of them, and no other', async () => {
+    const [first, second, third] = await Promise.all([
+      save(one, 'a', 1),
+      save(two, 'a', 2),
+      save(three, 'c', 3),
+    ])
+    expect([first?.id, second?.id, third?.id]).toEqual([one, undefined, three])
+    expect(await names()).toEqual(['a', 'c'])
+  })
+
+  it.each([
+    ['breaks a constraint', 0, '23514'],
+    ['has a value that is none', 'much', '22P02'],
+  ])('are kept although one of them %s', async (_, sum, code) => {
+    const [first, second, third] = await Promise.allSettled([
+      save(one, 'a', 1),
+      save(two, 'b', sum),
+      save(three, 'c', 3),
+    ])
+    expect([first.status, third.status]).toEqual(['fulfilled', 'fulfilled'])
+    expect(second).toMatchObject({ status: 'rejected', reason: { code } })
+    expect(await names()).toEqual(['a', 'c'])
+  })
+
+  it("fail together, and are not tried again, when it is nobody's fault", async () => {
+    const statements: string[] = []
+    const together = saving((text) => {
+      statements.push(text)
+      return Promise.reject(new Error('gone'))
+    })
+    const ends = await Promise.allSettled([together('a', { id: one }), together('a', { id: two })])
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(statements).toEqual(['a'])
+  })
+
+  it('are a hundred at most in one statement', async () => {
+    const counts: number[] = []
+    const together = saving(async (_, [list]) => {
+      const things = JSON.parse(String(list)) as readonly object[]
+      counts.push(things.length)
+      return things
+    })
+    const saved = await Promise.all(
+      Array.from({ length: 250 }, (__, place) => together('a', { id: `${place}` })),
+    )
+    expect(saved).toEqual(Array.from({ length: 250 }, (__, place) => ({ id: `${place}` })))
+    expect(counts).toEqual([100, 100, 50])
   })
 })
