@@ -9,7 +9,7 @@ import type { KnownAttempt } from '../../domain/payout/record-reply.ts'
 import type { TellCustomers } from '../customers/tell-customers.ts'
 import type { Commit, Records } from '../ports/commit.ts'
 import type { Change, SaveChanges } from '../transactions/save-change.ts'
-import { gathered } from './gathered.ts'
+import { gathered } from '../commits/gathered.ts'
 import { jobsOf } from './payout-job.ts'
 
 /** What every step of paying out needs. */

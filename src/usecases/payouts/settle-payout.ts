@@ -3,7 +3,7 @@ import { isOpen } from '../../domain/payout/decisions.ts'
 import type { PayoutState } from '../../domain/payout/payout.ts'
 import type { Records } from '../ports/commit.ts'
 import type { PayoutRail } from '../ports/payout-rail.ts'
-import { gathered } from './gathered.ts'
+import { gathered } from '../commits/gathered.ts'
 import { hearRail } from './hear-rail.ts'
 import type { PayoutParts, RecordRailWord } from './record-rail-word.ts'
 

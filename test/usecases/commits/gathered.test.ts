@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gathered } from '../../../src/usecases/payouts/gathered.ts'
+import { gathered } from '../../../src/usecases/commits/gathered.ts'
 import { DatabaseUnavailable } from '../../../src/usecases/ports/commit.ts'
 
 /** Groups as they are asked for, each answered when it is told to. */
