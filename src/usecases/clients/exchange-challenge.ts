@@ -101,5 +101,10 @@ function issueToken(
  */
 const keptUntil = ({ lapsesAt }: Challenge): Date => new Date(lapsesAt.getTime() + 60_000)
 
-const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += hexOf[byte] ?? ''
+  return text
+}
