@@ -53,8 +53,11 @@ export function saving(run: Run): Together {
   return gather
 }
 
-/** Most that one statement is about; what is beyond it goes into the next. */
-const togetherMax = 100
+/**
+ * Most that one statement is about. What is beyond it goes into the next, at the same time: if all that are under
+ * way went as one, the gateway would wait for PostgreSQL and PostgreSQL for the gateway, in turn.
+ */
+const togetherMax = 8
 
 /** Answers in the order of what was asked. With `alone`, a fault of one is not the fault of all. */
 function gatherer<Asked, Answer>(

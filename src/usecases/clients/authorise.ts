@@ -1,11 +1,11 @@
 import type { Agreement } from '../../domain/client/agreement.ts'
 import { mayBeServed } from '../../domain/client/agreement.ts'
 import { matchHomeDomain } from '../../domain/client/host.ts'
-import type { Principal } from '../../domain/client/principal.ts'
+import type { Principal, Subject } from '../../domain/client/principal.ts'
 import { readSubject } from '../../domain/client/principal.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import { accepted, refused } from '../../domain/outcome.ts'
-import type { TokenIssuer, TokenRefusal } from '../ports/token-issuer.ts'
+import type { LoginClaims, TokenIssuer, TokenRefusal } from '../ports/token-issuer.ts'
 
 export type AuthoriseRefusal = TokenRefusal | { readonly code: 'not_agreed' }
 
@@ -33,13 +33,13 @@ export interface AuthoriseParts {
  * Judges a login token, for all doors alike: signature, kind, time, issuer, home domain, subject, and
  * that there still is an agreement with its account (SEP10-126 to 129, SEP31-05).
  */
-export const authorise =
-  (parts: AuthoriseParts): Authorise =>
-  async (token) => {
+export function authorise(parts: AuthoriseParts): Authorise {
+  const subjectOf = rememberSubjects()
+  return async (token) => {
     const claims = await parts.tokens.read(token, parts.now())
     if (!claims.ok) return claims
     const { subject, issuer, homeDomain, clientDomain, lapsesAt } = claims.value
-    const named = readSubject(subject)
+    const named = subjectOf(claims.value)
     if (
       named === undefined ||
       !parts.issuers.includes(issuer) ||
@@ -51,3 +51,14 @@ export const authorise =
     const principal = { ...named, subject, homeDomain, ...(clientDomain && { clientDomain }) }
     return accepted({ principal, lapsesAt })
   }
+}
+
+/** A token that is shown again has the same claims: the checksum in its address is reckoned once. */
+function rememberSubjects(): (claims: LoginClaims) => Subject | undefined {
+  const known = new WeakMap<LoginClaims, Subject>()
+  return (claims) => {
+    const named = known.get(claims) ?? readSubject(claims.subject)
+    if (named !== undefined) known.set(claims, named)
+    return named
+  }
+}
