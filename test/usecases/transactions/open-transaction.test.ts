@@ -112,3 +112,41 @@ it('gives a hundred transactions opened at once a memo each (SEP31-39, SEP31-W04
   expect(new Set(answers.map(({ body }) => body['stellar_memo'])).size).toBe(100)
   expect(door.faults).toEqual([])
 })
+
+const counts = () =>
+  Promise.all(['"transaction"', 'transaction_event'].map((table) => door.count(table)))
+
+const opening = {
+  principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' },
+  request: { amount: '100', assetCode: 'SRT', fields: {} },
+}
+
+it('draws again for those of one moment that drew the same memo, and keeps each once with its event', async () => {
+  const before = await counts()
+  const same = { type: 'id', value: '424242' } as const
+  door.memos.push(same, same, { type: 'id', value: '424243' }, same)
+  const outcomes = await Promise.all(Array.from({ length: 4 }, () => door.openTransaction(opening)))
+  const opened = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value.transaction] : []))
+  expect(new Set(opened.map(({ memo }) => memo.value)).size).toBe(4)
+  expect(await counts()).toEqual(before.map((count) => count + 4))
+})
+
+it('opens what came in the moment of one that PostgreSQL refuses, and keeps nothing of that one', async () => {
+  const { openParts } = door
+  const broken = openTransaction({
+    ...openParts,
+    newMemo: () => ({ type: 'text', value: 'no\0text' }), // no request can bring this in
+  })
+  const before = await counts()
+  const [first, refused, second] = await Promise.allSettled([
+    openTransaction(openParts)(opening),
+    broken(opening),
+    openTransaction(openParts)(opening),
+  ])
+  expect([first.status, refused.status, second.status]).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ])
+  expect(await counts()).toEqual(before.map((count) => count + 2))
+})
