@@ -6,6 +6,7 @@ import { expireTransactionsJob } from './expire-transactions.ts'
 import { forgetLapsedJob } from './forget-lapsed.ts'
 import { matchStellarPaymentsJob } from './match-stellar-payments.ts'
 import { sendPayoutJob } from './send-payout.ts'
+import { sendPayoutsJob } from './send-payouts.ts'
 import { settlePayoutJob } from './settle-payout.ts'
 import { sweepDueWorkJob } from './sweep-due-work.ts'
 
@@ -13,6 +14,7 @@ import { sweepDueWorkJob } from './sweep-due-work.ts'
 export type JobRooms = Parameters<typeof collectStellarPaymentsJob>[0] &
   Parameters<typeof matchStellarPaymentsJob>[0] &
   Parameters<typeof sendPayoutJob>[0] &
+  Parameters<typeof sendPayoutsJob>[0] &
   Parameters<typeof settlePayoutJob>[0] &
   Parameters<typeof askAfterDeliveryJob>[0] &
   Parameters<typeof deliverCallbackJob>[0] &
@@ -25,6 +27,7 @@ export const jobBodies = (rooms: JobRooms): JobBodies => ({
   'collect-stellar-payments': collectStellarPaymentsJob(rooms),
   'match-stellar-payments': matchStellarPaymentsJob(rooms),
   'send-payout': sendPayoutJob(rooms),
+  'send-payouts': sendPayoutsJob(rooms),
   'settle-payout': settlePayoutJob(rooms),
   'ask-after-delivery': askAfterDeliveryJob(rooms),
   'deliver-callback': deliverCallbackJob(rooms),

@@ -27,11 +27,12 @@ export interface WorkerSettings extends SchedulePeriods {
   readonly jobLockMs?: number
 }
 
-/** How many jobs of a name one process runs at once; for payouts so many calls to the bank, too. */
+/** How many jobs of a name one process runs at once; each payout in them is a call to the bank, too. */
 const concurrency: Readonly<Record<JobName, number>> = {
   'collect-stellar-payments': 4,
   'match-stellar-payments': 2,
-  'send-payout': 32,
+  'send-payout': 16,
+  'send-payouts': 4, // of up to eight
   'settle-payout': 16,
   'ask-after-delivery': 1,
   'deliver-callback': 8,

@@ -16,6 +16,7 @@ const bodies = (send: Send, sweep = idle): JobBodies => ({
   'collect-stellar-payments': idle,
   'match-stellar-payments': idle,
   'send-payout': send,
+  'send-payouts': idle,
   'settle-payout': idle,
   'deliver-callback': idle,
   'expire-transactions': idle,

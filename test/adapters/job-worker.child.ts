@@ -15,6 +15,7 @@ startJobWorkers({
       process.stdout.write(`${transactionId}\n`)
       return new Promise(() => undefined) // never ends: the process is killed
     },
+    'send-payouts': idle,
     'settle-payout': idle,
     'deliver-callback': idle,
     'expire-transactions': idle,

@@ -39,6 +39,7 @@ function open(store: JobStoreOptions, seen: string[], sweep = idle) {
       seen.push(transactionId)
       return { done: true }
     },
+    'send-payouts': idle,
     'settle-payout': idle,
     'deliver-callback': idle,
     'expire-transactions': idle,
@@ -120,6 +121,7 @@ describe.each(Object.entries(stores))('workers on %s', (_, openStore) => {
           started = true
           return hanging
         },
+        'send-payouts': idle,
         'settle-payout': idle,
         'deliver-callback': idle,
         'expire-transactions': idle,

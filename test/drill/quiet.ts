@@ -133,7 +133,13 @@ export async function strandedIn(world: World): Promise<readonly string[]> {
   return [...rows.map(({ what }) => what), ...(await strandedJobs(world))]
 }
 
-const workNames = ['match-stellar-payments', 'send-payout', 'settle-payout', 'deliver-callback']
+const workNames = [
+  'match-stellar-payments',
+  'send-payout',
+  'send-payouts',
+  'settle-payout',
+  'deliver-callback',
+]
 const repeatingNames = [
   'collect-stellar-payments',
   'expire-transactions',

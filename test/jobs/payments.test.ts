@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { collectStellarPaymentsJob } from '../../jobs/collect-stellar-payments.ts'
 import { matchStellarPaymentsJob } from '../../jobs/match-stellar-payments.ts'
 import { sendPayoutJob } from '../../jobs/send-payout.ts'
+import { sendPayoutsJob } from '../../jobs/send-payouts.ts'
 import { settlePayoutJob } from '../../jobs/settle-payout.ts'
 import { sweepDueWorkJob } from '../../jobs/sweep-due-work.ts'
 import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
@@ -53,6 +54,7 @@ async function start() {
     }),
     'match-stellar-payments': matchStellarPaymentsJob({ matchStellarPayments }),
     'send-payout': sendPayoutJob({ sendPayout: send }),
+    'send-payouts': sendPayoutsJob({ sendPayout: send }),
     'settle-payout': settlePayoutJob({ settlePayout: settle }),
     'sweep-due-work': sweepDueWorkJob({ sweepDueWork: sweep }),
     'deliver-callback': done,

@@ -53,16 +53,20 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
   )
   await queue.add([
     { name: 'send-payout', subject: '1', payload: { transactionId: 'to send' } },
+    { name: 'send-payouts', subject: '1', payload: { transactionIds: ['one', 'another'] } },
     { name: 'settle-payout', subject: '1', payload: { transactionId: 'to settle' } },
     { name: 'deliver-callback', subject: '1', payload: { callbackId: 'to deliver' } },
   ])
   await until(
-    () => calls.size === 11 && (calls.get('collect')?.length ?? 0) >= 3,
+    () =>
+      calls.get('send')?.length === 3 &&
+      calls.size === 11 &&
+      (calls.get('collect')?.length ?? 0) >= 3,
     'each use-case to be called, collecting again and again',
     20_000,
   )
   await worker.close()
-  expect(calls.get('send')).toEqual(['to send'])
+  expect(calls.get('send')?.toSorted()).toEqual(['another', 'one', 'to send'])
   expect(calls.get('settle')).toEqual(['to settle'])
   expect(calls.get('deliver')).toEqual(['to deliver'])
   expect(new Set(calls.get('collect'))).toEqual(new Set(['GDIST']))

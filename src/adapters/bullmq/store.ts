@@ -95,6 +95,7 @@ function postgresStore(
     application_name: 'fairlead-jobs',
   })
   onPool?.(pool)
+  pool.setMaxListeners(0) // each queue and each worker listens for errors
   const clients = new Set<ClientBase>()
   pool.on('connect', (client) => {
     clients.add(client)

@@ -1,4 +1,4 @@
-import { jobsOf } from '../payouts/payout-job.ts'
+import { jobsOfMany } from '../payouts/payout-job.ts'
 import type { Records, Read } from '../ports/commit.ts'
 import type { Job, JobQueue } from '../ports/job-queue.ts'
 import { deliveryOf } from '../callbacks/delivery-job.ts'
@@ -38,7 +38,7 @@ async function dueJobs(
   const waiting = await stellarPayments.waitingCount()
   const dueCallbacks = await callbacks.due(now, limit)
   return [
-    ...duePayouts.flatMap(jobsOf),
+    ...jobsOfMany(duePayouts),
     ...(waiting > 0 ? accounts.map(matchingOf) : []),
     ...dueCallbacks.map((id) => deliveryOf({ id })),
   ]

@@ -3,6 +3,8 @@ export interface Jobs {
   readonly 'collect-stellar-payments': { readonly account: string }
   readonly 'match-stellar-payments': { readonly account: string }
   readonly 'send-payout': { readonly transactionId: string }
+  /** Some payouts that are due at the same time: a job for each would cost as much as the payout itself. */
+  readonly 'send-payouts': { readonly transactionIds: readonly string[] }
   readonly 'settle-payout': { readonly transactionId: string }
   /** Asks the bank whether delivered payouts came back. */
   readonly 'ask-after-delivery': Readonly<Record<string, never>>
@@ -20,6 +22,7 @@ const names: Readonly<Record<JobName, true>> = {
   'collect-stellar-payments': true,
   'match-stellar-payments': true,
   'send-payout': true,
+  'send-payouts': true,
   'settle-payout': true,
   'ask-after-delivery': true,
   'deliver-callback': true,

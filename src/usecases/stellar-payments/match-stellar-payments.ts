@@ -3,7 +3,7 @@ import { memoOfPayment } from '../../domain/stellar-payment/memo-of-payment.ts'
 import type { Match, SeenPayment } from '../../domain/stellar-payment/stellar-payment.ts'
 import { receiveFunds } from '../../domain/transaction/receive-funds.ts'
 import type { Memo, Transaction } from '../../domain/transaction/transaction.ts'
-import { jobsOf } from '../payouts/payout-job.ts'
+import { jobsOfMany } from '../payouts/payout-job.ts'
 import { DatabaseUnavailable } from '../ports/commit.ts'
 import type { Commit, Records } from '../ports/commit.ts'
 import type { WaitingBatch } from '../ports/stellar-payment-records.ts'
@@ -145,11 +145,13 @@ async function keep(
   { saveChanges, now }: { readonly saveChanges: SaveChanges; readonly now: Date },
 ): Promise<void> {
   const changes = decisions.flatMap(({ payment, funded }) =>
-    funded === undefined ? [] : [changeOf(payment, funded, now)],
+    funded === undefined ? [] : [changeOf(payment, funded)],
   )
   if (changes.length > 0) {
     await saveChanges(records, changes, now)
-    await records.payouts.add(changes.map(({ before }) => newPayout(before.id, now)))
+    const payouts = changes.map(({ before }) => newPayout(before.id, now))
+    await records.payouts.add(payouts)
+    await records.outbox.addJobs(jobsOfMany(payouts))
   }
   await records.stellarPayments.settleMatches(
     decisions.map(({ payment, match }) => ({ payment, match })),
@@ -159,11 +161,9 @@ async function keep(
 const changeOf = (
   payment: SeenPayment,
   { before, after }: NonNullable<Decision['funded']>,
-  now: Date,
 ): Change => ({
   before,
   after,
   type: 'fundsReceived',
   actor: { kind: 'network', stellarPaymentId: payment.id },
-  jobs: jobsOf(newPayout(before.id, now)),
 })

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { newPayout } from '../../../src/domain/payout/decisions.ts'
+import type { Payout } from '../../../src/domain/payout/payout.ts'
+import { jobsOf, jobsOfMany } from '../../../src/usecases/payouts/payout-job.ts'
+
+const now = new Date('2026-11-21T12:00:00Z')
+const payouts = (count: number, changes: Partial<Payout> = {}): readonly Payout[] =>
+  Array.from({ length: count }, (_, place) => ({ ...newPayout(`t${place}`, now), ...changes }))
+
+it('puts payouts that are to be sent into groups of eight, each payout in one', () => {
+  const jobs = jobsOfMany(payouts(20))
+  expect(jobs.map(({ name }) => name)).toEqual(['send-payouts', 'send-payouts', 'send-payouts'])
+  const ids = jobs.map(({ payload }) => ('transactionIds' in payload ? payload.transactionIds : []))
+  expect(ids.map(({ length }) => length)).toEqual([8, 8, 4])
+  expect(ids.flat()).toEqual(payouts(20).map(({ transactionId }) => transactionId))
+})
+
+it('gives a group the same name each time, and another when another step of its first payout is due', () => {
+  const subjectsOf = (group: readonly Payout[]) => jobsOfMany(group).map(({ subject }) => subject)
+  expect(subjectsOf(payouts(3))).toEqual(subjectsOf(payouts(3)))
+  expect(subjectsOf(payouts(3))).not.toEqual(subjectsOf(payouts(3, { failures: 1 })))
+})
+
+it('leaves one alone, and what is only to be asked about, in a job of its own', () => {
+  expect(jobsOfMany(payouts(1))).toEqual(payouts(1).flatMap(jobsOf))
+  const pending = payouts(3, { state: 'pending' })
+  expect(jobsOfMany(pending)).toEqual(pending.flatMap(jobsOf))
+  expect(jobsOfMany(payouts(3, { state: 'delivered' }))).toEqual([])
+})
