@@ -11,6 +11,9 @@ const lookAgainMs = 1_000
 
 /** While work comes in all the time, a round waits for so much more of it: one round then serves many commits. */
 const gatherMs = 10
+/** Where a round found many, the next one waits longer: what a round costs by itself is shared by more. */
+const gatherManyMs = 30
+const many = 16n
 
 /**
  * Runs the relay for as long as the process lives: at each wake-up and once a second. A round that
@@ -26,6 +29,8 @@ export function keepRelaying(deps: {
   let stopped = false
   let woken = true
   let wake: () => void = () => undefined
+  let known: bigint | undefined
+  let patienceMs = gatherMs
   const stopListening = deps.wakeUps.onWakeUp(() => {
     woken = true
     wake()
@@ -34,7 +39,7 @@ export function keepRelaying(deps: {
   async function untilWoken(): Promise<void> {
     if (stopped) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, woken ? gatherMs : lookAgainMs)
+      const timer = setTimeout(resolve, woken ? patienceMs : lookAgainMs)
       if (woken) return
       wake = () => {
         clearTimeout(timer)
@@ -49,6 +54,8 @@ export function keepRelaying(deps: {
       try {
         const { highest } = await deps.relay()
         deps.onHighest(highest)
+        patienceMs = known !== undefined && highest - known >= many ? gatherManyMs : gatherMs
+        known = highest
       } catch (error) {
         deps.onFailure(error)
         woken = false // not in a tight circle while the world is away
