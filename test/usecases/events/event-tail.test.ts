@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import type { RecordedEvent } from '../../../src/domain/transaction/event.ts'
+import type { Records } from '../../../src/usecases/ports/commit.ts'
+import { openEventTail } from '../../../src/usecases/events/event-tail.ts'
+import { until } from '../../until.ts'
+
+const anEvent = (sequence: bigint): RecordedEvent => ({
+  id: randomUUID(),
+  sequence,
+  transactionId: 'one',
+  owner: { account: 'GOWNER' },
+  type: 'opened',
+  to: 'screening',
+  version: 1,
+  at: new Date('2026-01-02T03:04:05Z'),
+  actor: { kind: 'gateway' },
+})
+
+/** A table that grows as the test says; each page is told when the test lets it. */
+async function aTail() {
+  let written = 0n
+  const pages: (() => void)[] = []
+  const events = {
+    highestSequence: async () => written,
+    after: async ({ after, limit }: { readonly after: bigint; readonly limit: number }) => {
+      const upTo = written // as it is when the question comes
+      await new Promise<void>((resolve) => pages.push(resolve))
+      const count = Math.min(limit, Number(upTo - after))
+      return Array.from({ length: count }, (_, place) => anEvent(after + BigInt(place) + 1n))
+    },
+  }
+  const records = { events } as unknown as Records // no other is asked
+  const tail = await openEventTail({ read: (work) => work(records) })
+  return {
+    tail,
+    write: (count: number) => (written += BigInt(count)),
+    tellPage: async (place: number) => {
+      await until(() => pages.length > place, `question ${place} to the table`)
+      pages[place]?.()
+    },
+  }
+}
+
+it('reads again what it hears of while it reads', async () => {
+  const { tail, write, tellPage } = await aTail()
+  tail.rise(BigInt(write(1)))
+  tail.rise(BigInt(write(1)))
+  await tellPage(0)
+  await tellPage(1)
+  await expect.poll(() => tail.upTo).toBe(2n)
+})
+
+it('reads on behind a full page, of which nobody told more', async () => {
+  const { tail, write, tellPage } = await aTail()
+  write(501)
+  const caughtUp = tail.catchUp()
+  await tellPage(0)
+  await tellPage(1)
+  await caughtUp
+  expect(tail.upTo).toBe(501n)
+})
