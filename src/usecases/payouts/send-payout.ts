@@ -13,10 +13,11 @@ import type { PayoutParts, RailWord, RecordRailWord } from './record-rail-word.t
 
 /**
  * Sends the payout of a transaction when it is due: claims an attempt with its own key in one commit,
- * calls the rail outside of any, keeps what it said in another; payouts of the same moment share these commits. An attempt found open (a worker died, the
- * outcome was unknown, the rail was away) is asked for by its key first, and only when the rail does not
- * know it, is sent again under the same key; so whatever is killed when, no payout leaves twice. When a
- * customer was erased or rejected meanwhile, no order is sent: an operator has to look.
+ * calls the rail outside of any, keeps what it said in another; payouts of the same moment share these
+ * commits. An attempt found open (a worker died, the outcome was unknown, the rail was away) is asked for
+ * by its key first, and only when the rail does not know it, is sent again under the same key; so whatever
+ * is killed when, no payout leaves twice. When a customer was erased or rejected meanwhile, no order is
+ * sent: an operator has to look.
  *
  * Answers the payout's state, or `idle` when there was nothing to do (not due, another worker has it).
  * Failures: `DatabaseUnavailable`. A rail that is away is no failure: the next try is planned.
