@@ -26,14 +26,29 @@ export interface RequestLine {
  */
 export async function openConnections(url: string, count: number): Promise<readonly Connection[]> {
   const { hostname, port, host } = new URL(url)
-  return Promise.all(
-    Array.from({ length: count }, async () => {
-      const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname)
-      socket.setNoDelay(true)
-      await once(socket, 'connect')
-      return speak(socket, host)
-    }),
-  )
+  const reach = async () => {
+    const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname)
+    socket.setNoDelay(true)
+    await once(socket, 'connect')
+    return speak(socket, host)
+  }
+  return Promise.all(Array.from({ length: count }, async () => kept(reach, await reach())))
+}
+
+/** A gateway closes what was idle for long, as while a database is being filled: then it is reached anew. */
+function kept(reach: () => Promise<Line>, first: Line): Connection {
+  let line = first
+  return {
+    async call(request) {
+      if (line.isClosed()) line = await reach()
+      return line.call(request)
+    },
+    close: () => line.close(),
+  }
+}
+
+interface Line extends Connection {
+  isClosed(): boolean
 }
 
 interface Waiting {
@@ -41,9 +56,10 @@ interface Waiting {
   reject(reason: Error): void
 }
 
-function speak(socket: Socket, host: string): Connection {
+function speak(socket: Socket, host: string): Line {
   let received = Buffer.alloc(0)
   let waiting: Waiting | undefined
+  let isClosed = false
   socket.on('data', (chunk) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
     const answer = readAnswer(received)
@@ -51,9 +67,13 @@ function speak(socket: Socket, host: string): Connection {
     received = Buffer.alloc(0)
     waiting?.resolve(answer)
   })
-  const fail = () => waiting?.reject(new Error('The gateway closed the connection'))
-  socket.on('close', fail).on('error', fail)
+  const fail = () => {
+    isClosed = true
+    waiting?.reject(new Error('The gateway closed the connection'))
+  }
+  socket.on('close', fail).on('end', fail).on('error', fail)
   return {
+    isClosed: () => isClosed,
     call: (request) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject }
