@@ -144,10 +144,10 @@ export function unavailableOr(error: unknown): unknown {
 
 /**
  * SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown, starting), 57014 and 25P03 (it took too
- * long), and socket errors.
+ * long), 40001 and 40P01 (others were in the way at each try), and socket errors.
  */
 const awayCodes =
-  /^(08...|53...|57P0[1-5]|57014|25P03|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
+  /^(08...|53...|57P0[1-5]|57014|25P03|40001|40P01|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
 /** pg has no code for these. */
 const awayMessages =
   /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|client has encountered a connection error/i

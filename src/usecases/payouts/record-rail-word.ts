@@ -7,6 +7,7 @@ import type { RailReply, RailTrouble } from '../../domain/payout/payout-reply.ts
 import { recordReply } from '../../domain/payout/record-reply.ts'
 import type { KnownAttempt } from '../../domain/payout/record-reply.ts'
 import type { TellCustomers } from '../customers/tell-customers.ts'
+import type { Transaction } from '../../domain/transaction/transaction.ts'
 import type { Commit, Records } from '../ports/commit.ts'
 import type { Change, SaveChanges } from '../transactions/save-change.ts'
 import { gathered } from '../commits/gathered.ts'
@@ -37,10 +38,15 @@ export const recordRailWord = (parts: PayoutParts): RecordRailWord => {
   const keepEach = (heard: readonly Heard[]) =>
     parts.commit((records) => keepIn(records, heard, parts))
   const keepTogether = gathered(keepEach)
+  /** In a commit of its own, which holds no customers but its own. */
+  const keepRefusal = (heard: Heard) =>
+    parts.commit(async (records) => {
+      await lockParties(records, heard.key)
+      return keepIn(records, [heard], parts)
+    })
   return async (key, word) => {
     const heard = { key, word }
-    // A refusal locks customers, too, whom others lock before their transactions: it holds no more than its own.
-    return isRefusal(word) ? (await keepEach([heard])).get(heard) : keepTogether(heard)
+    return isRefusal(word) ? (await keepRefusal(heard)).get(heard) : keepTogether(heard)
   }
 }
 
@@ -72,6 +78,20 @@ async function keepIn(
   await keep(records, [...decided.values()], { ...parts, at: terms.now })
   return states
 }
+
+/** Customers come before transactions, as when one of them is corrected: neither waits for the other in a ring. */
+async function lockParties(
+  { payouts, transactions, customers }: Records,
+  key: string,
+): Promise<void> {
+  const [attempt] = await payouts.attemptsByKeys([key])
+  const transaction = attempt && (await transactions.find(attempt.transactionId))
+  if (transaction === undefined) return
+  for (const id of partiesOf(transaction)) await customers.lock(id)
+}
+
+const partiesOf = ({ senderId, receiverId }: Transaction): readonly string[] =>
+  [senderId, receiverId].filter((id) => id !== undefined).toSorted()
 
 /** Transactions first, payouts second, as everywhere: two workers then wait, and do not deadlock. */
 async function lockAttempts(
@@ -134,10 +154,10 @@ async function decide(
  */
 async function isAnyoneNewer(
   { customers }: Records,
-  { transaction: { senderId, receiverId }, attempt }: KnownAttempt,
+  { transaction, attempt }: KnownAttempt,
 ): Promise<boolean> {
   let isNewer = false
-  for (const id of [senderId, receiverId].filter((party) => party !== undefined).toSorted()) {
+  for (const id of partiesOf(transaction)) {
     const customer = await customers.lock(id)
     isNewer ||= customer !== undefined && isNewerThan(attempt, customer)
   }

@@ -45,7 +45,8 @@ export const resumeTransactionsOfCustomer =
     const { customerId, isRejected = false } = update
     const waiting = await records.transactions.waitingForCustomer(customerId)
     const payable = isRejected ? await payableOf(records, customerId) : []
-    for (const id of [...waiting, ...payable]) {
+    // in the order of ids, as others lock several: neither waits for the other in a ring
+    for (const id of [...waiting, ...payable].toSorted()) {
       const transaction = await records.transactions.lock(id)
       if (transaction === undefined) continue
       const context = { records, transaction, update, now, saveChange }

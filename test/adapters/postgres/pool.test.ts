@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createCommit } from '../../../src/adapters/postgres/commit.ts'
+import { createCommit, unavailableOr } from '../../../src/adapters/postgres/commit.ts'
 import { openDatabase, sql } from '../../../src/adapters/postgres/database.ts'
 import type { Database } from '../../../src/adapters/postgres/database.ts'
 import { prepared } from '../../../src/adapters/postgres/prepared.ts'
@@ -109,3 +109,12 @@ async function openLine(url: string) {
     },
   }
 }
+
+it.each(['40P01', '40001', '57014', '25P03', '08006', '53300'])(
+  'takes %s for a database that is away, and no constraint for one',
+  (code) => {
+    const failed = (sqlState: string) => Object.assign(new Error('no'), { code: sqlState })
+    expect(unavailableOr(failed(code))).toBeInstanceOf(DatabaseUnavailable)
+    expect(unavailableOr(failed('23505'))).not.toBeInstanceOf(DatabaseUnavailable)
+  },
+)

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Client } from 'pg'
+import type { PayoutRail, PayoutReply } from '../../../src/usecases/ports/payout-rail.ts'
+import { resumeTransactionsOfCustomer } from '../../../src/usecases/transactions/resume-after-customer-update.ts'
+import { onServer } from '../../database.ts'
+import { until } from '../../until.ts'
+import { paymentWorld } from '../payment-world.ts'
+import type { PaymentWorld } from '../payment-world.ts'
+
+/**
+ * Customers, then transactions, then payouts; several of a kind by their ids. Whoever keeps another order may
+ * wait in a ring with a correction of the same customer, until PostgreSQL breaks it.
+ */
+
+let world: PaymentWorld
+beforeAll(async () => {
+  world = await paymentWorld()
+})
+afterAll(() => world.close())
+
+const refusal: PayoutReply = {
+  state: 'rejected',
+  reason: 'invalid_field',
+  message: 'There is no such account',
+  fields: [{ owner: 'receiver', name: 'bank_account_number', message: 'There is no such account' }],
+}
+const refusing: PayoutRail = {
+  send: () => Promise.resolve(refusal),
+  find: () => Promise.resolve(undefined),
+  cancel: () => Promise.resolve('unknown'),
+}
+
+const receiver = () => world.addCustomer({ bank_account_number: 'wrong' })
+
+/** Does the work while somebody holds the row, and waits until it waits for it; then gives the row back. */
+async function whileHeld(
+  row: { readonly table: 'customer' | 'transaction'; readonly id: string },
+  work: () => Promise<unknown>,
+  look: () => Promise<void>,
+): Promise<void> {
+  const holder = new Client({ connectionString: world.url })
+  await holder.connect()
+  try {
+    await holder.query('begin')
+    await holder.query(`select id from "${row.table}" where id = $1 for update`, [row.id])
+    const working = work()
+    await until(async () => {
+      const [found] = await onServer(
+        world.url,
+        `select count(*)::int as waiting from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return found?.['waiting'] === 1
+    }, 'the work to wait for the row')
+    await look()
+    await holder.query('rollback')
+    await working
+  } finally {
+    await holder.end()
+  }
+}
+
+/** Those that nobody holds. */
+async function freeOf(transactionIds: readonly string[]): Promise<readonly unknown[]> {
+  const rows = await onServer(
+    world.url,
+    `select id from "transaction" where id = any ($1::uuid[]) order by id for update skip locked`,
+    [transactionIds],
+  )
+  return rows.map(({ id }) => id)
+}
+
+it('keeps a refusal waiting for the customer before it holds the transaction', async () => {
+  const customer = await receiver()
+  const { id } = await world.openFunded({ receiverId: customer.id })
+  const send = () => world.payouts(refusing).send(id)
+  await whileHeld({ table: 'customer', id: customer.id }, send, async () => {
+    expect(await freeOf([id])).toEqual([id])
+  })
+  expect((await world.stateOf(id)).payout?.state).toBe('waiting')
+})
+
+it('takes the transactions of a corrected customer by their ids', async () => {
+  const customer = await receiver()
+  const ids: string[] = []
+  for (const minute of [5, 4, 3, 2, 1, 0]) {
+    const startedAt = new Date(Date.UTC(2026, 10, 21, 12, minute))
+    const phase = 'awaitingPayoutCustomerInfo'
+    ids.push((await world.openFunded({ receiverId: customer.id, phase, startedAt })).id)
+  }
+  const [first = '', ...others] = ids.toSorted()
+  const resume = resumeTransactionsOfCustomer({
+    saveChange: world.save,
+    customerTypes: { byName: new Map(), defaultName: '', validation: 'formats' },
+  })
+  const actor = { kind: 'gateway' } as const
+  const update = { customerId: customer.id, changedFields: new Set<string>(), actor }
+  const correct = () => world.commit((records) => resume(records, update, world.clock.now))
+  await whileHeld({ table: 'transaction', id: first }, correct, async () => {
+    expect(await freeOf(ids)).toEqual(others)
+  })
+})
