@@ -35,6 +35,7 @@ async function aTail() {
   return {
     tail,
     write: (count: number) => (written += BigInt(count)),
+    asked: () => pages.length,
     tellPage: async (place: number) => {
       await until(() => pages.length > place, `question ${place} to the table`)
       pages[place]?.()
@@ -59,4 +60,25 @@ it('reads on behind a full page, of which nobody told more', async () => {
   await tellPage(1)
   await caughtUp
   expect(tail.upTo).toBe(501n)
+})
+
+it('asks no further for what it heard of and is not there', async () => {
+  const { tail, tellPage, asked } = await aTail()
+  tail.rise(1n)
+  await tellPage(0)
+  const caughtUp = tail.catchUp() // once that reading has ended
+  await tellPage(1)
+  await caughtUp
+  expect(asked()).toBe(2)
+})
+
+it('asks again when it hears of more while it finds nothing', async () => {
+  const { tail, write, tellPage } = await aTail()
+  tail.rise(1n)
+  await expect.poll(() => tail.upTo).toBe(0n)
+  write(2)
+  tail.rise(2n)
+  await tellPage(0)
+  await tellPage(1)
+  await expect.poll(() => tail.upTo).toBe(2n)
 })
