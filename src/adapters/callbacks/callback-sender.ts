@@ -3,7 +3,7 @@ import type { CallbackSender } from '../../usecases/ports/callback-sender.ts'
 
 export interface CallbackSenderParts {
   /** Signs with the key published as `SIGNING_KEY` (SEP31-87). */
-  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  readonly sign: (message: Uint8Array) => Uint8Array
   /** A guarded fetch: the address was chosen by a client. Throws when nothing came back. */
   readonly fetch: (request: {
     readonly url: string
@@ -16,7 +16,7 @@ export interface CallbackSenderParts {
 export const callbackSender = ({ sign, fetch }: CallbackSenderParts): CallbackSender => ({
   async send({ url, body }, at) {
     // The host is signed as written, `:443` and all; the call goes to the address it means.
-    const signature = await signatureHeader({ sign, host: writtenHost(url), body, at })
+    const signature = signatureHeader({ sign, host: writtenHost(url), body, at })
     const headers = {
       'content-type': 'application/json',
       signature,
@@ -32,13 +32,13 @@ export const callbackSender = ({ sign, fetch }: CallbackSenderParts): CallbackSe
 })
 
 /** `t=<unix seconds>, s=<base64>` over `<t>.<host>.<body>`. Source: SEP-31, "Callback signature". */
-async function signatureHeader(parts: {
+function signatureHeader(parts: {
   readonly sign: CallbackSenderParts['sign']
   readonly host: string
   readonly body: string
   readonly at: Date
-}): Promise<string> {
+}): string {
   const seconds = Math.floor(parts.at.getTime() / 1000)
-  const signed = await parts.sign(Buffer.from(`${seconds}.${parts.host}.${parts.body}`, 'utf8'))
+  const signed = parts.sign(Buffer.from(`${seconds}.${parts.host}.${parts.body}`, 'utf8'))
   return `t=${seconds}, s=${Buffer.from(signed).toString('base64')}`
 }

@@ -9,18 +9,22 @@ const privateHeader = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 const cachedKeysMax = 10_000
 
-/** In a thread beside the one that answers requests: a signature takes longer than all else of a login. */
-const aside = <Answer>(
-  start: (done: (error: Error | null, answer: Answer) => void) => void,
-): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    start((error, answer) => (error === null ? resolve(answer) : reject(error)))
+/**
+ * In a thread beside the one that answers requests. Handing it over and back takes about as long as
+ * signing, and a third of verifying: signing is done on the spot.
+ */
+const verifyAside = (message: Uint8Array, key: KeyObject, signature: Uint8Array) =>
+  new Promise<boolean>((resolve, reject) => {
+    verify(null, message, key, signature, (error, isGood) =>
+      error === null ? resolve(isGood) : reject(error),
+    )
   })
 
 /** A key that signs; the seed stays inside. */
 export interface SigningKey {
   readonly account: string
-  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  /** The same message always gets the same 64 bytes (RFC 8032 5.1.6). */
+  readonly sign: (message: Uint8Array) => Uint8Array
 }
 
 /** @throws when `seed` is no valid `S…`. */
@@ -34,7 +38,7 @@ export function openSigningKey(seed: string): SigningKey {
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
   return {
     account: accountOf(spki.subarray(publicHeader.length)),
-    sign: (message) => aside((done) => sign(null, message, key, done)),
+    sign: (message) => sign(null, message, key),
   }
 }
 
@@ -74,9 +78,7 @@ export function createSignatureJudge(): SignatureJudge {
   return async (account, message, { hint, signature }) => {
     const by = keyOf(account)
     if (by === undefined || Buffer.compare(by.hint, hint) !== 0) return false
-    return (
-      signature.length === 64 && aside((done) => verify(null, message, by.key, signature, done))
-    )
+    return signature.length === 64 && verifyAside(message, by.key, signature)
   }
 }
 

@@ -61,7 +61,7 @@ export const makeChallenge =
     if (!clientDomain.ok) return clientDomain
     if (!isAgreed) return refused({ code: 'not_agreed' })
     const challenge = { ...named, ...(clientDomain.value && { clientDomain: clientDomain.value }) }
-    return accepted({ envelope: await parts.challenges.write(dated(challenge, parts)) })
+    return accepted({ envelope: parts.challenges.write(dated(challenge, parts)) })
   }
 
 /** The wallet that has to sign too, once its domain and the client's own token were found good. */

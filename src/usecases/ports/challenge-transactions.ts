@@ -19,7 +19,7 @@ export interface ChallengeTransactions {
   /** `SIGNING_KEY`: signs new challenges. */
   readonly serverAccount: string
   /** The base64 envelope of a challenge with a fresh nonce, signed by the server account alone. */
-  write(challenge: NewChallenge): Promise<string>
+  write(challenge: NewChallenge): string
   /** Undefined for anything but one whole plain transaction envelope (SEP10-71 to 73). */
   read(envelope: string): ChallengeTransaction | undefined
   /** Judges signatures over one transaction; a key that is no curve point signs nothing. */

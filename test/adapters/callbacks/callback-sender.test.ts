@@ -8,7 +8,7 @@ const key = createPrivateKey({
   format: 'der',
   type: 'pkcs8',
 })
-const signWithKey = (message: Uint8Array) => Promise.resolve(sign(null, message, key))
+const signWithKey = (message: Uint8Array) => sign(null, message, key)
 const at = new Date('2023-11-14T22:13:20.700Z')
 const body = '{"transaction":{"id":"82fhs729f63dh0v4","status":"completed"}}'
 
@@ -45,7 +45,7 @@ it('covers the time, and the port that the address has, also the usual one (SEP3
   const sender = callbackSender({
     sign: (message) => {
       signed.push(Buffer.from(message).toString('utf8'))
-      return Promise.resolve(new Uint8Array(64))
+      return new Uint8Array(64)
     },
     fetch: ({ url }) => {
       called.push(url)

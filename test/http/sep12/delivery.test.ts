@@ -33,7 +33,7 @@ function delivery(...statuses: readonly number[]) {
   const deliver = deliverCallback({
     commit: door.commit,
     sender: callbackSender({
-      sign: (message) => Promise.resolve(key.sign(Buffer.from(message))),
+      sign: (message) => key.sign(Buffer.from(message)),
       fetch: (request) => {
         received.push(request)
         return Promise.resolve({ status: statuses[received.length - 1] ?? 200 })
