@@ -8,6 +8,13 @@ export interface Party {
   readonly type?: string | undefined
 }
 
+/** The customers of a transaction, in the order in which they are locked: everybody's, or two wait in a ring. */
+export const partyIdsOf = ({
+  senderId,
+  receiverId,
+}: Pick<Transaction, 'senderId' | 'receiverId'>): readonly string[] =>
+  [senderId, receiverId].filter((id) => id !== undefined).toSorted()
+
 /**
  * The party of `transaction` that a SEP-12 request means: the one that the type names; without a type
  * the one with this id; else the one that has to correct something, else the sender (SEP12-43, 45).

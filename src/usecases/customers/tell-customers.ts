@@ -1,3 +1,4 @@
+import { partyIdsOf } from '../../domain/customer/party.ts'
 import type { Transaction } from '../../domain/transaction/transaction.ts'
 import type { Records } from '../ports/commit.ts'
 import { viewCustomer } from './customer-view.ts'
@@ -25,8 +26,8 @@ export const tellCustomers =
   (parts: NoticeParts): TellCustomers =>
   async (records, { transaction, now }, work) => {
     const { types } = parts
-    const ids = [transaction.senderId, transaction.receiverId].filter((id) => id !== undefined)
-    const customers = (await records.customers.findMany(ids)).filter(listens)
+    const parties = await records.customers.findMany(partyIdsOf(transaction))
+    const customers = parties.filter(listens)
     const before = new Map<string, string>()
     for (const customer of customers) {
       before.set(customer.id, (await viewCustomer(records, customer, { types })).status)

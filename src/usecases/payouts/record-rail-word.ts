@@ -1,4 +1,5 @@
 import type { Customer } from '../../domain/customer/customer.ts'
+import { partyIdsOf } from '../../domain/customer/party.ts'
 import { afterTrouble, isOpen } from '../../domain/payout/decisions.ts'
 import type { PayoutTerms } from '../../domain/payout/decisions.ts'
 import type { PayoutPatience } from '../../domain/payout/back-off.ts'
@@ -7,7 +8,6 @@ import type { RailReply, RailTrouble } from '../../domain/payout/payout-reply.ts
 import { recordReply } from '../../domain/payout/record-reply.ts'
 import type { KnownAttempt } from '../../domain/payout/record-reply.ts'
 import type { TellCustomers } from '../customers/tell-customers.ts'
-import type { Transaction } from '../../domain/transaction/transaction.ts'
 import type { Commit, Records } from '../ports/commit.ts'
 import type { Change, SaveChanges } from '../transactions/save-change.ts'
 import { gathered } from '../commits/gathered.ts'
@@ -41,8 +41,8 @@ export const recordRailWord = (parts: PayoutParts): RecordRailWord => {
   /** In a commit of its own, which holds no customers but its own. */
   const keepRefusal = (heard: Heard) =>
     parts.commit(async (records) => {
-      await lockParties(records, heard.key)
-      return keepIn(records, [heard], parts)
+      const parties = await lockParties(records, heard.key)
+      return keepIn(records, [heard], { ...parts, parties })
     })
   return async (key, word) => {
     const heard = { key, word }
@@ -61,17 +61,18 @@ const isRefusal = (word: RailWord): boolean => 'reply' in word && word.reply.sta
 async function keepIn(
   records: Records,
   heard: readonly Heard[],
-  parts: PayoutParts,
+  parts: PayoutParts & { readonly parties?: readonly Customer[] },
 ): Promise<ReadonlyMap<Heard, PayoutState | undefined>> {
   const keys = heard.map(({ key }) => key)
   const attempts = await lockAttempts(records, keys)
   const terms = { now: parts.now(), patience: parts.patience }
+  const { parties = [] } = parts
   const states = new Map<Heard, PayoutState | undefined>()
   const decided = new Map<string, Decided>()
   for (const one of heard) {
     const known = attempts.get(one.key)
     if (known !== undefined && decided.has(known.transaction.id)) continue
-    const decision = known && (await decide(records, known, { word: one.word, terms }))
+    const decision = known && decide(known, { word: one.word, terms, parties })
     if (known !== undefined && decision !== undefined) decided.set(known.transaction.id, decision)
     states.set(one, (decision ?? known)?.payout.state)
   }
@@ -79,19 +80,23 @@ async function keepIn(
   return states
 }
 
-/** Customers come before transactions, as when one of them is corrected: neither waits for the other in a ring. */
+/**
+ * Customers come before transactions, as when one of them is corrected: neither waits for the other in a
+ * ring. Locked, a correction under way is either seen here or sees what is saved here.
+ */
 async function lockParties(
   { payouts, transactions, customers }: Records,
   key: string,
-): Promise<void> {
+): Promise<readonly Customer[]> {
   const [attempt] = await payouts.attemptsByKeys([key])
   const transaction = attempt && (await transactions.find(attempt.transactionId))
-  if (transaction === undefined) return
-  for (const id of partiesOf(transaction)) await customers.lock(id)
+  const locked: Customer[] = []
+  for (const id of transaction === undefined ? [] : partyIdsOf(transaction)) {
+    const customer = await customers.lock(id)
+    if (customer !== undefined) locked.push(customer)
+  }
+  return locked
 }
-
-const partiesOf = ({ senderId, receiverId }: Transaction): readonly string[] =>
-  [senderId, receiverId].filter((id) => id !== undefined).toSorted()
 
 /** Transactions first, payouts second, as everywhere: two workers then wait, and do not deadlock. */
 async function lockAttempts(
@@ -123,17 +128,15 @@ interface Decided {
 interface Word {
   readonly word: RailWord
   readonly terms: PayoutTerms
+  /** Locked; none unless the word is a refusal. */
+  readonly parties: readonly Customer[]
 }
 
 /** Undefined: no news. */
-async function decide(
-  records: Records,
-  known: KnownAttempt,
-  { word, terms }: Word,
-): Promise<Decided | undefined> {
+function decide(known: KnownAttempt, { word, terms, parties }: Word): Decided | undefined {
   if ('trouble' in word) return afterSilence(known, word.trouble, terms)
   const { reply } = word
-  const isOutdated = isRefusal(word) && (await isAnyoneNewer(records, known))
+  const isOutdated = parties.some((customer) => isNewerThan(known.attempt, customer))
   const recorded = recordReply({ ...known, isOutdated }, reply, terms)
   if (recorded === undefined) return undefined
   const { change, ...kept } = recorded
@@ -148,22 +151,10 @@ async function decide(
 }
 
 /**
- * Whether a customer was saved after the order was made, so that it has older data. Versions say so, not
- * times: a correction notes its time before it is committed, and two processes may differ in their
- * clocks. Locked, so that a correction under way is either seen here or sees what is saved here.
+ * Whether the customer was saved after the order was made, so that the order has older data. Versions say
+ * so, not times: a correction notes its time before it is committed, and two processes may differ in
+ * their clocks.
  */
-async function isAnyoneNewer(
-  { customers }: Records,
-  { transaction, attempt }: KnownAttempt,
-): Promise<boolean> {
-  let isNewer = false
-  for (const id of partiesOf(transaction)) {
-    const customer = await customers.lock(id)
-    isNewer ||= customer !== undefined && isNewerThan(attempt, customer)
-  }
-  return isNewer
-}
-
 const isNewerThan = (
   { customerVersions, startedAt }: PayoutAttempt,
   { id, version, updatedAt }: Customer,

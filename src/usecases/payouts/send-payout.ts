@@ -1,4 +1,5 @@
 import type { Customer } from '../../domain/customer/customer.ts'
+import { partyIdsOf } from '../../domain/customer/party.ts'
 import { claimPayout } from '../../domain/payout/decisions.ts'
 import type { ClaimedPayout } from '../../domain/payout/decisions.ts'
 import type { Payout, PayoutAttempt, PayoutState } from '../../domain/payout/payout.ts'
@@ -58,7 +59,7 @@ async function claimIn(
   const locked = await transactions.lockMany(transactionIds)
   const due = await payouts.lockMany(transactionIds)
   const attempts = await payouts.attemptsOfMany(transactionIds)
-  const parties = await customers.findMany(locked.flatMap(partiesOf))
+  const parties = await customers.findMany(locked.flatMap(partyIdsOf))
   const terms = { now: now(), patience }
   const claims = locked.flatMap((transaction) => {
     const payout = due.find((one) => one.transactionId === transaction.id)
@@ -72,15 +73,12 @@ async function claimIn(
   return new Map(transactionIds.map((id) => [id, claimOfId(id)]))
 }
 
-const partiesOf = ({ senderId, receiverId }: Transaction): readonly string[] =>
-  [senderId, receiverId].filter((id) => id !== undefined)
-
 function claimOf(
   transaction: Transaction,
   known: readonly Customer[],
   { payout, attempt: open, isNew }: ClaimedPayout,
 ): Claim {
-  const ids = partiesOf(transaction)
+  const ids = partyIdsOf(transaction)
   const customers = known.filter(({ id }) => ids.includes(id))
   const attempt = isNew ? { ...open, customerVersions: versionsOf(customers) } : open
   const order = orderOf(attempt, transaction, customers)

@@ -1,5 +1,6 @@
 import type { CustomerTypes } from '../../domain/customer/customer-type.ts'
 import type { Customer } from '../../domain/customer/customer.ts'
+import { partyIdsOf } from '../../domain/customer/party.ts'
 import { sep9Field } from '../../domain/customer/sep9-fields.ts'
 import { payoutDueAgain } from '../../domain/payout/decisions.ts'
 import type { Actor } from '../../domain/transaction/event.ts'
@@ -122,10 +123,10 @@ async function resumeScreening(context: Context, types: CustomerTypes): Promise<
 
 async function partiesOf(
   { customers }: Records,
-  { senderId, receiverId, senderType, receiverType }: Transaction,
+  transaction: Transaction,
 ): Promise<readonly Party[]> {
-  const ids = [senderId, receiverId].filter((id) => id !== undefined)
-  const found = await customers.findMany(ids)
+  const { senderId, receiverId, senderType, receiverType } = transaction
+  const found = await customers.findMany(partyIdsOf(transaction))
   return [partyOf(found, senderId, senderType), partyOf(found, receiverId, receiverType)]
 }
 

@@ -32,9 +32,11 @@ const refusing: PayoutRail = {
 
 const receiver = () => world.addCustomer({ bank_account_number: 'wrong' })
 
+type Table = 'customer' | 'transaction'
+
 /** Does the work while somebody holds the row, and waits until it waits for it; then gives the row back. */
 async function whileHeld(
-  row: { readonly table: 'customer' | 'transaction'; readonly id: string },
+  row: { readonly table: Table; readonly id: string },
   work: () => Promise<unknown>,
   look: () => Promise<void>,
 ): Promise<void> {
@@ -61,11 +63,11 @@ async function whileHeld(
 }
 
 /** Those that nobody holds. */
-async function freeOf(transactionIds: readonly string[]): Promise<readonly unknown[]> {
+async function freeOf(table: Table, ids: readonly string[]): Promise<readonly unknown[]> {
   const rows = await onServer(
     world.url,
-    `select id from "transaction" where id = any ($1::uuid[]) order by id for update skip locked`,
-    [transactionIds],
+    `select id from "${table}" where id = any ($1::uuid[]) order by id for update skip locked`,
+    [ids],
   )
   return rows.map(({ id }) => id)
 }
@@ -75,7 +77,18 @@ it('keeps a refusal waiting for the customer before it holds the transaction', a
   const { id } = await world.openFunded({ receiverId: customer.id })
   const send = () => world.payouts(refusing).send(id)
   await whileHeld({ table: 'customer', id: customer.id }, send, async () => {
-    expect(await freeOf([id])).toEqual([id])
+    expect(await freeOf('transaction', [id])).toEqual([id])
+  })
+  expect((await world.stateOf(id)).payout?.state).toBe('waiting')
+})
+
+it('takes both customers of a refusal by their ids, whichever is the sender', async () => {
+  const ids = [(await receiver()).id, (await receiver()).id].toSorted()
+  const [first = '', second = ''] = ids
+  const { id } = await world.openFunded({ senderId: second, receiverId: first })
+  const send = () => world.payouts(refusing).send(id)
+  await whileHeld({ table: 'customer', id: first }, send, async () => {
+    expect(await freeOf('customer', [second])).toEqual([second])
   })
   expect((await world.stateOf(id)).payout?.state).toBe('waiting')
 })
@@ -97,6 +110,6 @@ it('takes the transactions of a corrected customer by their ids', async () => {
   const update = { customerId: customer.id, changedFields: new Set<string>(), actor }
   const correct = () => world.commit((records) => resume(records, update, world.clock.now))
   await whileHeld({ table: 'transaction', id: first }, correct, async () => {
-    expect(await freeOf(ids)).toEqual(others)
+    expect(await freeOf('transaction', ids)).toEqual(others)
   })
 })
