@@ -25,6 +25,8 @@ export interface WorkerSettings extends SchedulePeriods {
   readonly accounts: readonly string[]
   /** A worker that dies is noticed within two of these. */
   readonly jobLockMs?: number
+  /** Schedules live in the queue, which may be lost at any time: they are given again this often. */
+  readonly scheduleAgainMs?: number
 }
 
 /** How many jobs of a name one process runs at once; each payout in them is a call to the bank, too. */
@@ -41,8 +43,7 @@ const concurrency: Readonly<Record<JobName, number>> = {
   'sweep-due-work': 1,
 }
 
-/** Schedules live in the queue, which may be lost at any time: they are given again this often. */
-const scheduleAgainMs = 10_000
+const usualScheduleAgainMs = 10_000
 
 /** Takes jobs and gives the schedules, until it is closed; `close` ends within four seconds. */
 export async function startWorker(
@@ -60,7 +61,7 @@ export async function startWorker(
     }
   }
   await schedule()
-  const timer = setInterval(() => void schedule(), scheduleAgainMs)
+  const timer = setInterval(() => void schedule(), settings.scheduleAgainMs ?? usualScheduleAgainMs)
   const workers = startJobWorkers({
     store,
     bodies: observer ? observeJobs(jobBodies(rooms), observer) : jobBodies(rooms),

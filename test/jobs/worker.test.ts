@@ -22,7 +22,8 @@ afterAll(async () => {
   await database.drop()
 })
 
-it('brings each job to its use-case, and the repeating ones by itself', async () => {
+/** Each use-case notes that it was called. */
+function noting() {
   const calls = new Map<string, string[]>()
   const note =
     <Answer>(name: string, answer: Answer) =>
@@ -30,24 +31,30 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
       calls.set(name, [...(calls.get(name) ?? []), subject])
       return answer
     }
+  const rooms = {
+    collectStellarPayments: note('collect', accepted({ pages: 0, added: 0 })),
+    matchStellarPayments: note('match', { matched: 0, unmatched: 0 }),
+    recheckStellarPayments: note('recheck', accepted(0)),
+    sendPayout: note('send', 'idle' as const),
+    settlePayout: note('settle', 'idle' as const),
+    askAfterDelivery: note('ask', 0),
+    deliverCallback: note('deliver', accepted('nothing_due' as const)),
+    forgetLapsedChallenges: note('forget challenges', 0),
+    forgetLapsedFiles: note('forget files', 0),
+    expireTransactions: note('expire', 0),
+    sweepDueWork: note('sweep', 0),
+  }
+  return { calls, rooms }
+}
+
+it('brings each job to its use-case, and the repeating ones by itself', async () => {
+  const { calls, rooms } = noting()
   const worker = await startWorker(
     {
       queue,
       store: { kind: 'postgres', url: database.url },
       log: createLog({ level: 'silent' }),
-      rooms: {
-        collectStellarPayments: note('collect', accepted({ pages: 0, added: 0 })),
-        matchStellarPayments: note('match', { matched: 0, unmatched: 0 }),
-        recheckStellarPayments: note('recheck', accepted(0)),
-        sendPayout: note('send', 'idle' as const),
-        settlePayout: note('settle', 'idle' as const),
-        askAfterDelivery: note('ask', 0),
-        deliverCallback: note('deliver', accepted('nothing_due' as const)),
-        forgetLapsedChallenges: note('forget challenges', 0),
-        forgetLapsedFiles: note('forget files', 0),
-        expireTransactions: note('expire', 0),
-        sweepDueWork: note('sweep', 0),
-      },
+      rooms,
     },
     { accounts: ['GDIST'], collectEveryMs: 100 },
   )
@@ -71,4 +78,22 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
   expect(calls.get('deliver')).toEqual(['to deliver'])
   expect(new Set(calls.get('collect'))).toEqual(new Set(['GDIST']))
   expect(new Set(calls.get('match'))).toEqual(new Set(['GDIST']))
+})
+
+it('says so when the queue takes no schedules, and gives them again', async () => {
+  const said: unknown[] = []
+  const lost = new Error('the queue is away')
+  const worker = await startWorker(
+    {
+      queue: { schedule: () => Promise.reject(lost) },
+      store: { kind: 'postgres', url: database.url },
+      log: createLog({ level: 'silent' }),
+      troubles: { of: (part) => (error) => void said.push([part, error]) },
+      rooms: noting().rooms,
+    },
+    { accounts: [], collectEveryMs: 100, scheduleAgainMs: 20 },
+  )
+  await until(() => said.length >= 2, 'the loss to be told twice')
+  await worker.close()
+  expect(said[0]).toEqual(['schedules', lost])
 })

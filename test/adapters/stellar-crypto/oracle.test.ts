@@ -236,7 +236,7 @@ describe('signatures', () => {
         const ours = openSigningKey(key.secret())
         expect(ours.account).toBe(key.publicKey())
         const hint = key.rawPublicKey().slice(-4)
-        const signature = await ours.sign(message)
+        const signature = ours.sign(message)
         expect(key.verify(message, signature)).toBe(true)
         expect(
           await isSignature(key.publicKey(), message, { hint, signature: key.sign(message) }),

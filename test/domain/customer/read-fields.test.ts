@@ -79,6 +79,7 @@ describe('reading SEP-9 fields', () => {
     })
     const stored = { mobile_number_format: { value: 'hash', status: 'ACCEPTED' as const } }
     expect(read({ mobile_number: 'abc' }, { stored })).toEqual({ mobile_number: 'abc' })
+    expect(read({ mobile_number: 'abc', mobile_number_format: ' E.164 ' })).toMatch(/E\.164/)
     expect(read({ mobile_number: 'abc', mobile_number_format: 'E.164' }, { stored })).toMatch(
       /E\.164/,
     )

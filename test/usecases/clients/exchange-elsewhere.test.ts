@@ -18,7 +18,7 @@ it('a challenge of our key on another network is not one of ours (SEP10-03, SEP1
     isSignature: createSignatureJudge(),
   })
   const seconds = Math.floor(login.world.now.getTime() / 1_000)
-  const foreign = await elsewhere.write({
+  const foreign = elsewhere.write({
     account,
     homeDomain: 'example.com',
     webAuthDomain: 'anchor.example.com',
