@@ -218,6 +218,20 @@ describe('paying out', () => {
     ])
   })
 
+  it('takes a notice that is no news, as often as it comes and however late, and changes nothing', async () => {
+    const { id } = await fundedFor(magicAccountNumbers.delivered)
+    const { send, notice } = world.payouts(rail)
+    await send(id)
+    const before = await world.stateOf(id)
+    const payoutId = before.transaction?.externalTransactionId ?? ''
+    const delivered = { state: 'delivered', payoutId, deliveredAt: world.clock.now } as const
+    for (const reply of [delivered, { state: 'pending', payoutId } as const, delivered]) {
+      const told = await notice({ idempotencyKey: `${id}-1`, reply })
+      expect(told).toEqual({ ok: true })
+      expect(await world.stateOf(id)).toEqual(before)
+    }
+  })
+
   it('refuses a notice about an order we never gave', async () => {
     const { notice } = world.payouts(rail)
     const reply = { state: 'pending' as const, payoutId: 'p' }
