@@ -5,27 +5,29 @@ import { Client } from 'pg'
 const ticksPerSecond = 100 // USER_HZ, the same on every Linux of today
 
 /**
- * CPU time of a process and of its children, in milliseconds; without those of our own process, which are
- * what is measured.
+ * CPU time of a process and of its children, those that ended included, in milliseconds; without those
+ * of our own process, which are what is measured.
  */
 export function cpuMsOf(pid: number): number {
-  const all = pid === process.pid ? [pid] : [pid, ...childrenOf(pid)]
-  return all.reduce((sum, one) => sum + ownCpuMs(one), 0)
+  if (pid === process.pid) return cpuMs(pid).own
+  const { own, ended } = cpuMs(pid)
+  return childrenOf(pid).reduce((sum, child) => sum + cpuMs(child).own, own + ended)
 }
 
-/** Of one process alone. A process that is gone has used nothing. */
-function ownCpuMs(pid: number): number {
+/** Of one process, and of its children that ended. A process that is gone has used nothing. */
+function cpuMs(pid: number): { readonly own: number; readonly ended: number } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const ticks = Number(fields[11]) + Number(fields[12]) // utime and stime
-    return (ticks * 1_000) / ticksPerSecond
+    const [utime, stime, cutime, cstime] = fields.slice(11, 15).map(Number)
+    const ms = (ticks: number | undefined) => ((ticks ?? 0) * 1_000) / ticksPerSecond
+    return { own: ms(utime) + ms(stime), ended: ms(cutime) + ms(cstime) }
   } catch {
-    return 0
+    return { own: 0, ended: 0 }
   }
 }
 
-function childrenOf(pid: number): readonly number[] {
+export function childrenOf(pid: number): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
