@@ -80,9 +80,17 @@ async function main(): Promise<number> {
   return rows.some(({ report }) => report.faults.length > 0) ? 1 : 0
 }
 
+/** The world that stands now; whoever ends the drill ends it too. */
+let arena: Arena | undefined
+
+async function leave(code: number): Promise<void> {
+  say('ending')
+  await arena?.stop().catch((error: unknown) => say(String(error)))
+  process.exit(code)
+}
+
 async function fightAll(store: Store, own: readonly Numbered[]): Promise<readonly Row[]> {
   const rows: Row[] = []
-  let arena: Arena | undefined
   let fought = 0
   try {
     for (const plan of own) {
@@ -97,6 +105,7 @@ async function fightAll(store: Store, own: readonly Numbered[]): Promise<readonl
     }
   } finally {
     await arena?.stop()
+    arena = undefined
   }
   return rows
 }
@@ -152,4 +161,10 @@ function tell(rows: readonly Row[], tookMs: number): void {
 const padded = (cell: string, width: number): string =>
   width < 0 ? cell.padEnd(-width) : cell.padStart(width)
 
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => void leave(code))
+}
 process.exitCode = await main()
