@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import { checkConfig } from '../../src/config/config.ts'
+import { readEnvironment } from '../../src/config/env.ts'
+import { distribution, faultsOf, file, issuer, variables } from './configuration.ts'
+
+const usdc = file.assets[0]
+const other = 'GD6ROJBYLKQMOW3E7N4M2YBPUHMZD7PL65VRHRMO24BOVSBV5H3BQRSL'
+
+const configOf = (assets: readonly object[], more: object = {}) =>
+  checkConfig(readEnvironment(variables), { ...file, ...more, assets }).config
+
+const faultsOfAsset = (change: object, more: object = {}) =>
+  faultsOf({}, { ...file, ...more, assets: [{ ...usdc, ...change }] })
+
+describe('an asset of the file', () => {
+  it('is read in whole units, with what the file says and nothing else', () => {
+    const { assets, startCursors } = configOf([
+      {
+        ...usdc,
+        startCursor: '4096',
+        minAmount: '1.5',
+        maxAmount: '20000.0000001',
+        fee: { fixed: '2', percent: '0.25' },
+        senderTypes: [{ type: 'sep31-receiver' }],
+        kycTiming: 'after',
+        memoType: 'hash',
+        paymentDeadlineMinutes: 90,
+        transactionFields: {
+          account_number: { description: 'Number', translations: { es: 'Número' } },
+          kind: { description: 'Kind', choices: ['a', 'b'], optional: true },
+        },
+      },
+    ])
+    expect(assets).toEqual([
+      {
+        code: 'USDC',
+        issuer,
+        name: `stellar:USDC:${issuer}`,
+        distributionAccount: distribution,
+        payoutAsset: { name: 'iso4217:USD', currency: 'USD', decimals: 2 },
+        minUnits: 15_000_000n,
+        maxUnits: 200_000_000_001n,
+        fee: { fixedUnits: 20_000_000n, percentE7: 2_500_000n },
+        fundingMethods: ['SEPA'],
+        senderTypes: [{ name: 'sep31-receiver', description: 'Receiver', fromUnits: 0n }],
+        receiverTypes: [
+          { name: 'sep31-receiver', description: 'Receiver', fromUnits: 0n },
+          {
+            name: 'sep31-large-receiver',
+            description: 'Receiver of much',
+            fromUnits: 10_000_000_000n,
+          },
+        ],
+        transactionFields: {
+          account_number: { description: 'Number', translations: { es: 'Número' } },
+          kind: { description: 'Kind', choices: ['a', 'b'], optional: true },
+        },
+        kycTiming: 'after',
+        memoType: 'hash',
+        paymentDeadlineSeconds: 5_400,
+      },
+    ])
+    expect([...startCursors]).toEqual([[distribution, '4096']])
+  })
+
+  it('of which little is said wants KYC first, has an id memo, a day to be paid, and no fee', () => {
+    const { code, payout, fundingMethods, distributionAccount } = usdc ?? {}
+    const { assets, startCursors } = configOf([
+      { code, payout, fundingMethods, distributionAccount },
+    ])
+    expect(assets[0]).toEqual({
+      code: 'USDC',
+      name: 'stellar:native',
+      distributionAccount: distribution,
+      payoutAsset: { name: 'iso4217:USD', currency: 'USD', decimals: 2 },
+      fee: { fixedUnits: 0n, percentE7: 0n },
+      fundingMethods: ['SEPA'],
+      senderTypes: [],
+      receiverTypes: [],
+      transactionFields: {},
+      kycTiming: 'before',
+      memoType: 'id',
+      paymentDeadlineSeconds: 86_400,
+    })
+    expect([...startCursors]).toEqual([[distribution, 'now']])
+  })
+
+  it('says its customer types in other languages too (SEP12-37)', () => {
+    const customerTypes = {
+      'sep31-receiver': {
+        description: 'Receiver',
+        translations: { es: 'Beneficiario' },
+        requirements: [],
+      },
+    }
+    const receiverTypes = [{ type: 'sep31-receiver' }]
+    const { assets } = configOf([{ ...usdc, receiverTypes }], { customerTypes })
+    expect(assets[0]?.receiverTypes[0]?.translations).toEqual({ es: 'Beneficiario' })
+  })
+})
+
+describe('assets that contradict each other or themselves', () => {
+  it('are refused when one is listed twice', () => {
+    expect(faultsOf({}, { ...file, assets: [usdc, usdc] })).toEqual([
+      'fairlead.yaml: asset USDC is listed twice',
+    ])
+  })
+
+  it('share a distribution account only when it is read from one place', () => {
+    const both = (startCursor: string) => ({
+      ...file,
+      assets: [usdc, { ...usdc, code: 'SRT', startCursor }],
+    })
+    expect(faultsOf({}, both('now'))).toEqual([])
+    expect(faultsOf({}, both('7'))).toEqual([
+      `fairlead.yaml: ${distribution} has two start cursors, now and 7`,
+    ])
+  })
+
+  it('may have bounds that meet, and a fixed fee below the largest amount only (SEP31-W18)', () => {
+    expect(faultsOfAsset({ minAmount: '5', maxAmount: '5' })).toEqual([])
+    const withFee = (fixed: string) => faultsOfAsset({ maxAmount: '5', fee: { fixed } })
+    expect(withFee('4.9999999')).toEqual([])
+    expect(withFee('5')).toEqual(['fairlead.yaml: USDC: the fixed fee is as large as maxAmount'])
+    expect(faultsOfAsset({ fee: { fixed: '5' } })).toEqual([])
+    expect(faultsOfAsset({ fee: { percent: '99.9999999' } })).toEqual([])
+  })
+
+  it.each([issuer, distribution])('have %s for no market making', (account) => {
+    expect(faultsOfAsset({}, { marketMakingAccounts: [account] })).toEqual([
+      'fairlead.yaml: USDC: the market-making account must be neither the issuer nor the distribution account',
+    ])
+    expect(faultsOfAsset({}, { marketMakingAccounts: [other] })).toEqual([])
+  })
+
+  it.each([
+    [
+      'an account with a wrong checksum',
+      { issuer: `${issuer.slice(0, -1)}A` },
+      /issuer: a Stellar/,
+    ],
+    ['a code of thirteen letters', { code: 'ABCDEFGHIJKLM' }, /code/],
+    ['an amount with eight decimals', { minAmount: '1.00000001' }, /minAmount: a decimal/],
+    ['an amount that is negative', { maxAmount: '-1' }, /maxAmount: a decimal/],
+    ['an amount without quotes', { maxAmount: 5 }, /maxAmount/],
+    ['a currency that is none', { payout: { currency: 'usd', decimals: 2 } }, /an ISO 4217 code/],
+    ['eight decimals of a currency', { payout: { currency: 'USD', decimals: 8 } }, /decimals/],
+    ['no way to pay out', { fundingMethods: [] }, /fundingMethods/],
+    ['no time to be paid', { paymentDeadlineMinutes: 0 }, /paymentDeadlineMinutes/],
+    ['more than a month to be paid', { paymentDeadlineMinutes: 43_201 }, /paymentDeadline/],
+    ['a cursor that is none', { startCursor: 'latest' }, /startCursor/],
+    ['choices of none', { transactionFields: { a: { description: 'A', choices: [] } } }, /choices/],
+    ['a memo that cannot be', { memoType: 'return' }, /memoType/],
+  ])('are refused with %s', (_, change, words) => {
+    const faults = faultsOfAsset(change)
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(/^fairlead\.yaml: assets\.0\./)
+    expect(faults[0]).toMatch(words)
+  })
+
+  it('are refused when there are none', () => {
+    expect(faultsOf({}, { ...file, assets: [] })).toEqual([
+      'fairlead.yaml: assets: at least one asset',
+    ])
+  })
+})

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest'
+import { checkConfig } from '../../src/config/config.ts'
+import { readEnvironment } from '../../src/config/env.ts'
+import { faultsOf, file, secret, variables } from './configuration.ts'
+
+const configOf = (changes: Record<string, string | undefined> = {}, changedFile: unknown = file) =>
+  checkConfig(readEnvironment({ ...variables, ...changes }), changedFile).config
+
+const publicNetwork = 'Public Global Stellar Network ; September 2015'
+
+describe('settings that are left out', () => {
+  it('have defaults that open nothing to others but the public listener (AP-2.15)', () => {
+    const config = configOf()
+    expect(config.listen).toEqual({
+      publicHost: '0.0.0.0',
+      publicPort: 8080,
+      internalHost: '127.0.0.1',
+      internalPort: 8085,
+      workerPort: 0,
+    })
+    expect(config).toMatchObject({
+      loginsPerMinute: 600,
+      logLevel: 'info',
+      redisUrl: undefined,
+      extraCaFile: undefined,
+      isSandbox: false,
+      login: { mode: 'agreed', requireClientDomain: false, retiredSigningKeys: [] },
+    })
+  })
+
+  it('are the same as empty ones', () => {
+    expect(faultsOf({ DATABASE_URL: '', FAIRLEAD_RAIL_URL: '' })).toEqual([
+      'DATABASE_URL is missing',
+      'FAIRLEAD_RAIL_URL is missing',
+    ])
+    expect(configOf({ FAIRLEAD_PUBLIC_PORT: '', REDIS_URL: '' })).toMatchObject({
+      listen: { publicPort: 8080 },
+      redisUrl: undefined,
+    })
+  })
+
+  it.each([
+    'FAIRLEAD_PUBLIC_URL',
+    'FAIRLEAD_NETWORK_PASSPHRASE',
+    'FAIRLEAD_HORIZON_URL',
+    'FAIRLEAD_RAIL_URL',
+    'DATABASE_URL',
+    'FAIRLEAD_SIGNING_SEED',
+    'FAIRLEAD_DATA_KEYS',
+    'FAIRLEAD_RAIL_TOKEN',
+    'FAIRLEAD_BACKOFFICE_TOKEN',
+  ])('are a fault where there is no default: %s (AP-2.15)', (name) => {
+    expect(faultsOf({ [name]: undefined })).toEqual([`${name} is missing`])
+  })
+})
+
+describe('settings that are given', () => {
+  it('count', () => {
+    const config = configOf({
+      FAIRLEAD_PUBLIC_HOST: '10.0.0.1',
+      FAIRLEAD_PUBLIC_PORT: '0',
+      FAIRLEAD_INTERNAL_HOST: '10.0.0.2',
+      FAIRLEAD_INTERNAL_PORT: '65535',
+      FAIRLEAD_WORKER_PORT: '9',
+      FAIRLEAD_HOME_DOMAIN: 'example.com',
+      FAIRLEAD_LOGIN: 'open',
+      FAIRLEAD_LOGINS_PER_MINUTE: '0',
+      FAIRLEAD_LOG_LEVEL: 'debug',
+      FAIRLEAD_EXTRA_CA_FILE: '/etc/ca.pem',
+      REDIS_URL: 'rediss://user:password@cache:6380',
+      FAIRLEAD_HORIZON_URL: 'https://horizon.example.com/',
+      FAIRLEAD_RAIL_URL: 'https://bank.example.com/',
+      FAIRLEAD_PUBLIC_URL: 'https://anchor.example.com//',
+    })
+    expect(config).toMatchObject({
+      listen: {
+        publicHost: '10.0.0.1',
+        publicPort: 0,
+        internalHost: '10.0.0.2',
+        internalPort: 65_535,
+        workerPort: 9,
+      },
+      site: { url: 'https://anchor.example.com', homeDomain: 'example.com' },
+      login: { mode: 'open' },
+      loginsPerMinute: 0,
+      logLevel: 'debug',
+      extraCaFile: '/etc/ca.pem',
+      redisUrl: 'rediss://user:password@cache:6380',
+      network: { horizonUrl: 'https://horizon.example.com' },
+      railUrl: 'https://bank.example.com',
+    })
+  })
+
+  it('let a client log in to each home domain, the site’s own first', () => {
+    const login = { homeDomains: ['other.example.com'] }
+    expect(configOf({}, { ...file, login }).login.homeDomains).toEqual([
+      'anchor.example.com',
+      'other.example.com',
+    ])
+  })
+
+  it.each([
+    ['FAIRLEAD_PUBLIC_PORT', '65536', /is no port number: 65536$/],
+    ['FAIRLEAD_INTERNAL_PORT', '80a', /is no port number/],
+    ['FAIRLEAD_WORKER_PORT', '-1', /is no port number/],
+    ['FAIRLEAD_LOGIN', 'anyone', /is "agreed" or "open", not anyone$/],
+    ['FAIRLEAD_KYC_VALIDATION', 'none', /is "formats" or "full", not none$/],
+    ['FAIRLEAD_LOGINS_PER_MINUTE', 'many', /is a number, 0 for no limit: many$/],
+    ['FAIRLEAD_LOGINS_PER_MINUTE', '-1', /is a number/],
+    ['FAIRLEAD_LOG_LEVEL', 'loud', /is one of trace, debug, .*, not loud$/],
+    ['FAIRLEAD_TRUST_PROXY', '10', /number of proxies: 10$/],
+    ['FAIRLEAD_PUBLIC_URL', 'anchor', /is not a URL: anchor$/],
+    ['DATABASE_URL', 'mysql://localhost/fairlead', /has to be postgres:/],
+    ['DATABASE_URL', 'postgres://localhost', /has to be postgres:/],
+    ['DATABASE_URL', 'localhost/fairlead', /has to be postgres:/],
+    ['REDIS_URL', 'http://cache:6379', /has to be redis:/],
+    ['REDIS_URL', 'cache', /has to be redis:/],
+  ])('are refused by name when they cannot be meant: %s=%s', (name, value, words) => {
+    const [first, ...others] = faultsOf({ [name]: value })
+    expect(first).toMatch(new RegExp(`^${name} `))
+    expect(first).toMatch(words)
+    expect(others.filter((fault) => !fault.startsWith(name))).toEqual([])
+  })
+
+  it('that hold a password are not repeated (AP-2.11)', () => {
+    const url = 'mysql://fairlead:Zeugma@db/fairlead'
+    const faults = faultsOf({ DATABASE_URL: url, REDIS_URL: 'http://x:Zeugma@cache' })
+    expect(faults).toHaveLength(2)
+    expect(faults.join()).not.toContain('Zeugma')
+  })
+})
+
+describe('addresses', () => {
+  it.each(['FAIRLEAD_PUBLIC_URL', 'FAIRLEAD_HORIZON_URL', 'FAIRLEAD_RAIL_URL'])(
+    'are https, unless they lie on this machine or it is a sandbox: %s (SEP31-08, AP-2.15)',
+    (name) => {
+      const plain = 'http://elsewhere.example.com'
+      expect(faultsOf({ [name]: plain })).toEqual([`${name} has to be https: ${plain}`])
+      expect(faultsOf({ [name]: plain }, file, true)).toEqual([])
+      for (const host of ['localhost', '127.0.0.1:8000', '[::1]']) {
+        expect(faultsOf({ [name]: `http://${host}` })).toEqual([])
+      }
+    },
+  )
+})
+
+describe('the sandbox', () => {
+  it('does not run on the public network', () => {
+    const onPublic = { FAIRLEAD_NETWORK_PASSPHRASE: publicNetwork }
+    expect(faultsOf(onPublic, file, true)).toEqual([
+      'The sandbox does not run on the public network',
+    ])
+    expect(faultsOf(onPublic)).toEqual([])
+  })
+})
+
+describe('secrets', () => {
+  it.each([
+    'FAIRLEAD_SIGNING_SEED',
+    'FAIRLEAD_TOKEN_SECRET',
+    'FAIRLEAD_RAIL_TOKEN',
+    'FAIRLEAD_RAIL_SECRET',
+    'FAIRLEAD_BACKOFFICE_TOKEN',
+  ])('have 32 characters or more, eight of them different: %s (SEP10-124)', (name) => {
+    const weak = [expect.stringMatching(`^${name} is too weak`)]
+    expect(faultsOf({ [name]: secret.slice(1) })).toEqual(weak)
+    expect(faultsOf({ [name]: 'abcdefg'.repeat(6) })).toEqual(weak)
+    expect(faultsOf({ [name]: 'abcdefgh'.repeat(4) })).toEqual([])
+  })
+
+  it('are read as they are', () => {
+    const { secrets } = checkConfig(readEnvironment(variables), file)
+    expect(secrets).toMatchObject({
+      signingSeed: `S${secret}`,
+      tokenSecret: secret,
+      railToken: secret,
+      railSecret: secret,
+      backofficeToken: secret,
+    })
+  })
+})
+
+describe('keys for data at rest', () => {
+  const hex = `${secret}${secret}`
+
+  it('are several, of which the first seals', () => {
+    const other = 'f'.repeat(64)
+    const { secrets } = checkConfig(
+      readEnvironment({ ...variables, FAIRLEAD_DATA_KEYS: `new-2:${hex},old:${other}` }),
+      file,
+    )
+    expect(
+      secrets.dataKeys.map(({ id, secret: key }) => [id, Buffer.from(key).toString('hex')]),
+    ).toEqual([
+      ['new-2', hex],
+      ['old', other],
+    ])
+  })
+
+  it.each([
+    ['without an id', hex],
+    ['with an empty id', `:${hex}`],
+    ['with an id that is too long', `${'k'.repeat(33)}:${hex}`],
+    ['with an id of other letters', `K1:${hex}`],
+    ['of 31 bytes', `k1:${hex.slice(2)}`],
+    ['of 33 bytes', `k1:${hex}00`],
+    ['of no hex', `k1:${hex.slice(1)}g`],
+    ['and another without a key', `k1:${hex},k2`],
+  ])('%s are refused', (_, keys) => {
+    expect(faultsOf({ FAIRLEAD_DATA_KEYS: keys })).toEqual([
+      'FAIRLEAD_DATA_KEYS wants id:hex of 32 bytes, separated by commas',
+    ])
+  })
+})
