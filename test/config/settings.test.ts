@@ -203,6 +203,7 @@ describe('keys for data at rest', () => {
     ['with an id that is too long', `${'k'.repeat(33)}:${hex}`],
     ['with an id of other letters', `K1:${hex}`],
     ['of 31 bytes', `k1:${hex.slice(2)}`],
+    ['of half a byte less', `k1:${hex.slice(1)}`],
     ['of 33 bytes', `k1:${hex}00`],
     ['of no hex', `k1:${hex.slice(1)}g`],
     ['and another without a key', `k1:${hex},k2`],

@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest'
 import type { CustomerView } from '../../src/usecases/customers/customer-view.ts'
 import { writeAsset } from '../../src/graphql/asset/asset.type.ts'
 import { writeCustomer } from '../../src/graphql/customer/customer.type.ts'
+import { ClientQueries } from '../../src/graphql/client/client.query.ts'
 import { writeNetwork } from '../../src/graphql/network/network.type.ts'
+import type { PartnerContext } from '../../src/graphql/partner/context.ts'
 import { writeAttempt, writePayout } from '../../src/graphql/payout/payout.type.ts'
 import {
   readEventCursor,
   writeEvent,
 } from '../../src/graphql/transaction/transaction-event.type.ts'
+import { writeOpenRefusal } from '../../src/graphql/transaction/open-transaction.result.ts'
 import { writeTransaction } from '../../src/graphql/transaction/transaction.type.ts'
 import { anAsset, routingFields } from '../builders/asset.ts'
 import { aTransaction, distributionAccount, issuer } from '../builders/transaction.ts'
@@ -304,6 +307,61 @@ describe('the network', () => {
         { account: distributionAccount, cursor: '12', readUntil: at(3) },
         { account: issuer, cursor: null, readUntil: null },
       ],
+    })
+  })
+})
+
+describe('the caller', () => {
+  it('is told what the token says of them', () => {
+    const principal = {
+      account: distributionAccount,
+      memo: '7',
+      subject: `${distributionAccount}:7`,
+      homeDomain: 'anchor.example.com',
+      clientDomain: 'wallet.example.com',
+    }
+    const rooms = {} as PartnerContext['rooms'] // none is entered
+    const { signal } = new AbortController()
+    expect(new ClientQueries().me({ rooms, principal, signal })).toEqual(principal)
+  })
+})
+
+describe('a refusal to open', () => {
+  it('says whom we do not serve, and asks for nothing (SEP12-53)', () => {
+    expect(writeOpenRefusal({ code: 'customer_rejected', side: 'receiver' })).toEqual({
+      code: 'customer_rejected',
+      message: 'The receiver was rejected',
+      side: 'receiver',
+      customerType: null,
+    })
+  })
+
+  it('names the bounds that there are', () => {
+    const maxUnits = 50_000_000n
+    const beyond = (bounds: object) =>
+      writeOpenRefusal({ code: 'amount_out_of_bounds', maxUnits, ...bounds }).message
+    expect(beyond({})).toBe('The amount has to be at most 5')
+    expect(beyond({ minUnits: 10_000_000n })).toBe('The amount has to be between 1 and 5')
+  })
+
+  it('names the argument and what it may be', () => {
+    const said = (...[refusal]: Parameters<typeof writeOpenRefusal>) => writeOpenRefusal(refusal)
+    expect(said({ code: 'amount_below_fee', feeUnits: 15_000_000n })).toMatchObject({
+      argument: 'amount',
+      message: 'The fee alone is 1.5',
+    })
+    const choices = ['SEPA', 'WIRE']
+    expect(said({ code: 'field_not_among_choices', field: 'type', choices })).toMatchObject({
+      argument: 'fields.type',
+      message: 'One of SEPA, WIRE',
+    })
+    expect(said({ code: 'asset_unknown', known: ['USDC', 'SRT'] })).toMatchObject({
+      argument: 'assetCode',
+      message: 'We receive USDC, SRT',
+    })
+    expect(said({ code: 'asset_issuer_unknown', issuer })).toMatchObject({
+      argument: 'assetIssuer',
+      message: `We receive this asset of ${issuer}`,
     })
   })
 })

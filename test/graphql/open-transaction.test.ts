@@ -73,6 +73,28 @@ describe('openTransaction', () => {
     expect(await response.json()).toMatchObject({ transaction: { id, amount_in: '100' } })
   })
 
+  it('keeps how to pay out, whose asset, the memo of a refund and the language (SEP31-31)', async () => {
+    const { assets } = dataOf(
+      await ask<{ assets: { code: string; issuer: string }[] }>(
+        world.partner,
+        '{ assets { code issuer } }',
+      ),
+    )
+    const assetIssuer = assets.find(({ code }) => code === 'USDC')?.issuer
+    const refundMemo = { type: 'text', value: 'back to Ada' }
+    const more = { assetIssuer, fundingMethod: 'WIRE', refundMemo, language: 'es' }
+    const { transaction } = await opened({ ...good(), ...more }, 'everything')
+    const found = await world.rooms.read(({ transactions }) => transactions.find(transaction.id))
+    expect(found).toMatchObject({
+      fundingMethod: 'WIRE',
+      refundMemo,
+      language: 'es',
+      senderId,
+      receiverId,
+      assetIn: `stellar:USDC:${assetIssuer}`,
+    })
+  })
+
   it('with the same key and input answers the same transaction and says so, also all at once', async () => {
     const before = Number(await kept())
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => opened(good(), 'at-once')))
