@@ -1,0 +1,191 @@
+import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createHttpServer } from '../../../src/http/server/http-server.ts'
+import type { HttpServerParts } from '../../../src/http/server/http-server.ts'
+import { until } from '../../until.ts'
+
+/** What is said around an answer: headers, log and metrics. */
+
+const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
+
+class HorizonUnavailable extends Error {
+  override readonly name = 'HorizonUnavailable'
+}
+
+type Line = Readonly<Record<string, unknown>>
+const lines: Line[] = []
+const note = (level: string) => (fields: object, message: string) =>
+  void lines.push({ level, message, ...fields })
+type Metered = Parameters<NonNullable<HttpServerParts['meter']>['request']>[0]
+const metered: Metered[] = []
+
+const ok = () => Promise.resolve({ status: 200, body: {} })
+const app = createHttpServer({
+  listener: 'tested',
+  authenticate: (authorization) =>
+    Promise.resolve(
+      authorization === 'Bearer good'
+        ? { principal: { account, subject: account, homeDomain: 'localhost' } }
+        : { error: 'Log in first' },
+    ),
+  log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
+  meter: { request: (call) => void metered.push(call) },
+  tables: [
+    {
+      cors: true,
+      routes: [
+        { method: 'GET', path: '/things/:id', auth: 'client', route: ok },
+        { method: 'PUT', path: '/things/:id', auth: 'client', route: ok },
+        { method: 'POST', path: '/things', auth: 'none', route: ok },
+        { method: 'GET', path: '/healthy', auth: 'none', route: ok },
+        {
+          method: 'GET',
+          path: '/away',
+          auth: 'none',
+          route: () => Promise.reject(new HorizonUnavailable('secret')),
+        },
+      ],
+    },
+    {
+      cors: false,
+      authFailureStatus: 403,
+      routes: [
+        { method: 'GET', path: '/closed', auth: 'client', route: ok },
+        { method: 'GET', path: '/health/live', auth: 'none', route: ok },
+        { method: 'GET', path: '/metrics', auth: 'none', route: ok },
+      ],
+    },
+  ],
+})
+
+let origin = ''
+beforeAll(async () => {
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+})
+afterAll(() => app.close())
+beforeEach(() => {
+  lines.length = 0
+  metered.length = 0
+})
+
+const call = (path: string, init?: RequestInit) => fetch(origin + path, init)
+const answered = async () => {
+  await until(() => lines.some(({ message }) => message === 'answered'), 'a line of the log')
+  return lines.find(({ message }) => message === 'answered')
+}
+
+describe('every answer', () => {
+  it.each(['/healthy', '/things/1', '/none', '/away'])(
+    'is to be taken for what it says it is, and is not kept: %s (SEP10-15)',
+    async (path) => {
+      const { headers } = await call(path)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('cache-control')).toBe('no-store')
+    },
+  )
+
+  it('bears the id that the caller gave, when it is short and plain', async () => {
+    const idFor = async (given: string) =>
+      (await call('/healthy', { headers: { 'x-request-id': given } })).headers.get('x-request-id')
+    expect(await idFor('trace-1.of_2')).toBe('trace-1.of_2')
+    expect(await idFor('x'.repeat(64))).toBe('x'.repeat(64))
+    for (const odd of ['x'.repeat(7), 'x'.repeat(65), 'a b c d e', '"quoted"']) {
+      expect(await idFor(odd)).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    }
+  })
+})
+
+describe('a refusal', () => {
+  it('names Bearer where it is a 401, and not where the protocol wants 403 (SEP31-04)', async () => {
+    const refused = await call('/things/1')
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+    const forbidden = await call('/closed')
+    expect([forbidden.status, forbidden.headers.get('www-authenticate')]).toEqual([403, null])
+  })
+
+  it('says when to come again where a part of the world is away (AP-2.18)', async () => {
+    const { status, headers } = await call('/away')
+    expect([status, headers.get('retry-after')]).toEqual([503, '5'])
+    expect(lines.map(({ level, message }) => [level, message])).toContainEqual([
+      'warn',
+      'a part of the world is away',
+    ])
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
+  it('of a method names those that there are', async () => {
+    const one = await call('/things/1', { method: 'DELETE' })
+    expect([one.status, one.headers.get('allow')]).toEqual([405, 'GET, PUT, HEAD, OPTIONS'])
+    const all = await call('/things', { method: 'PATCH' })
+    expect([all.status, all.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+  })
+
+  it('of headers beyond the limit is 431', async () => {
+    const text = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(origin).port), '127.0.0.1', () =>
+        socket.write(`GET /healthy HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(40_000)}\r\n\r\n`),
+      )
+      let received = ''
+      socket.on('data', (chunk) => (received += chunk.toString()))
+      socket.on('close', () => resolve(received)).on('error', reject)
+    })
+    expect(text).toMatch(/^HTTP\/1\.1 431 [^]*\r\n\r\n\{"error":"/)
+  })
+})
+
+describe('the preflight', () => {
+  it('lets browsers send a token, a type and an idempotency key, and is kept for minutes (SEP10-12)', async () => {
+    const { headers } = await call('/things/1', { method: 'OPTIONS' })
+    expect(headers.get('access-control-allow-methods')).toBe('GET, PUT, HEAD, OPTIONS')
+    expect(headers.get('access-control-allow-headers')).toBe(
+      'authorization, content-type, idempotency-key',
+    )
+    expect(headers.get('access-control-max-age')).toBe('600')
+  })
+
+  it('lets browsers do nothing where they may not call', async () => {
+    const { status, headers } = await call('/closed', { method: 'OPTIONS' })
+    expect([status, headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+  })
+})
+
+describe('log and metrics', () => {
+  it('tell who asked and what for, by the template of the path and never by the path', async () => {
+    const headers = { authorization: 'Bearer good', 'x-request-id': 'request-1' }
+    await call('/things/secret-id?memo=secret', { headers })
+    const told = { listener: 'tested', method: 'GET', route: '/things/:id', status: 200 }
+    expect(await answered()).toEqual({
+      ...told,
+      level: 'info',
+      message: 'answered',
+      requestId: 'request-1',
+      sendingAnchor: account,
+      durationMs: expect.any(Number) as number,
+    })
+    expect(metered).toEqual([{ ...told, durationMs: expect.any(Number) as number }])
+  })
+
+  it('know no anchor when the token is not taken, and no route where there is none', async () => {
+    await call('/things/1')
+    expect(await answered()).not.toHaveProperty('sendingAnchor')
+    lines.length = 0
+    await call('/secret')
+    expect(await answered()).toMatchObject({ status: 404, route: undefined })
+    expect(metered.map(({ status, route }) => [status, route])).toEqual([
+      [401, '/things/:id'],
+      [404, undefined],
+    ])
+  })
+
+  it.each([
+    ['/health/live', 'debug'],
+    ['/metrics', 'debug'],
+    ['/healthy', 'info'],
+  ])('keep what machines ask every few seconds out of the log: %s', async (path, level) => {
+    await call(path)
+    expect(await answered()).toMatchObject({ level, status: 200 })
+  })
+})
