@@ -1,0 +1,293 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { examineAccounts } from '../../src/cli/doctor/accounts.ts'
+import { examineBank } from '../../src/cli/doctor/bank.ts'
+import { examineDatabase } from '../../src/cli/doctor/database.ts'
+import type { Examined } from '../../src/cli/doctor/finding.ts'
+import { examineHomePage } from '../../src/cli/doctor/home-page.ts'
+import { examineNetwork } from '../../src/cli/doctor/network.ts'
+import { printPart, printVerdict } from '../../src/cli/doctor/print.ts'
+import { checkConfig } from '../../src/config/config.ts'
+import { readEnvironment } from '../../src/config/env.ts'
+import { distribution, file, issuer, secret, variables } from '../config/configuration.ts'
+import { freshDatabase, onServer } from '../database.ts'
+
+/** The doctor before worlds that no sandbox makes. */
+
+const complaintsOf = ({ findings }: Examined): readonly string[] =>
+  findings.flatMap(({ verdict, says }) => (verdict === 'good' ? [] : [`${verdict} ${says}`]))
+
+const passphrase = variables.FAIRLEAD_NETWORK_PASSPHRASE
+
+/** A Horizon that answers this, by path; 404 for anything else. */
+const horizonOf = (pages: Readonly<Record<string, object>>) => ({
+  get: (path: string) => {
+    const json = pages[path]
+    return Promise.resolve(
+      json === undefined ? { status: 404, json: {} } : { status: 200, json: json as unknown },
+    )
+  },
+  close: () => Promise.resolve(),
+})
+
+const servers: Server[] = []
+afterEach(async () => {
+  for (const server of servers.splice(0)) await new Promise((done) => server.close(done))
+})
+
+/** A server that answers everything in the same way; its address. */
+async function serve(
+  status: number,
+  headers: Record<string, string>,
+  body: (url: string) => string,
+) {
+  const server = createServer((_request, response) => {
+    const { port } = server.address() as AddressInfo
+    response.writeHead(status, { ...headers, connection: 'close' })
+    response.end(body(`http://127.0.0.1:${port}`))
+  })
+  return listening(server)
+}
+
+async function listening(server: Server): Promise<string> {
+  servers.push(server)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('the network', () => {
+  const look = async (closedSecondsAgo: number, ledgersBehind = 0) =>
+    complaintsOf(
+      await examineNetwork(
+        horizonOf({
+          '/': {
+            network_passphrase: passphrase,
+            history_latest_ledger: 100,
+            history_elder_ledger: 1,
+            core_latest_ledger: 100 + ledgersBehind,
+          },
+          '/ledgers?order=desc&limit=1': {
+            _embedded: {
+              records: [
+                { closed_at: new Date(Date.now() - closedSecondsAgo * 1000).toISOString() },
+              ],
+            },
+          },
+        }),
+        passphrase,
+      ),
+    )
+
+  it('may be five ledgers behind its core, and a minute behind us', async () => {
+    expect(await look(0, 5)).toEqual([])
+    expect(await look(0, 6)).toEqual(['warning Horizon is 6 ledgers behind its core'])
+    expect(await look(50)).toEqual([])
+    expect(await look(70)).toEqual([
+      expect.stringMatching(/^fault the newest ledger closed 70 s ago/),
+    ])
+  })
+
+  it('must not be ahead of us: our clock is behind then', async () => {
+    expect(await look(-3)).toEqual([])
+    expect(await look(-20)).toEqual([
+      expect.stringMatching(/^fault the newest ledger closed (19|20) s in the future/),
+    ])
+  })
+})
+
+describe('accounts', () => {
+  const { config } = checkConfig(readEnvironment(variables), {
+    ...file,
+    assets: [{ ...file.assets[0], maxAmount: '100' }],
+  })
+  const signingKey = 'GD6ROJBYLKQMOW3E7N4M2YBPUHMZD7PL65VRHRMO24BOVSBV5H3BQRSL'
+  const trust = {
+    asset_type: 'credit_alphanum4',
+    asset_code: 'USDC',
+    asset_issuer: issuer,
+    balance: '50.0000000',
+    limit: '150.0000000',
+    is_authorized: true,
+  }
+  const holder = {
+    balances: [{ asset_type: 'native', balance: '10.0000000' }, trust],
+    signers: [
+      { key: distribution, weight: 1 },
+      { key: signingKey, weight: 0 },
+    ],
+    data: { 'config.memo_required': 'MQ==' },
+  }
+  const issuing = {
+    home_domain: 'issuer.example.com',
+    balances: [],
+    signers: [{ key: issuer, weight: 1 }],
+    data: {},
+  }
+  const look = async (changes: object = {}, ofIssuer: object | undefined = issuing) =>
+    complaintsOf(
+      await examineAccounts(
+        horizonOf({
+          [`/accounts/${distribution}`]: { ...holder, ...changes },
+          ...(ofIssuer !== undefined && { [`/accounts/${issuer}`]: ofIssuer }),
+        }),
+        { config, signingKey },
+      ),
+    )
+  const withTrust = (changes: object) => look({ balances: [{ ...trust, ...changes }] })
+
+  it('that are as they should be give no reason to complain', async () => {
+    expect(await look()).toEqual([])
+  })
+
+  it('need a trust line to the very asset, authorised, with room for the largest amount', async () => {
+    const none = ['fault USDC: the distribution account has no trust line, nobody can pay it']
+    expect(await withTrust({ asset_issuer: distribution })).toEqual(none)
+    expect(await withTrust({ asset_code: 'EURC' })).toEqual(none)
+    expect(await withTrust({ is_authorized: false })).toEqual([
+      'fault USDC: the issuer has not authorised the trust line',
+    ])
+    expect(await withTrust({ balance: '50.0000001' })).toEqual([
+      'warning USDC: the trust line has less room left than maxAmount',
+    ])
+  })
+
+  it('need an issuer that is there, and says who stands behind it', async () => {
+    expect(await look({}, { ...issuing, home_domain: '' })).toEqual([
+      'warning USDC: the issuer names no home domain',
+    ])
+    const { home_domain: _, ...nameless } = issuing
+    expect(await look({}, nameless)).toEqual(['warning USDC: the issuer names no home domain'])
+    const gone = await examineAccounts(horizonOf({ [`/accounts/${distribution}`]: holder }), {
+      config,
+      signingKey,
+    })
+    expect(complaintsOf(gone)).toEqual(['fault USDC: the issuer does not exist on this network'])
+  })
+
+  it('must ask for a memo with a 1, and nothing else (SEP-29)', async () => {
+    const warned = [expect.stringMatching(/^warning it does not ask wallets for a memo/)]
+    expect(await look({ data: {} })).toEqual(warned)
+    expect(await look({ data: { 'config.memo_required': 'MA==' } })).toEqual(warned)
+  })
+
+  it('must not be signed for by the key that signs logins (SEP10-08)', async () => {
+    expect(await look({ signers: [{ key: signingKey, weight: 1 }] })).toEqual([
+      'fault SIGNING_KEY is a signer of it',
+    ])
+  })
+})
+
+describe('the bank', () => {
+  it('must know no payout that was never ordered', async () => {
+    const server = createServer((request, response) => {
+      const { searchParams } = new URL(request.url ?? '', 'http://bank')
+      const payout = { id: 'bank-1', idempotency_key: searchParams.get('idempotency_key') }
+      const headers = { 'content-type': 'application/json', connection: 'close' }
+      response.writeHead(200, headers)
+      response.end(JSON.stringify({ payouts: [{ ...payout, state: 'pending' }] }))
+    })
+    const url = await listening(server)
+    const examined = await examineBank({ railUrl: url, railToken: secret, railSecret: secret })
+    expect(complaintsOf(examined)).toEqual([
+      'fault the bank knows a payout under a key that nobody used',
+    ])
+  })
+})
+
+describe('the database', () => {
+  it('must store text as UTF8', async () => {
+    const { url, drop } = await freshDatabase()
+    const name = `plain_${process.pid}`
+    await onServer(
+      url,
+      `create database ${name} encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0`,
+    )
+    const databaseUrl = new URL(url)
+    databaseUrl.pathname = `/${name}`
+    const complaints = complaintsOf(
+      await examineDatabase({ databaseUrl: databaseUrl.href, holdsQueue: false }),
+    )
+    expect(complaints[0]).toBe('fault it stores SQL_ASCII')
+    expect(complaints.join()).not.toContain('queue')
+    await onServer(url, `drop database ${name}`)
+    await drop()
+  })
+})
+
+describe('the home page', () => {
+  const toml = (url: string, changes: Readonly<Record<string, string>> = {}) => {
+    const keys = {
+      SIGNING_KEY: issuer,
+      NETWORK_PASSPHRASE: passphrase,
+      WEB_AUTH_ENDPOINT: `${url}/auth`,
+      KYC_SERVER: `${url}/sep12`,
+      DIRECT_PAYMENT_SERVER: `${url}/sep31`,
+      ...changes,
+    }
+    const lines = Object.entries(keys).map(([name, value]) => `${name}="${value}"`)
+    return `${lines.join('\n')}\n[[CURRENCIES]]\ncode="USDC"\nissuer="${issuer}"\n`
+  }
+  const cors = { 'access-control-allow-origin': '*' }
+  const look = async (url: string) => {
+    const { config } = checkConfig(
+      readEnvironment({ ...variables, FAIRLEAD_PUBLIC_URL: url }),
+      file,
+      true,
+    )
+    return complaintsOf(await examineHomePage({ config, signingKey: issuer }))
+  }
+
+  it('that says what the configuration says gives no reason to complain', async () => {
+    expect(await look(await serve(200, cors, toml))).toEqual([])
+  })
+
+  it('has to be there, for browsers too (SEP01-08)', async () => {
+    expect(await look(await serve(404, cors, toml))).toEqual([
+      expect.stringMatching(/^fault .*\/\.well-known\/stellar\.toml answers 404$/),
+    ])
+    expect(await look(await serve(200, {}, toml))).toEqual(['fault browsers may not read it'])
+  })
+
+  it.each(['NETWORK_PASSPHRASE', 'WEB_AUTH_ENDPOINT', 'KYC_SERVER', 'DIRECT_PAYMENT_SERVER'])(
+    'must not say another %s (SEP01-17)',
+    async (name) => {
+      const url = await serve(200, cors, (of) => toml(of, { [name]: 'another' }))
+      expect(await look(url)).toEqual([
+        expect.stringMatching(`^fault ${name} is another, this configuration has `),
+      ])
+    },
+  )
+})
+
+describe('what is printed', () => {
+  const warning = { verdict: 'warning', says: 'Slow', doNext: 'Ask' } as const
+  const fault = { verdict: 'fault', says: 'Gone', doNext: 'Look' } as const
+  const unknown = { verdict: 'unknown', says: 'Hidden', doNext: 'Set it' } as const
+  const good = { verdict: 'good', says: 'Here' } as const
+
+  it('counts what was found, and says whether it may be started', () => {
+    expect(printVerdict([good, warning])).toBe('1 warning. It may be started.')
+    expect(printVerdict([warning, warning, unknown])).toBe(
+      '2 warnings, 1 not looked at. It may be started.',
+    )
+    expect(printVerdict([fault, warning, fault])).toBe(
+      '2 faults, 1 warning. Mend the faults before you start.',
+    )
+  })
+
+  it('says with each finding what to do next', () => {
+    const findings = [good, warning, fault, unknown]
+    expect(printPart({ part: 'Bank', findings }, false).split('\n')).toEqual([
+      'Bank',
+      '  ✓ Here',
+      '  ! Slow',
+      '      → Ask',
+      '  ✗ Gone',
+      '      → Look',
+      '  ? Hidden',
+      '      → Set it',
+    ])
+  })
+})

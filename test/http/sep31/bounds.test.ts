@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { readFields } from '../../../src/http/sep31/read-json.ts'
+import { readOpening } from '../../../src/http/sep31/read-opening.ts'
+
+const opening = { amount: '100', asset_code: 'SRT' }
+
+/** What was read of the body, or the sentence of the refusal. */
+function read(changes: object) {
+  const value = { ...opening, ...changes }
+  const outcome = readOpening({ value, text: JSON.stringify(value) })
+  return outcome.ok ? outcome.value : outcome.refusal.reply
+}
+
+const refusal = (error: string) => ({ status: 400, body: { error } })
+
+describe('a body of POST /transactions', () => {
+  it('is read name by name (SEP31-18, SEP31-21, SEP31-22, SEP31-23, SEP31-27, SEP31-28, SEP31-29)', () => {
+    const texts = {
+      asset_issuer: 'GISSUER',
+      destination_asset: 'iso4217:USD',
+      quote_id: 'quote',
+      funding_method: 'WIRE',
+      sender_id: 'sender',
+      receiver_id: 'receiver',
+      refund_memo: 'memo',
+      refund_memo_type: 'text',
+    }
+    expect(read({ ...texts, lang: 'es', fields: { transaction: { a: 'b' } } })).toEqual({
+      amount: '100',
+      assetCode: 'SRT',
+      assetIssuer: 'GISSUER',
+      destinationAsset: 'iso4217:USD',
+      quoteId: 'quote',
+      fundingMethod: 'WIRE',
+      senderId: 'sender',
+      receiverId: 'receiver',
+      refundMemo: 'memo',
+      refundMemoType: 'text',
+      language: 'es',
+      fields: { a: 'b' },
+    })
+    expect(read({ lang: 7 })).toEqual({ amount: '100', assetCode: 'SRT', fields: {} })
+  })
+
+  it('has texts of at most a thousand characters, and amounts of fifty', () => {
+    const thousand = 'x'.repeat(1_000)
+    expect(read({ asset_code: thousand })).toMatchObject({ assetCode: thousand })
+    expect(read({ asset_code: `${thousand}x` })).toEqual(
+      refusal('asset_code may have at most 1000 characters'),
+    )
+    expect(readFields({ transaction: { a: `${thousand}x` } })).toMatchObject({
+      refusal: { reply: refusal('fields.transaction.a may have at most 1000 characters') },
+    })
+    expect(read({ amount: '1'.repeat(50) })).toMatchObject({ amount: '1'.repeat(50) })
+    expect(read({ amount: '1'.repeat(51) })).toEqual(
+      refusal('amount may have at most 50 characters'),
+    )
+  })
+})
