@@ -338,8 +338,9 @@ describe('a refusal to open', () => {
 
   it('names the bounds that there are', () => {
     const maxUnits = 50_000_000n
-    const beyond = (bounds: object) =>
-      writeOpenRefusal({ code: 'amount_out_of_bounds', maxUnits, ...bounds }).message
+    const beyond = (bounds: { readonly minUnits?: bigint }) =>
+      writeOpenRefusal({ code: 'amount_out_of_bounds', minUnits: undefined, maxUnits, ...bounds })
+        .message
     expect(beyond({})).toBe('The amount has to be at most 5')
     expect(beyond({ minUnits: 10_000_000n })).toBe('The amount has to be between 1 and 5')
   })

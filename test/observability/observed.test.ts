@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { accepted, refused } from '../../src/domain/outcome.ts'
+import type { Log } from '../../src/observability/log.ts'
+import { createMetrics } from '../../src/observability/metrics.ts'
+import { observeRooms, observed } from '../../src/observability/observed.ts'
+import { outwardCalls, toldFetch } from '../../src/observability/outward-calls.ts'
+
+/** An observer, the lines it logged, and what it counts of a metric. */
+function watched() {
+  const lines: Readonly<Record<string, unknown>>[] = []
+  const note = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, message, ...fields })
+  const log = {
+    debug: note('debug'),
+    info: note('info'),
+    warn: note('warn'),
+    isLevelEnabled: () => true,
+  } as unknown as Log // nothing else of it is used here
+  const metrics = createMetrics({ version: 'test' })
+  const counts = async (name: string) =>
+    (await metrics.registry.metrics())
+      .split('\n')
+      .filter((line) => line.startsWith(name))
+      .map((line) => line.slice(name.length))
+  return { log, metrics, lines, counts }
+}
+
+const durationMs = expect.any(Number) as number
+
+describe('a use-case', () => {
+  const answers = {
+    accepts: () => Promise.resolve(accepted({ id: 'ours' })),
+    refuses: () => Promise.resolve(refused({ code: 'not_found' })),
+    answers: () => Promise.resolve(undefined),
+    fails: () => Promise.reject(new Error('broken')),
+  }
+
+  it.each([
+    ['accepts', 'ok', 'info'],
+    ['refuses', 'not_found', 'info'],
+    ['answers', 'ok', 'info'],
+    ['fails', 'failed', 'warn'],
+  ] as const)('that %s is told once, as %s', async (name, outcome, level) => {
+    const { lines, counts, ...observer } = watched()
+    const run = observed<[], unknown>(observer, { name, run: answers[name] }, { level: 'info' })
+    const came = await run().catch((error: unknown) => error)
+    expect(came).toEqual(await answers[name]().catch((error: unknown) => error))
+    expect(lines).toEqual([{ level, message: 'use-case', usecase: name, outcome, durationMs }])
+    expect(await counts('fairlead_usecase_duration_seconds_count')).toEqual([
+      `{usecase="${name}",outcome="${outcome}"} 1`,
+    ])
+  })
+
+  it('is told with the facts and the word that its telling has for it', async () => {
+    const { lines, counts, ...observer } = watched()
+    const run = observed(
+      observer,
+      { name: 'sendPayout', run: (id: string) => Promise.resolve(`${id} sent`) },
+      {
+        level: 'debug',
+        facts: ([transactionId], answer) => ({ transactionId, reason: answer ?? 'none' }),
+        outcome: () => 'delivered',
+      },
+    )
+    expect(await run('one')).toBe('one sent')
+    expect(lines).toEqual([
+      {
+        level: 'debug',
+        message: 'use-case',
+        usecase: 'sendPayout',
+        outcome: 'delivered',
+        durationMs,
+        transactionId: 'one',
+        reason: 'one sent',
+      },
+    ])
+    expect(await counts('fairlead_usecase_duration_seconds_count')).toEqual([
+      '{usecase="sendPayout",outcome="delivered"} 1',
+    ])
+  })
+
+  it('that nobody named passes as it is', async () => {
+    const { lines, counts: _, ...observer } = watched()
+    const rooms = { told: () => Promise.resolve(1), untold: () => Promise.resolve(2), plain: 3 }
+    const seen = observeRooms(observer, rooms, { told: { level: 'info' } })
+    expect([await seen.told(), await seen.untold(), seen.plain]).toEqual([1, 2, 3])
+    expect(lines.map(({ usecase }) => usecase)).toEqual(['told'])
+  })
+})
+
+describe('a call to somebody else', () => {
+  it.each([
+    [200, 'info', '2xx'],
+    [404, 'info', '4xx'],
+    [429, 'warn', '4xx'],
+    [499, 'info', '4xx'],
+    [500, 'warn', '5xx'],
+    [undefined, 'warn', 'no_answer'],
+  ] as const)('answered with %s is told at %s', async (status, level, outcome) => {
+    const { lines, counts, ...observer } = watched()
+    const tell = outwardCalls(observer, 'bank', 'info')
+    tell({ method: 'POST', host: 'bank', status, durationMs: 12.4 })
+    expect(lines).toEqual([
+      {
+        level,
+        message: 'called',
+        target: 'bank',
+        method: 'POST',
+        host: 'bank',
+        status,
+        durationMs: 12,
+      },
+    ])
+    expect(await counts('fairlead_outward_call_duration_seconds_sum')).toEqual([
+      `{target="bank",outcome="${outcome}"} 0.0124`,
+    ])
+  })
+
+  it('is told by the host of its address, whether it is answered or not', async () => {
+    const told: object[] = []
+    const answer = { status: 204 }
+    const fetch = toldFetch(
+      ({ url }: { readonly url: string; readonly method?: string }) =>
+        url.endsWith('away') ? Promise.reject(new Error('away')) : Promise.resolve(answer),
+      (call) => told.push(call),
+    )
+    expect(await fetch({ url: 'https://wallet.example.com:8443/secret?a=b' })).toBe(answer)
+    await expect(fetch({ url: 'https://wallet.example.com/away', method: 'PUT' })).rejects.toThrow()
+    await fetch({ url: 'nowhere' })
+    expect(told).toEqual([
+      { method: 'GET', host: 'wallet.example.com:8443', status: 204, durationMs },
+      { method: 'PUT', host: 'wallet.example.com', status: undefined, durationMs },
+      { method: 'GET', host: 'none', status: 204, durationMs },
+    ])
+  })
+})
+
+describe('metrics', () => {
+  it('count requests by template and class of the status, in seconds', async () => {
+    const { metrics, counts } = watched()
+    const call = { listener: 'public', method: 'GET', durationMs: 1_500 }
+    metrics.request({ ...call, route: '/things/:id', status: 201 })
+    metrics.request({ ...call, route: undefined, status: 404 })
+    expect(await counts('fairlead_http_request_duration_seconds_sum')).toEqual([
+      '{listener="public",method="GET",route="/things/:id",status="2xx"} 1.5',
+      '{listener="public",method="GET",route="none",status="4xx"} 1.5',
+    ])
+  })
+
+  it('count jobs, payout steps and fields of GraphQL, each by its outcome', async () => {
+    const { metrics, counts } = watched()
+    metrics.job('send-payout', 'given_up', 250)
+    metrics.payoutStep('delivered')
+    metrics.payoutStep('delivered')
+    metrics.graphqlField({ api: 'partner', operation: 'query', field: 'me', outcome: 'refused' })
+    expect(await counts('fairlead_job_duration_seconds_sum')).toEqual([
+      '{job="send-payout",outcome="given_up"} 0.25',
+    ])
+    expect(await counts('fairlead_payout_steps_total')).toEqual(['{outcome="delivered"} 2'])
+    expect(await counts('fairlead_graphql_fields_total')).toEqual([
+      '{api="partner",operation="query",field="me",outcome="refused"} 1',
+    ])
+    expect(await counts('fairlead_build_info')).toEqual([
+      `{version="test",node="${process.version}"} 1`,
+    ])
+  })
+
+  it('add up the pools of one name, and sockets until they are closed', async () => {
+    const { metrics, counts } = watched()
+    const pool = { totalCount: 5, idleCount: 2, waitingCount: 1 }
+    metrics.watchPool('records')(pool)
+    metrics.watchPool('records')(pool)
+    metrics.watchPool('jobs')({ totalCount: 1, idleCount: 1, waitingCount: 0 })
+    expect(await counts('fairlead_database_connections')).toEqual([
+      '{pool="records",state="busy"} 6',
+      '{pool="records",state="idle"} 4',
+      '{pool="jobs",state="busy"} 0',
+      '{pool="jobs",state="idle"} 1',
+    ])
+    expect(await counts('fairlead_database_waiting')).toEqual([
+      '{pool="records"} 2',
+      '{pool="jobs"} 0',
+    ])
+    const stop = metrics.watchSockets('partner', () => ({ sockets: 3, subscriptions: 7 }))
+    expect(await counts('fairlead_graphql_sockets_open')).toEqual(['{api="partner"} 3'])
+    expect(await counts('fairlead_graphql_subscriptions_open')).toEqual(['{api="partner"} 7'])
+    stop()
+    expect(await counts('fairlead_graphql_sockets_open')).toEqual([])
+  })
+})
