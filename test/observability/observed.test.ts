@@ -125,7 +125,9 @@ describe('a call to somebody else', () => {
       (call) => told.push(call),
     )
     expect(await fetch({ url: 'https://wallet.example.com:8443/secret?a=b' })).toBe(answer)
-    await expect(fetch({ url: 'https://wallet.example.com/away', method: 'PUT' })).rejects.toThrow()
+    await expect(fetch({ url: 'https://wallet.example.com/away', method: 'PUT' })).rejects.toThrow(
+      'away',
+    )
     await fetch({ url: 'nowhere' })
     expect(told).toEqual([
       { method: 'GET', host: 'wallet.example.com:8443', status: 204, durationMs },
