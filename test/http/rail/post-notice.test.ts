@@ -56,7 +56,7 @@ const nobodysPayout = {
 }
 
 async function post(body: string, changes: Readonly<Record<string, string>> = {}) {
-  const timestamp = Math.floor(Date.now() / 1000).toString()
+  const timestamp = changes['payout-timestamp'] ?? Math.floor(Date.now() / 1000).toString()
   const signature = signWebhook(secrets.secret, { timestamp, body: Buffer.from(body) })
   const response = await fetch(url, {
     method: 'POST',
@@ -94,7 +94,7 @@ describe('the webhook of the bank', () => {
 
   it.each([
     ['a wrong signature', { 'payout-signature': `v1=${'0'.repeat(64)}` }],
-    ['an old timestamp', { 'payout-timestamp': '1000000000' }],
+    ['an old timestamp, though it is signed', { 'payout-timestamp': '1000000000' }],
   ])('gets 401 with %s, whatever it says (AP-2.14)', async (_, headers) => {
     const { status } = await post(JSON.stringify({ payout: nobodysPayout }), headers)
     expect(status).toBe(401)
@@ -109,5 +109,12 @@ describe('the webhook of the bank', () => {
     const { status, text } = await post(body)
     expect(status).toBe(expected)
     expect(JSON.parse(text)).toEqual({ error: expect.stringMatching(/\w+ \w+/) as string })
+  })
+
+  it('gets 400 for a notice that is signed and no JSON by its type', async () => {
+    const { status, text } = await post(JSON.stringify({ payout: nobodysPayout }), {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
+    expect([status, text]).toEqual([400, expect.stringContaining('application/json')])
   })
 })

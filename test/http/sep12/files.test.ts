@@ -107,6 +107,8 @@ describe('POST /sep12/customer/files', () => {
   it('refuses what is no file with 400, and what is too large with 413 (SEP12-130)', async () => {
     const account = anAccount()
     expect((await upload(account, Buffer.from('text'))).status).toBe(400)
+    const misnamed = multipart([{ name: 'photo_id_front', value: aPng }])
+    expect((await door.call(account, 'POST /customer/files', misnamed)).status).toBe(400)
     expect((await upload(account, Buffer.alloc(11_000_000))).status).toBe(413)
     const json = await door.call(account, 'POST /customer/files', { body: { file: 'x' } })
     expect(json.status).toBe(400)
