@@ -144,6 +144,9 @@ const signed = (
   'payout-signature': signWebhook(secrets.secret, { timestamp, body }),
 })
 
+const secondsFromNow = (seconds: number): string =>
+  Math.floor(Date.now() / 1000 + seconds).toString()
+
 describe('a notice that is not believed', () => {
   it.each<[string, Record<string, string | string[]>, Uint8Array, string]>([
     ['without a signature', {}, good, 'bad_signature'],
@@ -157,12 +160,18 @@ describe('a notice that is not believed', () => {
       'bad_signature',
     ],
     ['that is old', signed(good, '1700000000'), good, 'stale_timestamp'],
+    ['that is six minutes old', signed(good, secondsFromNow(-360)), good, 'stale_timestamp'],
+    ['of six minutes from now', signed(good, secondsFromNow(360)), good, 'stale_timestamp'],
     ['that has no time', signed(good, 'soon'), good, 'stale_timestamp'],
     ['without a payout', signed(Buffer.from('{}')), Buffer.from('{}'), 'malformed_notice'],
     ['without JSON', signed(Buffer.from('x')), Buffer.from('x'), 'malformed_notice'],
     ['of no text', signed(Buffer.from([255])), Buffer.from([255]), 'malformed_notice'],
   ])('is refused %s (AP-2.14)', (...[, headers, body, code]) => {
     expect(read(headers, body)).toMatchObject({ ok: false, refusal: { code } })
+  })
+
+  it.each([-240, 240])('is believed with a clock that is %i s off (AP-2.14)', (seconds) => {
+    expect(read(signed(good, secondsFromNow(seconds)), good)).toMatchObject({ ok: true })
   })
 
   it('is believed with one good signature of several, while secrets are changed (AP-2.14)', () => {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { httpPayoutRail } from '../../src/adapters/rails/http/http-payout-rail.ts'
 import { magicAccountNumbers } from '../../src/sandbox/bank/magic-account-numbers.ts'
+import { signRequest } from '../../src/sandbox/bank/signature.ts'
 import { startSandboxBank } from '../../src/sandbox/bank/sandbox-bank.ts'
 import {
   PayoutAccessRefused,
@@ -99,6 +100,17 @@ describe('the http rail, about an order', () => {
     ['an id that is a path', answer(201, { ...delivered, id: '../x' })],
     ['a rejection without words', answer(201, rejected)],
     [
+      'a rejection whose reason is no code',
+      answer(201, {
+        ...rejected,
+        rejection: { reason: 'Account closed!', message: '', fields: [] },
+      }),
+    ],
+    [
+      'a return whose reason is no code',
+      answer(201, { ...delivered, state: 'returned', return: { reason: '<b>' } }),
+    ],
+    [
       'a field of nobody',
       answer(201, {
         ...rejected,
@@ -147,6 +159,17 @@ describe('the http rail, about an order', () => {
     expect(failure).toMatchObject({ retryAfterSeconds: 7 })
   })
 
+  it('is unavailable, and does not say for how long, when the bank names a day', async () => {
+    const headers = { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }
+    const failure = await (
+      await railAnswering({ status: 429, headers })
+    )
+      .send(anOrder('k'))
+      .catch((thrown: unknown) => thrown)
+    expect(failure).toBeInstanceOf(PayoutRailUnavailable)
+    expect(failure).toMatchObject({ retryAfterSeconds: undefined })
+  })
+
   it('is unavailable when the connection is refused or the name unknown', async () => {
     const url = await startServer(() => undefined)
     await toEnd.pop()?.()
@@ -163,6 +186,40 @@ describe('the http rail, about an order', () => {
     const failure = await malformed.send(anOrder('k')).catch((thrown: unknown) => thrown)
     expect(failure).toBeInstanceOf(PayoutCallRefused)
     expect(failure).toMatchObject({ code: 'malformed_order' })
+  })
+
+  it('tells the bank all that the order says, below the path of the rail, and signs it so (AP-2.11)', async () => {
+    const heard: { path?: string | undefined; body: string; isSigned: boolean }[] = []
+    const url = await startServer((request, response) => {
+      let body = ''
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      request.on('end', () => {
+        const { headers, method = '', url: path = '' } = request
+        const timestamp = String(headers['payout-timestamp'])
+        const parts = { method, path, timestamp, idempotencyKey: 'k', body: Buffer.from(body) }
+        const isSigned = headers['payout-signature'] === signRequest('a-secret', parts)
+        heard.push({ path, body, isSigned })
+        response.writeHead(201).end(JSON.stringify(delivered))
+      })
+    })
+    const order = anOrder('k', { sender: { tax_id: '7' }, transactionFields: { purpose: 'rent' } })
+    await railTo(`${url}/rail/`).send(order)
+    const [{ path, body, isSigned } = { body: '{}' }] = heard
+    expect({ path, isSigned }).toEqual({ path: '/rail/payouts', isSigned: true })
+    expect(JSON.parse(body)).toMatchObject({
+      transaction_id: order.transactionId,
+      method: order.method,
+      receiver: order.receiver,
+      sender: { tax_id: '7' },
+      transaction_fields: { purpose: 'rent' },
+      reference: order.reference,
+    })
+  })
+
+  it.each([0n, -1n])('sends no order for %d units', async (units) => {
+    const rail = await railAnswering(answer(201, delivered))
+    const amount = { currency: 'USD', units, decimals: 2 }
+    await expect(rail.send(anOrder('k', { amount }))).rejects.toThrow(RangeError)
   })
 
   it.each([
@@ -194,6 +251,31 @@ describe('the http rail, asking', () => {
     const rail = await railAnswering(canned)
     await expect(rail.find('k')).rejects.toBeInstanceOf(PayoutRailUnavailable)
     await expect(rail.cancel('k')).rejects.toBeInstanceOf(PayoutRailUnavailable)
+  })
+
+  it.each<[string, Canned]>([
+    ['a 500 that speaks of too late', answer(500, error('too_late'))],
+    ['a 502 that speaks of no such payout', answer(502, error('unknown_payout'))],
+    [
+      'a payout that was rejected for another reason',
+      answer(200, {
+        ...rejected,
+        rejection: { reason: 'account_closed', message: '', fields: [] },
+      }),
+    ],
+    ['a payout that was delivered', answer(200, delivered)],
+  ])('does not know whether it cancelled when it gets %s', async (_what, canned) => {
+    const found = answer(200, { payouts: [delivered] })
+    const url = await startServer((request, response) => {
+      const { status, body = '' } = request.method === 'GET' ? found : canned
+      response.writeHead(status).end(body)
+    })
+    await expect(railTo(url).cancel('k')).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
+  })
+
+  it('is refused access by a 403 as by a 401 (AP-2.11)', async () => {
+    const rail = await railAnswering(answer(403, error('not_allowed')))
+    await expect(rail.find('k')).rejects.toBeInstanceOf(PayoutAccessRefused)
   })
 
   it('finds a key that needs escaping', async () => {

@@ -179,6 +179,17 @@ describe('a guarded fetch', () => {
     expect(await faultOf(`https://${host}/`)).toBe('too_large')
   })
 
+  it('stops reading earlier where that was asked for (SEP01-52)', async () => {
+    wallet.answer = (response) => void response.end('a'.repeat(11))
+    const asked = open().fetch({ url: `https://${host}/`, bytesMax: 10 })
+    await expect(asked).rejects.toMatchObject({ fault: 'too_large' })
+  })
+
+  it('takes a host in capitals for the same host (SEP01-55)', async () => {
+    wallet.answer = (response) => void response.end('hello')
+    expect(await faultOf(`https://${host.toUpperCase()}/`)).toBe(200)
+  })
+
   it('reads nothing that is compressed (SEP01-52)', async () => {
     wallet.answer = (response) =>
       void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('a'.repeat(1e6)))
@@ -266,6 +277,14 @@ describe('the stellar.toml of another domain', () => {
       expect(told.join()).toMatch(/^(not TOML|no valid SIGNING_KEY)$/)
     },
   )
+
+  it('is refused when it is no UTF-8 (SEP01-57)', async () => {
+    const text = Buffer.from(`SIGNING_KEY = "${account}"\nNAME = "?"`)
+    text[text.length - 2] = 0xff
+    wallet.answer = (response) => void response.end(text)
+    const found = await lookUp().signingKeyOf(host)
+    expect(found).toEqual({ ok: false, refusal: { code: 'no_signing_key' } })
+  })
 
   it.each([404, 500, 301])('is refused with status %i (SEP01-51)', async (status) => {
     publish(`SIGNING_KEY = "${account}"`, status)

@@ -73,6 +73,7 @@ describe('signers from Horizon', () => {
   it.each([
     ['a 404 of some proxy', 404, '<html>not found</html>'],
     ['a 404 with other JSON', 404, { error: 'no route' }],
+    ['a 404 with the JSON of a gateway', 404, { status: 404, message: 'no route' }],
     ['429', 429, { status: 429 }],
     ['500', 500, { status: 500 }],
     ['not found with status 200', 200, notFound],

@@ -174,6 +174,28 @@ describe('what Horizon tells of an account', () => {
     ])
   })
 
+  it('finds the amount of a merge at its place in the transaction, in a fee bump too (SEP31-45, SEP31-48)', async () => {
+    const [merging, payer] = [await town.newAccount(), await town.newAccount()]
+    const payment = { destination: payer.publicKey(), asset: Asset.native(), amount: '1' }
+    const credits = await creditsOf(async () => {
+      const inner = await town.build(merging, [
+        Operation.payment(payment),
+        Operation.accountMerge({ destination: muxed('42') }),
+      ])
+      const bump = TransactionBuilder.buildFeeBumpTransaction(
+        payer,
+        '1000',
+        inner,
+        Networks.TESTNET,
+      )
+      bump.sign(payer)
+      await town.submit(bump)
+    })
+    expect(credits).toMatchObject([
+      { kind: 'account_merge', muxedId: '42', units: 99_990_000_000n },
+    ])
+  })
+
   it('tells a claimed balance with the amount from its effects, though it is no payment', async () => {
     const { sender, distribution, asset } = town
     const claimants = [new Claimant(distribution.publicKey())]

@@ -7,11 +7,16 @@ import { NetworkUnavailable } from '../../../src/usecases/ports/stellar-network.
 import { distributionAccount, issuer, sendingAnchor } from '../../builders/transaction.ts'
 
 /** What the canned Horizon answers: by the start of the path, the first that fits. */
-let answers: Readonly<Record<string, { readonly status: number; readonly body: unknown }>> = {}
+interface Canned {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Record<string, string>
+}
+let answers: Readonly<Record<string, Canned>> = {}
 const server = createServer((request, response) => {
   const found = Object.entries(answers).find(([path]) => request.url?.startsWith(path))
-  const { status, body } = found?.[1] ?? { status: 500, body: {} }
-  response.writeHead(status).end(JSON.stringify(body))
+  const { status, body, headers = {} } = found?.[1] ?? { status: 500, body: {} }
+  response.writeHead(status, headers).end(JSON.stringify(body))
 })
 let network: HorizonNetwork
 let port = 0
@@ -68,6 +73,7 @@ describe('a page with something odd in it', () => {
     ['no type', { type: undefined }],
     ['no paging token', { paging_token: undefined }],
     ['a smaller paging token than before', { paging_token: '4096' }],
+    ['the paging token of the one before', { paging_token: '8192' }],
   ])('is refused as a whole, and nothing passed over: %s (AP-1.4)', async (_, changes) => {
     answers = {}
     const reading = read(payment('8192'), payment('12288', changes))
@@ -84,6 +90,52 @@ describe('a page with something odd in it', () => {
     answers = { '/accounts/': { status: 404, body: { message: 'no such route' } } }
     const reading = network.creditsAfter(distributionAccount, '0', 200)
     await expect(reading).rejects.toThrow(NetworkUnavailable)
+  })
+})
+
+describe('a page of Horizon', () => {
+  it('is read in the order of the ledger, however long it is (AP-1.9)', async () => {
+    answers = {}
+    const ids = Array.from({ length: 25 }, (_, index) => `${(index + 1) * 4096}`)
+    const { credits } = await read(...ids.map((id) => payment(id)))
+    expect(credits.map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('is not the last one when it is full, though a part of it was read before (AP-1.5)', async () => {
+    answers = { '/accounts/': page(payment('4096'), payment('8192')) }
+    const full = await network.creditsAfter(distributionAccount, '4096', 2)
+    expect(full).toMatchObject({ credits: [{ id: '8192' }], nextCursor: '8192', complete: false })
+  })
+
+  it('may name path payments as it did of old, and leave out the bytes of a memo (SEP31-45, AP-1.8)', async () => {
+    answers = {}
+    const { credits } = await read(
+      payment('4096', { type: 'path_payment', transaction: { memo_type: 'text' } }),
+      payment('8192', { transaction: { memo_type: 'text', memo: 'rent' } }),
+    )
+    expect(credits).toMatchObject([
+      { kind: 'path_payment_strict_receive', units: 10_000_000n, memo: { value: '' } },
+      { memo: { type: 'text', value: 'rent' } },
+    ])
+  })
+})
+
+describe('a Horizon that was asked too often', () => {
+  it.each<[string, Record<string, string>, number]>([
+    ['for a second where it does not say how long', {}, 1],
+    ['for a second where it names a day', { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 1],
+    ['for a minute at most', { 'retry-after': '86400' }, 60],
+  ])('is left alone %s (POLARIS-8.5)', async (_, headers, most) => {
+    const own = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}` })
+    const ask = () => own.creditsAfter(distributionAccount, '0', 200)
+    answers = { '/accounts/': { status: 429, body: {}, headers } }
+    await expect(ask()).rejects.toThrow('Horizon answered 429')
+    answers = { '/accounts/': page(payment('4096')) }
+    await expect(ask()).rejects.toMatchObject({
+      message: 'Horizon asked us to wait',
+      retryAfterSeconds: most,
+    })
+    await own.close()
   })
 })
 
@@ -155,6 +207,17 @@ describe('an operation of another kind', () => {
     answers = { '/operations/8192/effects': page(...same) }
     const reading = read(payment('8192', { type: 'invoke_host_function' }))
     await expect(reading).rejects.toThrow('have no end')
+  })
+
+  it('has the id of the muxed account that claimed a balance (SEP31-48)', async () => {
+    answers = { '/operations/8192/effects': page(credit(distributionAccount, '2.0000000')) }
+    const claim = {
+      type: 'claim_claimable_balance',
+      claimant: distributionAccount,
+      claimant_muxed_id: '42',
+    }
+    const { credits } = await read(payment('8192', claim))
+    expect(credits).toMatchObject([{ kind: 'claim_claimable_balance', muxedId: '42' }])
   })
 
   it('is left out when its effects credit somebody else', async () => {

@@ -1,5 +1,6 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, hkdfSync } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose'
+import type { JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { loginTokens } from '../../../src/adapters/jwt/login-tokens.ts'
 import type { LoginClaims } from '../../../src/usecases/ports/token-issuer.ts'
@@ -90,6 +91,24 @@ describe('a login token', () => {
     const body = `${header}.${token.split('.')[1]}`
     const signature = createHmac('sha512', secret).update(body).digest('base64url')
     expect(await codeOf(`${body}.${signature}`)).toBe('token_invalid')
+  })
+
+  it.each<[string, string, Record<string, unknown>]>([
+    ['without an end', 'JWT', { exp: undefined }],
+    ['without a beginning', 'JWT', { iat: undefined }],
+    ['without an id', 'JWT', { jti: undefined }],
+    ['without a home domain', 'JWT', { home_domain: undefined }],
+    ['with a client domain that is no text', 'JWT', { client_domain: 7 }],
+    ['of another type', 'at+jwt', {}],
+  ])('is refused %s, though signed with the same key (SEP10-126)', async (_, typ, changes) => {
+    const key = new Uint8Array(hkdfSync('sha256', secret, '', 'fairlead login token', 32))
+    const payload = decodeJwt(await (await loginTokens(secret)).issue(claims))
+    const signed = (header: string, body: object) =>
+      new SignJWT(JSON.parse(JSON.stringify(body)) as JWTPayload)
+        .setProtectedHeader({ alg: 'HS256', typ: header })
+        .sign(key)
+    expect(await codeOf(await signed('JWT', payload))).toBe('accepted')
+    expect(await codeOf(await signed(typ, { ...payload, ...changes }))).toBe('token_invalid')
   })
 
   it.each(['', 'a.b.c', 'a.b', '....', 'Bearer x', 'null', '💥', 'a'.repeat(10_000)])(

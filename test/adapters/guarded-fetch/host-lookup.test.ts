@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { hostLookup } from '../../../src/adapters/guarded-fetch/host-lookup.ts'
+
+describe('the host of a callback', () => {
+  it.each<[string, readonly string[], boolean]>([
+    ['public addresses only', ['93.184.216.34', '2606:4700::1111'], true],
+    ['a private address beside public ones', ['93.184.216.34', '10.0.0.1'], false],
+    ['this machine', ['127.0.0.1'], false],
+  ])('that leads to %s: public %j %s (AP-2.4)', async (_, addresses, expected) => {
+    const asked: string[] = []
+    const lookup = hostLookup((host) => {
+      asked.push(host)
+      return Promise.resolve(addresses)
+    })
+    expect(await lookup.isPublic('https://wallet.example:8443/told?a=b')).toBe(expected)
+    expect(asked).toEqual(['wallet.example'])
+  })
+
+  it('that is an address itself is judged as that (AP-2.4)', async () => {
+    const lookup = hostLookup()
+    expect(await lookup.isPublic('https://127.0.0.1/')).toBe(false)
+    expect(await lookup.isPublic('https://[::1]/')).toBe(false)
+    expect(await lookup.isPublic('https://93.184.216.34/')).toBe(true)
+  })
+
+  it('that cannot be looked up now is not held against the caller (AP-2.4)', async () => {
+    const failing = hostLookup(() => Promise.reject(new Error('no answer')))
+    expect(await failing.isPublic('https://wallet.example/')).toBe(true)
+    const silent = hostLookup(() => new Promise(() => undefined))
+    expect(await silent.isPublic('https://wallet.example/')).toBe(true)
+  })
+})

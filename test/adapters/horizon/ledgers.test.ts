@@ -1,0 +1,44 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { horizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
+import type { HorizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
+import { startSandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
+import type { SandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
+
+let sandbox: SandboxNetwork
+let network: HorizonNetwork
+
+beforeAll(async () => {
+  sandbox = await startSandboxNetwork()
+  network = horizonNetwork({ horizonUrl: sandbox.url })
+})
+afterAll(async () => {
+  await network.close()
+  await sandbox.stop()
+})
+
+describe('the ledgers of a Horizon that keeps a part of them', () => {
+  it('begin with the oldest that it still has, and one before it is not there', async () => {
+    sandbox.control.close({ ledgers: 5 })
+    sandbox.control.trim(3)
+    const { latest, elder } = await network.head()
+    expect([latest.sequence, elder]).toEqual([6n, 3n])
+    expect(await network.find(3n)).toMatchObject({ sequence: 3n })
+    expect(await network.find(2n)).toBeUndefined()
+    expect(await network.find(7n)).toBeUndefined()
+  })
+
+  it('are missing only when Horizon itself says so', async () => {
+    const body = { type: 'about:blank', title: 'Not Found' }
+    const proxy = createServer((_, response) => {
+      response.writeHead(404).end(JSON.stringify(body))
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const { port } = proxy.address() as AddressInfo // it listens on TCP
+    const behind = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}` })
+    await expect(behind.find(3n)).rejects.toThrow('it is no ledger')
+    await behind.close()
+    proxy.close()
+  })
+})

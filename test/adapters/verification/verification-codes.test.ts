@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { verificationCodes } from '../../../src/adapters/verification/verification-codes.ts'
+
+const secret = new Uint8Array(32).fill(1)
+
+describe('a code that verifies a field', () => {
+  it('has six digits, also when it begins with zeros', () => {
+    const codes = verificationCodes(secret)
+    const made = Array.from({ length: 500 }, () => codes.newCode())
+    expect(made.filter((code) => !/^\d{6}$/.test(code))).toEqual([])
+  })
+
+  it('is kept in a form that fits one customer, one field and one secret only', () => {
+    const codes = verificationCodes(secret)
+    const kept = codes.hash('000000', 'a customer', 'email_address')
+    expect(codes.isSame(kept, codes.hash('000000', 'a customer', 'email_address'))).toBe(true)
+    const others = [
+      codes.hash('000001', 'a customer', 'email_address'),
+      codes.hash('000000', 'another', 'email_address'),
+      codes.hash('000000', 'a customer', 'mobile_number'),
+      verificationCodes(new Uint8Array(32)).hash('000000', 'a customer', 'email_address'),
+      '',
+    ]
+    expect(others.map((other) => codes.isSame(kept, other))).toEqual(others.map(() => false))
+  })
+})
