@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -84,6 +84,11 @@ describe('the book of the sandbox bank', () => {
     expect((await readFile(dataFile, 'utf8')).split('\n')).toHaveLength(3)
   })
 
+  it('is for its owner only', async () => {
+    await openBank()
+    expect((await stat(dataFile)).mode & 0o777).toBe(0o600)
+  })
+
   it('refuses to open with a damaged line in the middle, and names it', async () => {
     const bank = await startBank({ dataFile })
     await orderPayout(bank, 'k-1', anOrder('1000123456'))
@@ -152,6 +157,8 @@ describe('the book of the sandbox bank', () => {
     })
     await control(bank, 'return', { idempotency_key: 'k-2' })
     expect(await summary()).toMatchObject({ transactions_paid_more_than_once: [] })
+    await control(bank, 'return', { idempotency_key: 'k-1' })
+    expect(await summary()).toMatchObject({ transactions_paid: 0 })
   })
 
   it('forgets everything on reset, on the disk too', async () => {

@@ -131,9 +131,15 @@ describe('the sandbox bank misbehaves when it is told to', () => {
 
   it('refuses an order that the balance does not cover, when it is that strict', async () => {
     const strict = await startBank({ openingBalance: 10n, refuseWhenShort: true })
-    const { body } = await orderPayout(strict, 'k-short', anOrder('1000123456'))
+    const ordering = async (key: string, value: string) => {
+      const order = anOrder('1000123456', { amount: { value, currency: 'USD' } })
+      return (await orderPayout(strict, key, order)).body
+    }
+    const short = { rejection: { reason: 'insufficient_funds', fields: [] } }
+    expect(await ordering('k-short', '10.01')).toMatchObject(short)
+    expect(await ordering('k-all', '10')).toMatchObject({ state: 'delivered' })
+    expect(await ordering('k-more', '0.01')).toMatchObject(short)
     await strict.stop()
-    expect(body).toMatchObject({ rejection: { reason: 'insufficient_funds', fields: [] } })
   })
 })
 
@@ -141,6 +147,11 @@ const bad = (changes: Record<string, unknown>): RawCall => ({
   body: anOrder('1000123456', changes),
 })
 const good = anOrder('1000123456')
+const timed = (seconds: number): RawCall => ({
+  headers: { 'payout-timestamp': Math.floor(Date.now() / 1000 + seconds).toString() },
+})
+const fields = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`field_${index}`, 'x']))
 
 describe('the sandbox bank refuses by name, and books nothing', () => {
   it.each<[string, number, string, RawCall]>([
@@ -148,6 +159,8 @@ describe('the sandbox bank refuses by name, and books nothing', () => {
     ['another token', 401, 'unauthorized', { headers: { authorization: 'Bearer x' } }],
     ['no timestamp', 401, 'stale_timestamp', { headers: { 'payout-timestamp': '' } }],
     ['an old timestamp', 401, 'stale_timestamp', { headers: { 'payout-timestamp': '1700000000' } }],
+    ['a timestamp of ten minutes ago', 401, 'stale_timestamp', timed(-600)],
+    ['a timestamp of ten minutes ahead', 401, 'stale_timestamp', timed(600)],
     ['no signature', 401, 'bad_signature', { headers: { 'payout-signature': '' } }],
     ['a key that was not signed', 401, 'bad_signature', { headers: { 'idempotency-key': 'k2' } }],
     [
@@ -177,6 +190,11 @@ describe('the sandbox bank refuses by name, and books nothing', () => {
     ['a small currency', 400, 'malformed_order', bad({ amount: { value: '1', currency: 'usd' } })],
     ['no transaction', 400, 'malformed_order', bad({ transaction_id: '' })],
     ['no reference', 400, 'malformed_order', bad({ reference: null })],
+    ['a long transaction', 400, 'malformed_order', bad({ transaction_id: 't'.repeat(129) })],
+    ['a long method', 400, 'malformed_order', bad({ method: 'm'.repeat(65) })],
+    ['a long reference', 400, 'malformed_order', bad({ reference: 'r'.repeat(141) })],
+    ['too many fields', 400, 'malformed_order', bad({ sender: fields(101) })],
+    ['a long field', 400, 'malformed_order', bad({ sender: { city: 'x'.repeat(2001) } })],
     ['a number as field', 400, 'malformed_order', bad({ receiver: { bank_account_number: 7 } })],
     ['too much', 413, 'body_too_large', { body: ' '.repeat(300_000) }],
   ])('%s', async (...[, status, code, changes]) => {

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { networkInterfaces } from 'node:os'
 import { Asset, Keypair, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { textOf } from '../../repository.ts'
@@ -6,6 +7,11 @@ import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 
 let client: Client
+
+/** An address of this machine that others use, where there is one. */
+const outward = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one?.internal === false && one.family === 'IPv4')?.address
 
 beforeEach(async () => {
   client = await openClient()
@@ -196,8 +202,43 @@ describe('in this process', () => {
     expect((await answer).status).toBe(200)
   })
 
-  test('an unknown snapshot is refused', () => {
-    expect(client.sandbox.control.revert('7')).toBe(false)
+  test('an export of another network is refused, and nothing lost (SBX-94)', async () => {
+    const key = await client.funded()
+    const exported = { ...client.sandbox.control.export(), networkPassphrase: 'another' }
+    const answer = await command('import', exported)
+    expect(answer).toMatchObject({ status: 400, body: { extras: {} } })
+    expect(JSON.stringify(answer.body)).toContain('the export is of another network')
+    expect((await client.get(`/accounts/${key.publicKey()}`)).status).toBe(200)
+  })
+
+  test('a ledger is waited for until it is there, or the time is over (SBX-93)', async () => {
+    const { control } = client.sandbox
+    const next = control.state().ingestedLatestLedger + 1
+    const late = await command('wait_for_ledger', { sequence: next, timeoutMs: 20 })
+    expect(late.body).toEqual({ reached: false })
+    const reached = control.waitForLedger(next + 1)
+    control.close()
+    expect(await Promise.race([reached, Promise.resolve('not yet')])).toBe('not yet')
+    control.close()
+    expect(await reached).toBe(true)
+    expect(await control.waitForLedger(next)).toBe(true)
+  })
+
+  test('history is trimmed to what there is (SBX-108)', () => {
+    const { control } = client.sandbox
+    control.close({ ledgers: 3 })
+    control.trim(1000)
+    expect(control.state().elderLedger).toBe(4)
+    control.trim(-5)
+    expect(control.state().elderLedger).toBe(1)
+  })
+
+  test('an unknown snapshot is refused, and one from before a reset (SBX-107)', () => {
+    const { control } = client.sandbox
+    expect(control.revert('7')).toBe(false)
+    const id = control.snapshot()
+    control.reset()
+    expect(control.revert(id)).toBe(false)
   })
 
   test('two payments of one account at once: the second waits, ends as 504 and is never applied (SBX-71, SBX-73)', async () => {
@@ -256,3 +297,22 @@ async function twoPayments({ server }: Client, from: Keypair) {
   }
   return [payment(), payment()] as const
 }
+
+describe.skipIf(outward === undefined)('from another machine', () => {
+  test('the network can be read where that was told, and not commanded (SBX-93)', async () => {
+    const open = await openForTest({ host: '0.0.0.0' })
+    const { port } = new URL(open.sandbox.url)
+    const status = (path: string) =>
+      new Promise((resolve, reject) => {
+        const headers = { host: `127.0.0.1:${port}` }
+        request({ host: outward, port, path, headers }, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        })
+          .on('error', reject)
+          .end()
+      })
+    expect(await status('/ledgers')).toBe(200)
+    expect(await status('/_sandbox/state')).toBe(404)
+  })
+})

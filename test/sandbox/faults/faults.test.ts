@@ -71,6 +71,14 @@ describe('a submission that times out', () => {
   })
 })
 
+test('a submission can hear nothing for a while, and then lose its connection (SBX-98)', async () => {
+  const effect = { kind: 'submit_timeout', applied: 'now', answer: 'silence', silenceMs: 200 }
+  inject({ effect: effect as FaultOrder['effect'], times: 1 })
+  const began = performance.now()
+  await expect(client.submit(await payment())).rejects.toThrow('fetch failed')
+  expect(performance.now() - began).toBeGreaterThanOrEqual(190)
+})
+
 describe('a stream', () => {
   const url = () => `${client.sandbox.url}/accounts/${to.publicKey()}/payments?limit=200`
 
@@ -192,7 +200,9 @@ describe('a read', () => {
 
   test('is refused when ingestion stays too far behind (SBX-95)', async () => {
     client.sandbox.control.lag({ paused: true })
-    client.sandbox.control.close({ ledgers: 11 })
+    client.sandbox.control.close({ ledgers: 10 })
+    expect((await client.get(account())).status).toBe(200)
+    client.sandbox.control.close()
     const { status, body } = await client.get(account())
     expect(status).toBe(503)
     expect(body).toMatchObject({
@@ -218,6 +228,34 @@ describe('a fault', () => {
     expect((await client.get('/', { 'x-client-name': 'shaky' })).status).toBe(500)
     expect((await client.get(`/accounts/${to.publicKey()}`)).status).toBe(500)
     expect((await client.get(`/accounts/${from.publicKey()}`)).status).toBe(200)
+  })
+
+  test('meets only one method, and the account in a submitted transaction (SBX-97)', async () => {
+    const problem = { kind: 'problem', problem: 'server_error' } as const
+    inject({ match: { method: 'POST', account: to.publicKey() }, effect: problem })
+    expect((await client.get(`/accounts/${to.publicKey()}`)).status).toBe(200)
+    const other = await client.build(from, [Operation.bumpSequence({ bumpTo: '0' })])
+    expect((await client.submit(other)).status).toBe(200)
+    expect((await client.submit(await payment())).status).toBe(500)
+  })
+
+  test('meets a client by whatever it calls itself with (SBX-97)', async () => {
+    inject({
+      match: { client: 'shaky' },
+      effect: { kind: 'problem', problem: 'server_error' },
+      times: 2,
+    })
+    expect((await client.get('/ledgers', { 'user-agent': 'a shaky one/1' })).status).toBe(500)
+    expect((await client.get('/ledgers?X-Client-Name=shaky')).status).toBe(500)
+    expect((await client.get('/ledgers', { 'user-agent': 'a shaky one/1' })).status).toBe(200)
+  })
+
+  test('never meets the commands that take it away (SBX-97)', async () => {
+    inject({ effect: { kind: 'hang_up' } })
+    await expect(client.get('/ledgers')).rejects.toThrow('fetch failed')
+    const path = `${client.sandbox.url}/_sandbox/clear_faults`
+    expect((await fetch(path, { method: 'POST' })).status).toBe(200)
+    expect((await client.get('/ledgers')).status).toBe(200)
   })
 
   test('can be taken away again (SBX-97)', async () => {

@@ -58,7 +58,7 @@ test('a request with the host of the public friendbot is served at the root (SBX
       {
         port: url.port,
         path: `/?addr=${key}`,
-        headers: { host: 'friendbot.stellar.org' },
+        headers: { host: 'Friendbot.Stellar.org:80' },
       },
       (response) => resolve(response.resume().statusCode),
     )

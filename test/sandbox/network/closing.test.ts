@@ -25,6 +25,27 @@ describe('ledgers close', () => {
     expect(latest(client)).toBe(before + 2)
   })
 
+  test('in instant mode when none closed for so long, where that was asked for (SBX-30)', async () => {
+    const client = await openForTest({ mode: 'instant', idleMs: 30 })
+    await until(() => latest(client) >= 3)
+  })
+
+  test('in instant mode once more when the real network would have by now (SBX-30)', async () => {
+    const client = await openForTest({ mode: 'instant' })
+    const from = await client.funded()
+    const { control } = client.sandbox
+    const closedFor = async (seconds: number) => {
+      const before = latest(client)
+      control.advance(seconds)
+      const answer = await client.submit(await client.build(from, noop))
+      expect(answer.status).toBe(200)
+      return latest(client) - before
+    }
+    control.freeze()
+    control.close()
+    expect([await closedFor(4), await closedFor(5)]).toEqual([1, 2])
+  })
+
   test('in interval mode every so often, empty ones included, and only then (SBX-30)', async () => {
     const client = await openForTest({ mode: 'interval', intervalMs: 40 })
     const from = await client.funded()
@@ -74,6 +95,14 @@ describe('the time of a ledger', () => {
     control.advance(90)
     control.close()
     expect((await closeTimes(client)).at(-1)).toBe((shared[0] ?? 0) + 90)
+  })
+
+  test('is the one that was asked for (SBX-32, SBX-93)', async () => {
+    const client = await openForTest({ mode: 'manual' })
+    const closeTime = Math.floor(Date.now() / 1000) + 1000
+    const body = JSON.stringify({ closeTime })
+    await fetch(`${client.sandbox.url}/_sandbox/close`, { method: 'POST', body })
+    expect((await closeTimes(client)).at(-1)).toBe(closeTime)
   })
 
   test('never decreases, whatever the clock does (SBX-32)', async () => {

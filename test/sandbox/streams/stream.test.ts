@@ -112,6 +112,20 @@ describe('a stream', () => {
     ledgers.close()
   })
 
+  test('of one account sends its changes where that was asked for (SBX-87)', async () => {
+    const told = await openForTest({ horizon: { accountStreamUpdates: true } })
+    const [payer, paid] = [await told.funded(), await told.funded()]
+    const stream = openRawStream(`${told.sandbox.url}/accounts/${paid.publicKey()}`)
+    const ledgers = openRawStream(`${told.sandbox.url}/ledgers?cursor=now`)
+    await until(() => stream.ids.length === 1 && ledgers.text !== '')
+    told.sandbox.control.close({ ledgers: 2 })
+    await told.pay(payer, paid.publicKey())
+    await until(() => stream.text.includes('"balance":"10001.0000000"') && ledgers.ids.length === 3)
+    expect(stream.ids).toHaveLength(2)
+    stream.close()
+    ledgers.close()
+  })
+
   test('ends when the network goes back in time (SBX-94)', async () => {
     const id = client.sandbox.control.snapshot()
     await client.pay(from, to.publicKey())

@@ -1,0 +1,135 @@
+import { networkInterfaces } from 'node:os'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
+import { anOrder, call, control, orderPayout, readBook, startBank } from './bank-client.ts'
+import type { SandboxBank } from '../../../src/sandbox/bank/sandbox-bank.ts'
+
+let bank: SandboxBank
+beforeAll(async () => {
+  bank = await startBank({ host: '0.0.0.0' })
+})
+beforeEach(() => control(bank, 'reset'))
+afterAll(() => bank.stop())
+
+const holding = (key: string) =>
+  orderPayout(bank, key, anOrder(magicAccountNumbers.pendingUntilTold))
+
+describe('the controls of the sandbox bank', () => {
+  it('move the payout that is named by its id, and no other', async () => {
+    const { body } = await holding('k-1')
+    await holding('k-2')
+    const moved = await control(bank, 'deliver', { payout_id: body['id'] })
+    expect(moved).toMatchObject({ status: 200, body: { payouts: [{ idempotency_key: 'k-1' }] } })
+    const states = (await readBook(bank)).payouts.map(({ state }) => state)
+    expect(states).toEqual(['delivered', 'pending'])
+  })
+
+  it('tell a payout that is not there from one that cannot be moved', async () => {
+    expect((await control(bank, 'deliver', { payout_id: 'po_none' })).status).toBe(404)
+    await orderPayout(bank, 'k-1', anOrder('1000123456'))
+    expect((await control(bank, 'deliver', { idempotency_key: 'k-1' })).status).toBe(409)
+  })
+
+  it('give the reason that they were told', async () => {
+    await holding('k-1')
+    await holding('k-2')
+    const reason = 'blocked_by_court'
+    const rejected = await control(bank, 'reject', { idempotency_key: 'k-1', reason })
+    expect(rejected.body).toMatchObject({ payouts: [{ rejection: { reason } }] })
+    const returned = await control(bank, 'return', { idempotency_key: 'k-2', reason })
+    expect(returned.body).toMatchObject({ payouts: [{ return: { reason } }] })
+  })
+
+  it('bring a pending payout back without any money having moved', async () => {
+    await holding('k-1')
+    expect((await control(bank, 'return', { idempotency_key: 'k-1' })).status).toBe(200)
+    const book = await readBook(bank)
+    expect(book).toMatchObject({ payouts: [{ state: 'returned' }], movements: [] })
+  })
+
+  it('forget settings, webhooks and refusals of before a reset', async () => {
+    const own = await startBank({ webhookUrl: 'http://127.0.0.1:1' })
+    onTestFinished(() => own.stop())
+    const read = async (path: string) => (await call(`${own.url}/_sandbox/${path}`)).body
+    const usual = await read('settings')
+    await control(own, 'settings', { settle_after_ms: 5, drop_webhooks: true })
+    await orderPayout(own, 'k-1', anOrder('1000123456'))
+    const unavailable = () =>
+      orderPayout(own, 'k-503', anOrder(magicAccountNumbers.unavailableTwice))
+    expect([(await unavailable()).status, (await unavailable()).status]).toEqual([503, 503])
+    expect(await read('webhooks')).toMatchObject({ webhooks: [{ result: 'dropped' }] })
+    await control(own, 'reset')
+    expect(await read('webhooks')).toEqual({ webhooks: [] })
+    expect(await read('settings')).toEqual(usual)
+    expect((await unavailable()).status).toBe(503)
+  })
+
+  it.each<[Record<string, unknown>]>([
+    [{ latency_ms: 600_001 }],
+    [{ fail_next: -1 }],
+    [{ settle_after_ms: 1.5 }],
+    [{ webhook_repeats: '2' }],
+    [{ fail_with: 'fire' }],
+    [{ unknown_as: 'silence' }],
+    [{ drop_webhooks: 'yes' }],
+    [{ latency_ms: 1, colour: 'green' }],
+  ])('refuse the setting %j and change nothing', async (json) => {
+    const before = (await call(`${bank.url}/_sandbox/settings`)).body
+    const refused = await control(bank, 'settings', json)
+    expect(refused).toMatchObject({ status: 400, body: { error: { code: 'malformed_settings' } } })
+    expect((await call(`${bank.url}/_sandbox/settings`)).body).toEqual(before)
+  })
+
+  it('refuse what is no JSON', async () => {
+    const answer = await call(`${bank.url}/_sandbox/settings`, { method: 'POST', body: '{' })
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'malformed_body' } } })
+  })
+
+  it('make the rail slow, and not themselves', async () => {
+    await control(bank, 'settings', { latency_ms: 150 })
+    const began = performance.now()
+    expect((await orderPayout(bank, 'k-1', anOrder('1000123456'))).status).toBe(201)
+    expect(performance.now() - began).toBeGreaterThanOrEqual(145)
+  })
+})
+
+describe('the account of an order', () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ['is that of the payment', { transaction_fields: { account_number: '1' } }, '1'],
+    ['may be a CBU of the payment', { transaction_fields: { cbu_number: '2' } }, '2'],
+    ['is that of the customer otherwise', {}, '9'],
+    [
+      'may be the CLABE of an organization',
+      { receiver: { 'organization.clabe_number': '3' } },
+      '3',
+    ],
+  ])('%s', async (_, changes, account) => {
+    await orderPayout(bank, 'k-1', anOrder('9', changes))
+    expect((await readBook(bank)).movements).toMatchObject([{ account }])
+  })
+
+  it('gets a sum with zeros behind the decimals of its currency', async () => {
+    const amount = { value: '1.5000', currency: 'USD' }
+    const { body } = await orderPayout(bank, 'k-1', anOrder('9', { amount }))
+    expect(body['amount']).toEqual({ value: '1.50', currency: 'USD' })
+  })
+})
+
+/** An address of this machine that others use, where there is one. */
+const outward = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one?.internal === false && one.family === 'IPv4')?.address
+
+describe.skipIf(outward === undefined)('seen from another machine', () => {
+  it('the bank shows its rail, and neither its book nor its controls', async () => {
+    const url = bank.url.replace('127.0.0.1', String(outward))
+    expect((await call(`${url}/payouts?idempotency_key=k`)).status).toBe(200)
+    const inside = [
+      await call(`${url}/book`),
+      await call(`${url}/accounts`),
+      await call(`${url}/_sandbox/reset`, { method: 'POST' }),
+    ]
+    expect(inside.map(({ status }) => status)).toEqual([403, 403, 403])
+    expect(inside[0]?.body).toMatchObject({ error: { code: 'loopback_only' } })
+  })
+})
