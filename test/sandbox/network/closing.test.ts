@@ -28,6 +28,8 @@ describe('ledgers close', () => {
   test('in instant mode when none closed for so long, where that was asked for (SBX-30)', async () => {
     const client = await openForTest({ mode: 'instant', idleMs: 30 })
     await until(() => latest(client) >= 3)
+    const counts = recordsOf(await client.get('/ledgers')).map((one) => one['operation_count'])
+    expect(new Set(counts)).toEqual(new Set([0]))
   })
 
   test('in instant mode once more when the real network would have by now (SBX-30)', async () => {

@@ -14,7 +14,7 @@ let client: Client
 let folder: string
 
 beforeAll(async () => {
-  client = await openClient({ httpsPort: 0 })
+  client = await openClient({ httpsPort: 0, names: ['horizon.anchor.test'] })
   folder = await mkdtemp(join(tmpdir(), 'fairlead-test-'))
 })
 
@@ -31,6 +31,7 @@ test.each([
   '::1',
   'horizon-testnet.stellar.org',
   'friendbot.stellar.org',
+  'horizon.anchor.test', // as configured above
 ])('the certificate holds for %s under the local authority (SBX-08)', async (name) => {
   const ca = readFileSync(String(client.sandbox.caFile), 'utf8')
   const error = await new Promise((resolve) => {
