@@ -1,10 +1,13 @@
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { homePageOf } from '../../src/compose/home-page.ts'
+import { composeCustomers, customerTypesOf } from '../../src/compose/customers.ts'
 import { checkConfig } from '../../src/config/config.ts'
 import { readEnvironment } from '../../src/config/env.ts'
+import { ConfigurationFaulty } from '../../src/config/faults.ts'
 import { faultsOfPage } from '../../src/http/sep1/faults-of-page.ts'
 import { writeStellarToml } from '../../src/http/sep1/write-stellar-toml.ts'
+import { file, variables } from '../config/configuration.ts'
 
 const issuer = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
 const distribution = 'GDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCZA57'
@@ -69,5 +72,70 @@ describe('the page that a configuration publishes', () => {
     })
     expect(currency['desc']).toEqual(expect.any(String))
     expect(currency['redemption_instructions']).toEqual(expect.any(String))
+  })
+})
+
+/** The page of another configuration. */
+function pageOf(
+  settings: Readonly<Record<string, string>>,
+  changes: object = {},
+  isSandbox = false,
+) {
+  const environment = readEnvironment({ ...variables, ...settings })
+  const { config: other } = checkConfig(environment, { ...file, ...changes }, isSandbox)
+  return homePageOf(other.site, other, issuer)
+}
+
+describe('the page of another configuration', () => {
+  it('calls an asset live on the public network only (SEP01-41)', () => {
+    const onPublic = {
+      FAIRLEAD_NETWORK_PASSPHRASE: 'Public Global Stellar Network ; September 2015',
+    }
+    expect(pageOf(onPublic).currencies[0]?.status).toBe('live')
+    expect(pageOf({}).currencies[0]?.status).toBe('test')
+  })
+
+  it('lists lumens as native, and accounts that trade as ours (SEP01-25)', () => {
+    const { issuer: _, ...native } = { ...file.assets[0], code: 'XLM' }
+    const trading = 'GD6ROJBYLKQMOW3E7N4M2YBPUHMZD7PL65VRHRMO24BOVSBV5H3BQRSL'
+    const lumens = pageOf({}, { assets: [native], marketMakingAccounts: [trading] })
+    expect(lumens.currencies[0]).toMatchObject({ code: 'native' })
+    expect(lumens.currencies[0]).not.toHaveProperty('issuer')
+    expect(lumens.accounts).toEqual([distribution, trading])
+    expect(faultsOfPage(lumens)).toEqual([])
+  })
+
+  it('names Horizon in a sandbox only, and no plain address on a page that is https (SEP01-14)', () => {
+    const plain = { FAIRLEAD_HORIZON_URL: 'http://localhost:8000' }
+    const told = (...asked: Parameters<typeof pageOf>) => pageOf(...asked).horizonUrl
+    expect(told({})).toBeUndefined()
+    expect(told({}, {}, true)).toBe('https://horizon-testnet.stellar.org')
+    expect(told(plain, {}, true)).toBeUndefined()
+    const local = { ...plain, FAIRLEAD_PUBLIC_URL: 'http://localhost:8080' }
+    expect(told(local, {}, true)).toBe('http://localhost:8000')
+    expect(told(local)).toBeUndefined()
+  })
+})
+
+describe('customer types whose fields need codes', () => {
+  const person = {
+    description: 'Person',
+    requirements: [{ field: 'email_address', description: 'E-mail' }],
+  }
+  const furnish = (verify: readonly string[], isSandbox: boolean) => {
+    const customerTypes = { ...file.customerTypes, 'sep31-receiver': { ...person, verify } }
+    const full = readEnvironment({ ...variables, FAIRLEAD_KYC_VALIDATION: 'full' })
+    const checked = checkConfig(full, { ...file, customerTypes })
+    const types = customerTypesOf(checked.config)
+    const parts = { types, isSandbox, codeSecret: Buffer.from(secret) }
+    // what is refused is refused before anything else of them is used
+    const foundation = {} as Parameters<typeof composeCustomers>[0]
+    return composeCustomers(foundation, parts as unknown as Parameters<typeof composeCustomers>[1])
+  }
+
+  it('are refused where nothing carries codes to people: outside of the sandbox', () => {
+    expect(() => furnish(['email_address'], false)).toThrow(ConfigurationFaulty)
+    expect(() => furnish(['email_address'], true)).not.toThrow()
+    expect(() => furnish([], false)).not.toThrow()
   })
 })

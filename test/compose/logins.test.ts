@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Keypair, Networks, TransactionBuilder, WebAuth } from '@stellar/stellar-sdk'
+import type { Transaction } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sandboxAnchor } from '../../src/cli/sandbox/anchor.ts'
 import { composeLogins } from '../../src/compose/logins.ts'
@@ -32,7 +33,16 @@ beforeAll(async () => {
 })
 afterAll(() => void horizon.close())
 
-async function loginOf(key: Keypair, retiredSigningKeys: readonly string[] = []) {
+interface Rules {
+  readonly retiredSigningKeys?: string[]
+  readonly mode?: 'agreed' | 'open'
+  readonly sendingAnchors?: { name: string; accounts: string[] }[]
+  readonly homeDomains?: string[]
+  readonly requireClientDomain?: boolean
+  readonly tokenLifetimeSeconds?: number
+}
+
+async function loginOf(key: Keypair, { mode = 'open', ...rules }: Rules = {}) {
   const anchor = sandboxAnchor(
     [{ code: 'USDC', issuer: account, distributionAccount: after.publicKey() }],
     {
@@ -47,7 +57,7 @@ async function loginOf(key: Keypair, retiredSigningKeys: readonly string[] = [])
       databaseUrl: 'postgres://localhost/none',
       horizonUrl,
       networkPassphrase: Networks.TESTNET,
-      login: 'open',
+      login: mode,
       railUrl: 'http://127.0.0.1:9',
       signingSeed: key.secret(),
       tokenSecret: '0123456789abcdef0123456789abcdef',
@@ -56,7 +66,7 @@ async function loginOf(key: Keypair, retiredSigningKeys: readonly string[] = [])
       railSecret: 'a-rail-secret-of-the-tests-0123456789',
       backofficeToken: 'the-back-office-token-of-the-tests-0123456789',
     },
-    { ...anchor, login: { ...anchor.login, retiredSigningKeys } },
+    { ...anchor, login: { ...anchor.login, ...rules } },
     true,
   )
   const consumeChallenges = (used: ReadonlyMap<string, Date>) =>
@@ -111,7 +121,54 @@ it('a challenge of a key that was just replaced is taken while the file lists it
     ok: false,
     refusal: { code: 'wrong_challenge', fault: 'source' },
   })
-  const patient = await loginOf(after, [before.publicKey()])
+  const patient = await loginOf(after, { retiredSigningKeys: [before.publicKey()] })
   expect((await patient.exchangeChallenge(envelope)).ok).toBe(true)
   expect((await patient.exchangeChallenge(signed(await challengeOf(patient)))).ok).toBe(true)
+})
+
+it('a challenge lives for fifteen minutes, and its token as long as is configured (SEP10-120)', async () => {
+  const login = await loginOf(after, { tokenLifetimeSeconds: 7_200 })
+  const envelope = await challengeOf(login)
+  const { timeBounds } = TransactionBuilder.fromXDR(envelope, Networks.TESTNET) as Transaction
+  expect(Number(timeBounds?.maxTime) - Number(timeBounds?.minTime)).toBe(900)
+  const outcome = await login.exchangeChallenge(signed(envelope))
+  if (!outcome.ok) throw new Error(outcome.refusal.code)
+  const [, payload = ''] = outcome.value.token.split('.')
+  const { iat, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
+    readonly iat: number
+    readonly exp: number
+  }
+  expect(exp - iat).toBe(7_200)
+})
+
+const codeOf = async (rules: Rules, asked: object = {}): Promise<string> => {
+  const login = await loginOf(after, rules)
+  const outcome = await login.makeChallenge({ asked: { account, ...asked } })
+  return outcome.ok ? 'ok' : outcome.refusal.code
+}
+
+it('lets in the accounts of all agreements, and no other unless it is open (SEP10-41)', async () => {
+  const anchorOf = (...accounts: readonly Keypair[]) => ({
+    name: 'Anchor',
+    accounts: accounts.map((pair) => pair.publicKey()),
+  })
+  const agreed = { mode: 'agreed' } as const
+  expect(await codeOf({ ...agreed, sendingAnchors: [anchorOf(before)] })).toBe('not_agreed')
+  expect(
+    await codeOf({ ...agreed, sendingAnchors: [anchorOf(before), anchorOf(before, client)] }),
+  ).toBe('ok')
+  expect(await codeOf({ mode: 'open', sendingAnchors: [anchorOf(before)] })).toBe('ok')
+})
+
+it('knows the home domain of the site and those of the file', async () => {
+  const rules = { homeDomains: ['other.example.com'] }
+  for (const homeDomain of [undefined, 'example.com', 'other.example.com']) {
+    expect(await codeOf(rules, homeDomain === undefined ? {} : { homeDomain })).toBe('ok')
+  }
+  expect(await codeOf(rules, { homeDomain: 'third.example.com' })).toBe('home_domain_unknown')
+})
+
+it('asks for the domain of a wallet only where the file says so', async () => {
+  expect(await codeOf({ requireClientDomain: true })).toBe('client_domain_missing')
+  expect(await codeOf({ requireClientDomain: false })).toBe('ok')
 })
