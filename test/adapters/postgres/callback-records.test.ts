@@ -81,10 +81,10 @@ describe('callbacks of one subject', () => {
 it('gives back what was saved, and nothing of before', async () => {
   const callback = aCallback()
   await add({ ...callback, ...dead })
-  expect(await work(({ lock }) => lock(callback.id))).toEqual({ ...callback, ...dead })
+  expect(await work((records) => records.lock(callback.id))).toEqual({ ...callback, ...dead })
   const again = { ...callback, tries: 1, dueAt: at(7) }
   await work((records) => records.save(again))
-  expect(await work(({ lock }) => lock(callback.id))).toEqual(again)
+  expect(await work((records) => records.lock(callback.id))).toEqual(again)
 })
 
 it('tells what is due, the longest due first, up to the bound, and nothing else', async () => {

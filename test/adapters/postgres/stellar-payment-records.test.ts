@@ -99,7 +99,7 @@ describe('what is decided of a payment', () => {
     const misfit: Match = { ...unmatched, reason: 'too_late', transactionId: id }
     await settle(one === undefined ? [] : [one], misfit)
     await settle(other === undefined ? [] : [other], { state: 'matched', transactionId: id })
-    const found = await work(async ({ find }) => [await find('1'), await find('2')])
+    const found = await work(async (records) => [await records.find('1'), await records.find('2')])
     expect(found.map((payment) => payment?.match)).toEqual([
       misfit,
       { state: 'matched', transactionId: id },
