@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { memoryNetwork } from '../../../src/adapters/memory/memory-network.ts'
 import { memoryPayoutRail } from '../../../src/adapters/memory/memory-payout-rail.ts'
@@ -53,4 +54,28 @@ it('gives the queue the names it knows, so that twins are not added twice', asyn
   const named = found.flatMap(({ payload }) => Object.values(payload).flat())
   expect(named).toContain(funded.id)
   expect(await swept()).toEqual(found)
+})
+
+it('finds the notices that are due, the longest due first', async () => {
+  const at = (seconds: number) => new Date(world.clock.now.getTime() + seconds * 1000)
+  const [late, due, later] = [-2, -1, 1].map((seconds) => ({
+    id: randomUUID(),
+    subject: { kind: 'transaction', id: randomUUID() } as const,
+    url: 'https://wallet.example.com/',
+    body: '{}',
+    state: 'due' as const,
+    tries: 3,
+    dueAt: at(seconds),
+    createdAt: at(-9),
+  }))
+  if (late === undefined || due === undefined || later === undefined) throw new Error('none')
+  await world.commit(({ callbacks }) => callbacks.add(later, due, late))
+  const found = (await swept()).filter(({ name }) => name === 'deliver-callback')
+  expect(found).toEqual(
+    [late, due].map(({ id }) => ({
+      name: 'deliver-callback',
+      payload: { callbackId: id },
+      subject: `${id}-swept`,
+    })),
+  )
 })
