@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { memoryPayoutRail } from '../../../src/adapters/memory/memory-payout-rail.ts'
+import { defaultPatience } from '../../../src/domain/payout/back-off.ts'
+import { askAfterDelivery } from '../../../src/usecases/payouts/ask-after-delivery.ts'
+import type { AskTurn } from '../../../src/usecases/payouts/ask-after-delivery.ts'
 import { sweepDueWork } from '../../../src/usecases/due-work/sweep-due-work.ts'
 import {
   PayoutCallRefused,
@@ -257,4 +260,41 @@ it('ends a turn at the first call that is not answered, so that a bank that is a
     expect(one.rail.asked).toHaveLength(turns)
   }
   expect(new Set(one.rail.asked).size).toBe(3)
+})
+
+describe('a turn', () => {
+  async function turnOf(turn: AskTurn, callTakesMs = 0) {
+    const deliveries = []
+    for (let place = 0; place < 3; place += 1) {
+      deliveries.push(await delivered())
+      world.pass(1_000)
+    }
+    world.pass(hourMs)
+    const asked: string[] = []
+    const find = async (key: string) => {
+      asked.push(key)
+      world.pass(callTakesMs)
+      return undefined
+    }
+    const now = () => world.clock.now
+    const recordRailWord = () => Promise.reject(new Error('there is no news'))
+    const patience = defaultPatience
+    const parts = { ...world, now, patience, rail: { find }, recordRailWord, turn }
+    const ask = askAfterDelivery(parts)
+    return { ask, asked, keys: deliveries.map(({ key }) => key) }
+  }
+
+  it('asks about so many at most, the longest due first, and the next turn about the rest', async () => {
+    const { ask, asked, keys } = await turnOf({ callsMax: 2, takesMs: hourMs })
+    expect(await ask()).toBe(2)
+    expect(asked).toEqual(keys.slice(0, 2))
+    expect(await ask()).toBe(1)
+    expect(asked).toEqual(keys)
+  })
+
+  it('ends when it has taken its time', async () => {
+    const { ask, asked } = await turnOf({ callsMax: 9, takesMs: 20_000 }, 10_000)
+    expect(await ask()).toBe(2)
+    expect(asked).toHaveLength(2)
+  })
 })

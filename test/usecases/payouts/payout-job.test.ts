@@ -27,3 +27,20 @@ it('leaves one alone, and what is only to be asked about, in a job of its own', 
   expect(jobsOfMany(pending)).toEqual(pending.flatMap(jobsOf))
   expect(jobsOfMany(payouts(3, { state: 'delivered' }))).toEqual([])
 })
+
+it('makes the job of a payout for the moment when it is due, one for each step', () => {
+  const later = new Date(now.getTime() + 60_000)
+  const steps: readonly Partial<Payout>[] = [
+    { dueAt: later },
+    { dueAt: later, failures: 1 },
+    { dueAt: later, attemptNumber: 1, state: 'claimed' },
+    { dueAt: later, attemptNumber: 2, state: 'pending' },
+  ]
+  const jobs = steps.flatMap((step) => payouts(1, step).flatMap(jobsOf))
+  expect(jobs.map(({ name, subject, dueAt }) => [name, subject, dueAt])).toEqual([
+    ['send-payout', 't0-0-0', later],
+    ['send-payout', 't0-0-1', later],
+    ['send-payout', 't0-1-0', later],
+    ['settle-payout', 't0-2-0', later],
+  ])
+})
