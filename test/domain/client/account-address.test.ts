@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   accountOf,
+  isAccount,
   isIdMemo,
   muxedAddress,
   publicKeyOf,
@@ -77,6 +78,22 @@ describe('account addresses', () => {
         expect(readAccountAddress(muxed)).toEqual({ account: written, muxedId: `${id}` })
       }),
     )
+  })
+})
+
+describe('a key of another length', () => {
+  it('is no account, with a right checksum too (SEP10-19)', () => {
+    for (const length of [31, 33, 40]) {
+      const written = accountOf(new Uint8Array(length).fill(7))
+      expect(isAccount(written)).toBe(false)
+      expect(publicKeyOf(written)).toBeUndefined()
+    }
+  })
+
+  it('or an id of more than 64 bits makes no muxed address (SEP10-22)', () => {
+    expect(muxedAddress(account, '18446744073709551616')).toBeUndefined()
+    expect(muxedAddress(account, '05')).toBeUndefined()
+    expect(muxedAddress(muxedZero, '5')).toBeUndefined()
   })
 })
 

@@ -34,6 +34,22 @@ describe('a file', () => {
     }
   })
 
+  it('is none without what makes it a picture (SEP12-87)', () => {
+    const [header, end] = [png.subarray(0, 33), png.subarray(-12)]
+    expect(fileTypeOf(Buffer.concat([header, end]))).toBeUndefined()
+    expect(fileTypeOf(jpeg)).toBeUndefined()
+    const scan = [0xff, 0xda, 0, 2, 0xff, 0xd9]
+    const tables = [0xff, 0xc4, 0, 2, 0xff, 0xc8, 0, 2, 0xff, 0xcc, 0, 2]
+    const frame = [0xff, 0xc0, 0, 2]
+    expect(fileTypeOf(Uint8Array.of(0xff, 0xd8, ...tables, ...scan))).toBeUndefined()
+    expect(fileTypeOf(Uint8Array.of(0xff, 0xd8, ...tables, ...frame, ...scan))).toBe('image/jpeg')
+  })
+
+  it('may have bytes of filling before a marker', () => {
+    const filled = [0xff, 0xd8, 0xff, 0xff, 0xff, 0xc0, 0, 2, 0xff, 0xda, 0, 2, 0xff, 0xd9]
+    expect(fileTypeOf(Uint8Array.from(filled))).toBe('image/jpeg')
+  })
+
   it('as a video proves liveness and nothing else (SEP09-37)', () => {
     const [liveness, front] = [sep9Field('proof_of_liveness'), sep9Field('photo_id_front')]
     expect(liveness && mayHold(liveness, 'video/mp4')).toBe(true)

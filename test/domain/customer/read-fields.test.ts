@@ -65,6 +65,30 @@ describe('reading SEP-9 fields', () => {
   it('bounds the length of each value (SEP09-32)', () => {
     expect(read({ city: 'x'.repeat(256) })).toEqual({ city: 'x'.repeat(256) })
     expect(read({ city: 'x'.repeat(257) })).toMatch(/too long/)
+    expect(read({ city: '𝒳'.repeat(256) })).toEqual({ city: '𝒳'.repeat(256) })
+  })
+
+  it('takes no file that its field may not hold, nor one twice under a synonym (SEP09-08, SEP09-37)', () => {
+    const file = (bytes: string): SentValue => ({ kind: 'file', bytes: Buffer.from(bytes) })
+    const video = file('\0\0\0\u0018ftypisom\0\0\0\0')
+    const pdf = file('%PDF-1.7\n%%EOF')
+    expect(read({ proof_of_liveness: video })).toEqual({})
+    expect(read({ photo_id_front: video })).toMatch(/^photo_id_front: cannot be read/)
+    expect(read({ proof_of_income: pdf })).toEqual({})
+    expect(read({ proof_of_income: pdf, photo_proof_of_income: pdf })).toMatch(/synonym/)
+  })
+
+  it('takes codes and file ids without the blanks around them', () => {
+    const sent = {
+      email_address_verification: text(' 123456 '),
+      photo_id_front_file_id: text(' f '),
+    }
+    const outcome = readFields(new Map(Object.entries(sent)), reading)
+    const found = outcome.ok && [...outcome.value.codes, ...outcome.value.fileIds]
+    expect(found).toEqual([
+      ['email_address', '123456'],
+      ['photo_id_front', 'f'],
+    ])
   })
 
   it('refuses empty values, also those that consist of what is not kept', () => {

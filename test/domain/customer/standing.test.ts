@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AskedField } from '../../../src/domain/customer/customer-type.ts'
 import { readyCustomerTypes } from '../../../src/domain/customer/customer-type.ts'
 import type { Customer, ProvidedField } from '../../../src/domain/customer/customer.ts'
-import { standingFor } from '../../../src/domain/customer/standing.ts'
+import { standingFor, usualTypeName } from '../../../src/domain/customer/standing.ts'
 import { customerTypes } from '../../builders/customer-types.ts'
 
 const at = new Date('2026-03-01T12:00:00Z')
@@ -128,6 +128,52 @@ describe('where a customer stands', () => {
         expect(wishes.length === 0 || standing.status === 'NEEDS_INFO').toBe(true)
       }),
     )
+  })
+})
+
+describe('what is asked again', () => {
+  const choice: AskedField = {
+    name: 'last_name',
+    askedAs: 'family_name',
+    kind: 'string',
+    description: 'Family name',
+    translations: { de: 'Nachname' },
+    choices: ['Doe'],
+    optional: true,
+    needsCode: false,
+  }
+
+  it('is described as before and no longer a choice (SEP12-59, SEP12-64)', () => {
+    const customer = aCustomer({ last_name: value({ status: 'REJECTED' }) })
+    const { wanted, missing } = standingFor(customer, [choice])
+    expect(wanted).toEqual([{ ...choice, optional: false }])
+    expect(missing).toEqual(['family_name'])
+  })
+
+  it('has the name that the transaction gave it, where the type does not ask for it (SEP12-49)', () => {
+    const wish = { name: 'given_name', message: 'wrong' }
+    const { wanted } = standingFor(aCustomer({ first_name: value() }), [choice], [wish])
+    expect(wanted.map(({ askedAs }) => askedAs)).toEqual(['given_name', 'family_name'])
+  })
+
+  it('is nothing of somebody an operator rejected (SEP12-53)', () => {
+    const { status, wanted, message } = standingFor(aCustomer({}, { rejected: 'no' }), [choice])
+    expect([status, wanted, message]).toEqual(['REJECTED', [], 'no'])
+  })
+
+  it('is a code where the format of the number is said to be E.164 (SEP09-22, SEP12-91)', () => {
+    const format = { mobile_number_format: value({ value: 'E.164' }) }
+    const customer = aCustomer({ last_name: value(), mobile_number: value(), ...format })
+    const { missing } = standingFor(customer, asked('sep31-large-receiver', 'full'))
+    expect(missing).toEqual(['mobile_number'])
+  })
+
+  it('is by the type of the latest PUT, as long as that type is configured (SEP12-41)', () => {
+    const usual = (lastType: string) =>
+      usualTypeName(customerTypes(), { ...aCustomer({}), lastType })
+    expect(usual('sep31-receiver')).toBe('sep31-receiver')
+    expect(usual('sep31-of-old')).toBe('sep31-sender')
+    expect(usualTypeName(customerTypes(), undefined)).toBe('sep31-sender')
   })
 })
 

@@ -95,6 +95,26 @@ describe('a token that the client signed itself', () => {
     const token = await tokenBy(clientKey, claims)
     expect(await codeFor(token, { memo: '1' })).toBe('client_token_differs')
     expect(await codeFor(token, { homeDomain: 'example.com' })).toBe('client_token_differs')
+    const byWallet = await tokenBy(walletKey, claims)
+    const asked = { clientDomain: 'wallet.example' }
+    expect(await codeFor(byWallet, asked)).toBe('client_token_differs')
+  })
+
+  it('is refused when it names no endpoint (SEP10-38)', async () => {
+    const { web_auth_endpoint: _, ...rest } = claims
+    expect(await codeFor(await tokenBy(clientKey, rest))).toBe('client_token_differs')
+  })
+
+  it.each([
+    ['made by a clock half a minute ahead', { iat: seconds + 30 }, 'accepted'],
+    ['made by a clock more ahead', { iat: seconds + 31 }, 'client_token_differs'],
+    ['that lapsed within half a minute', { exp: seconds - 29, iat: seconds - 900 }, 'accepted'],
+    ['that lapsed before', { exp: seconds - 30, iat: seconds - 900 }, 'client_token_differs'],
+    ['that lives for an hour', { exp: seconds + 3_600 }, 'accepted'],
+    ['that lives longer than an hour', { exp: seconds + 3_601 }, 'client_token_differs'],
+    ['that ends as it begins', { exp: seconds }, 'client_token_differs'],
+  ])('%s is judged so (SEP10-37, SEP10-43)', async (_, times, code) => {
+    expect(await codeFor(await tokenBy(clientKey, { ...claims, ...times }))).toBe(code)
   })
 
   it('is refused with a client_domain where those are not verified (SEP10-42)', async () => {

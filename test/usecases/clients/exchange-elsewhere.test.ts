@@ -42,3 +42,16 @@ it('a challenge signed for another network is not signed by the client (SEP10-03
   expect(outcome).toMatchObject({ ok: false, refusal: { code: 'unknown_signature' } })
   expect((await login.exchange(signed(challenge, clientKey))).ok).toBe(true)
 })
+
+it('a challenge of a gateway whose clock is five seconds ahead is taken, of one further ahead not (SEP10-76, SEP10-77)', async () => {
+  const login = await aLogin()
+  const made = login.world.now.getTime()
+  const envelope = signed(await login.challengeFor({ account }), clientKey)
+  login.world.now = new Date(made - 6_000)
+  expect(await login.exchange(envelope)).toMatchObject({
+    ok: false,
+    refusal: { code: 'wrong_challenge', fault: 'not_yet_valid' },
+  })
+  login.world.now = new Date(made - 5_000)
+  expect((await login.exchange(envelope)).ok).toBe(true)
+})

@@ -33,6 +33,16 @@ describe('the settings of a login', () => {
       { endpoint: 'https://anchor.example.com/auth?x=1' },
       'a query',
     ],
+    [
+      'a fragment in the endpoint (SEP01-16)',
+      { endpoint: 'https://anchor.example.com/auth#x' },
+      'a query',
+    ],
+    [
+      'a slash at the end of the endpoint (SEP01-16)',
+      { endpoint: 'https://anchor.example.com/auth/' },
+      'a query',
+    ],
   ])('are refused with %s', async (...[, changes, word]) => {
     expect(await faultsWith(changes)).toContain(word)
   })

@@ -1,6 +1,7 @@
 import { Keypair, Transaction, WebAuth } from '@stellar/stellar-sdk'
 import type { ManageDataOperation } from './operations.ts'
 import { describe, expect, it } from 'vitest'
+import { muxedAddress } from '../../../src/domain/client/account-address.ts'
 import type { AskedChallenge } from '../../../src/domain/client/client-token.ts'
 import type { LoginSettings } from '../../../src/usecases/clients/login-settings.ts'
 import { aLogin, passphrase, serverKey } from '../../builders/login.ts'
@@ -50,6 +51,12 @@ describe('the challenge', () => {
     const { timeBounds } = decode(await login.challengeFor({ account }))
     const seconds = Math.floor(login.world.now.getTime() / 1_000)
     expect(timeBounds).toEqual({ minTime: `${seconds}`, maxTime: `${seconds + 900}` })
+  })
+
+  it('lasts as long as the settings say (SEP10-56)', async () => {
+    const login = await aLogin({ challengeLifetimeSeconds: 300 })
+    const { timeBounds } = decode(await login.challengeFor({ account }))
+    expect(Number(timeBounds?.maxTime) - Number(timeBounds?.minTime)).toBe(300)
   })
 
   it('holds the nonce, the web_auth_domain, which may be another domain, and nothing else (SEP10-09, SEP10-58, SEP10-59, SEP10-61)', async () => {
@@ -104,6 +111,11 @@ describe('a request for a challenge', () => {
       'account_invalid',
     ],
     ['for our own account (SEP10-30)', { account: serverKey.publicKey() }, 'account_is_ours'],
+    [
+      'for our own account with an id inside (SEP10-30)',
+      { account: muxedAddress(serverKey.publicKey(), '5') ?? '' },
+      'account_is_ours',
+    ],
     [
       'with a memo and a muxed account (SEP10-21)',
       { account: muxed, memo: '1' },
@@ -178,6 +190,13 @@ describe('a request for a challenge', () => {
     )
     expect(await codeFor({ account: muxed }, { agreement })).toBe('not_agreed')
   })
+
+  it('without an agreement never makes us fetch the file of a wallet (SEP31-05)', async () => {
+    const agreement = { mode: 'agreed', accounts: new Set<string>() } as const
+    const asked = { account, clientDomain: 'unreachable.example' }
+    expect(await codeFor(asked)).toBe('client_domain_unreachable')
+    expect(await codeFor(asked, { agreement })).toBe('not_agreed')
+  })
 })
 
 describe('the domain of a wallet', () => {
@@ -193,6 +212,15 @@ describe('the domain of a wallet', () => {
       name: 'client_domain',
       value: clientDomain,
     })
+  })
+
+  it('is the same in capital letters: it is fetched, allowed and written in small ones (SEP10-46, SEP10-60)', async () => {
+    const login = await aLogin({
+      clientDomains: { mode: 'verify', required: true, allowed: [clientDomain] },
+    })
+    login.world.signingKeys.set(clientDomain, walletKey.publicKey())
+    const asked = { account, clientDomain: 'Wallet.EXAMPLE.net' }
+    expect(operationsOf(await login.challengeFor(asked))[2]?.value).toBe(clientDomain)
   })
 
   it.each([
