@@ -38,6 +38,9 @@ describe('dates that cannot be true (SEP09-20)', () => {
     expect(faultOf({ id_issue_date: '1989-12-31' }, { birth_date: '1990-01-01' })).toBe(
       'id_issue_date lies before the date of birth',
     )
+    expect(faultOf({ id_expiration_date: '2026-12-31' }, { id_issue_date: '2027-01-01' })).toBe(
+      'id_expiration_date lies before the date of issue',
+    )
   })
 
   it('are not held against who sends something else, as when a document lapsed since', () => {

@@ -30,6 +30,14 @@ describe('deducting the fee', () => {
     })
   })
 
+  it('names no part of nothing (SEP31-66)', () => {
+    const namesOf = (fixedUnits: bigint, percentE7: bigint) =>
+      feeOn(1_000_000_000n, { fixedUnits, percentE7 }).parts.map(({ name }) => name)
+    expect(namesOf(0n, 0n)).toEqual([])
+    expect(namesOf(1n, 0n)).toEqual(['Fixed fee'])
+    expect(namesOf(0n, 1n)).toEqual(['Proportional fee'])
+  })
+
   it('names the rest that the payout asset cannot carry (SEP31-66)', () => {
     const deducted = deductFee(1_000_012_345n, schedule, 2)
     expect(deducted.ok && deducted.value.fee.parts.at(-1)).toEqual({

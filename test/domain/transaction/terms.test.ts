@@ -30,6 +30,18 @@ describe('the terms of a request', () => {
     )
   })
 
+  it('take no amount that Stellar cannot count, where there are no bounds (SEP31-W18)', () => {
+    const { minUnits: _min, maxUnits: _max, ...unbounded } = anAsset()
+    const any = new Map([['SRT', unbounded]])
+    const codeOf = (amount: string) => {
+      const terms = readTerms({ amount, assetCode: 'SRT', fields: {} }, any)
+      return terms.ok ? terms.value.amountInUnits : terms.refusal.code
+    }
+    expect(codeOf('922337203685.4775807')).toBe(2n ** 63n - 1n)
+    expect(codeOf('922337203685.4775808')).toBe('amount_out_of_bounds')
+    expect(codeOf('0.0000')).toBe('amount_malformed')
+  })
+
   it('say what the first of several faults is, always the same one', () => {
     const request = { amount: 'x', assetCode: 'SRT', quoteId: 'q', refundMemo: '1', fields: {} }
     expect(readTerms(request, assets)).toMatchObject({ refusal: { code: 'quotes_not_supported' } })

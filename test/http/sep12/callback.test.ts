@@ -97,6 +97,19 @@ describe('PUT /sep12/customer/callback', () => {
     expect((await noticesOf(id)).map((notice) => notice.url)).toEqual([`${url}/two`])
   })
 
+  it('is not told of another status that only another type makes (SEP12-114)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    const sender = { id, type: 'sep31-sender' }
+    await door.call(account, 'PUT /customer', { body: sender })
+    await listen(account, { id, url })
+    expect((await door.call(account, `GET /customer?id=${id}`)).body.status).toBe('ACCEPTED')
+    const receiver = { id, type: 'sep31-receiver', city: 'Rome' }
+    await door.call(account, 'PUT /customer', { body: receiver })
+    expect((await door.call(account, `GET /customer?id=${id}`)).body.status).toBe('NEEDS_INFO')
+    expect(await noticesOf(id)).toEqual([])
+  })
+
   it('ends with the notice of ACCEPTED, until it is set again (SEP12-100, SEP12-103)', async () => {
     const account = anAccount()
     const id = await register(account)

@@ -68,6 +68,17 @@ describe('DELETE /sep12/customer/{account}', () => {
     expect(await isKnown(account, one)).toBe(false)
   })
 
+  it('of a memo that a plain account chose leaves the uploads of the account alone (SEP12-120, SEP12-129)', async () => {
+    const account = anAccount()
+    await put(account, { memo: '1' })
+    const upload = multipart([{ name: 'file', value: aPng }])
+    const { body: file } = await door.call(account, 'POST /customer/files', upload)
+    const chosen = { body: { memo: '1' } }
+    expect((await door.call(account, `DELETE /customer/${account}`, chosen)).status).toBe(200)
+    const line = `GET /customer/files?file_id=${file.file_id}` as const
+    expect((await door.call(account, line)).body.files).toHaveLength(1)
+  })
+
   it('takes a muxed account in the path, of the same account and the same id alone (SEP12-116)', async () => {
     const account = anAccount()
     const muxed = muxedAddress(account, '5') ?? ''

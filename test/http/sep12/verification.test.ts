@@ -97,13 +97,15 @@ describe('a field that needs a code', () => {
     expect((await door.call(account, 'PUT /customer', { body: same })).status).toBe(202)
   })
 
-  it('loses its confirmation with its value (SEP12-56, SEP12-79)', async () => {
+  it('once confirmed gets no code again, and loses its confirmation with its value (SEP12-56, SEP12-79)', async () => {
     const account = anAccount()
     const id = await register(account)
     const right = { id, mobile_number_verification: codeOf(id) }
     await door.call(account, 'PUT /customer', { body: right })
     const before = await door.call(account, `GET /customer?id=${id}`)
     expect(before.body.status).toBe('ACCEPTED')
+    await register(account)
+    expect(sentTo(id)).toBe(1)
     await door.call(account, 'PUT /customer', { body: { id, mobile_number: '+14155550102' } })
     const { body } = await door.call(account, `GET /customer?id=${id}`)
     expect(body.status).toBe('NEEDS_INFO')

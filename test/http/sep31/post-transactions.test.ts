@@ -241,6 +241,12 @@ describe('an unfit request gets 400 with a sentence, and nothing is stored', () 
     expect(kept?.language).toBe('es')
   })
 
+  it('keeps the memo of a refund, should there be one (SEP31-29)', async () => {
+    const { body } = await post({ refund_memo: 'to aunt May', refund_memo_type: 'text' })
+    const kept = await door.read(({ transactions }) => transactions.find(String(body['id'])))
+    expect(kept?.refundMemo).toEqual({ type: 'text', value: 'to aunt May' })
+  })
+
   it('says it in the language asked for, else in English (SEP31-31, SEP31-32)', async () => {
     const sentence = async (lang: unknown) =>
       (await post({ amount: 1, lang })).body['error'] as string
@@ -338,6 +344,24 @@ describe('customers asked for after the opening', () => {
     const transaction = await read(body['id'])
     expect(transaction).toMatchObject({ status: 'pending_customer_info_update' })
     expect(transaction).not.toHaveProperty('stellar_memo')
+  })
+
+  it('waits for nobody whom an operator rejected (SEP31-40, SEP12-53)', async () => {
+    const rejected = await door.customer(sender)
+    await door.commit(async ({ customers }) => {
+      const before = await customers.lock(rejected)
+      if (before === undefined) throw new Error('the customer is gone')
+      await customers.save({ ...before, rejected: 'no', version: 2 })
+    })
+    for (const [name, side] of [
+      ['sender_id', 'sending'],
+      ['receiver_id', 'receiving'],
+    ] as const) {
+      expect(await post({ asset_code: 'LATE', [name]: rejected })).toMatchObject({
+        status: 400,
+        body: { error: `The ${side} customer cannot be served` },
+      })
+    }
   })
 
   it('is ready at once when both are accepted (SEP31-35)', async () => {

@@ -68,30 +68,38 @@ describe('a customer that is erased while a payout is due', () => {
     expect(transaction?.phase).toBe('payingOut')
   })
 
-  it('tells an operator also when the payout waits for data of this customer (SEP12-126)', async () => {
-    const customer = await receiver()
-    const { id } = await world.openFunded({ receiverId: customer.id })
-    const { rail } = pickyRail(() => Promise.resolve())
-    expect(await world.payouts(rail).send(id)).toBe('waiting')
-    const { account, memo } = customer.key
-    const erased = await deleteCustomer({
-      commit: world.commit,
-      resumeTransactions: resumeTransactionsOfCustomer({
-        saveChange: world.save,
-        customerTypes: { byName: new Map(), defaultName: '', validation: 'formats' },
-      }),
-      now: () => world.clock.now,
-    })({
-      principal: { account },
-      account,
-      ...(memo && { memo: memo.value, memoType: memo.type }),
-    })
-    expect(erased.ok).toBe(true)
-    expect(await world.payouts(rail).send(id)).toBe('dead')
-    const { payout, transaction } = await world.stateOf(id)
-    expect(payout?.deadReason).toBe('customer_erased')
-    expect(transaction?.phase).toBe('payingOut')
-  })
+  it.each(['receiver', 'sender'] as const)(
+    'tells an operator also when the payout waits for data of this %s (SEP12-126)',
+    async (owner) => {
+      const customer = await receiver()
+      const { id } = await world.openFunded({ [`${owner}Id`]: customer.id })
+      const picky = pickyRail(() => Promise.resolve())
+      const fields = [{ owner, name: 'bank_account_number', message: 'There is no such account' }]
+      const rail: PayoutRail = {
+        ...picky.rail,
+        send: () => Promise.resolve({ ...refusal, fields }),
+      }
+      expect(await world.payouts(rail).send(id)).toBe('waiting')
+      const { account, memo } = customer.key
+      const erased = await deleteCustomer({
+        commit: world.commit,
+        resumeTransactions: resumeTransactionsOfCustomer({
+          saveChange: world.save,
+          customerTypes: { byName: new Map(), defaultName: '', validation: 'formats' },
+        }),
+        now: () => world.clock.now,
+      })({
+        principal: { account },
+        account,
+        ...(memo && { memo: memo.value, memoType: memo.type }),
+      })
+      expect(erased.ok).toBe(true)
+      expect(await world.payouts(rail).send(id)).toBe('dead')
+      const { payout, transaction } = await world.stateOf(id)
+      expect(payout?.deadReason).toBe('customer_erased')
+      expect(transaction?.phase).toBe('payingOut')
+    },
+  )
 
   it('still hears what became of an order that had left before', async () => {
     const customer = await world.addCustomer({ bank_account_number: '1' })
