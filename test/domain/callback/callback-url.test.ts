@@ -14,6 +14,8 @@ describe('the address of a callback', () => {
     'https://wallet.example.com:8443/callback?x=1',
     'https://8.8.8.8/callback',
     'https://[2606:4700::1111]/callback',
+    'HTTPS://wallet.example.com/callback',
+    `https://wallet.example.com/${'x'.repeat(1973)}`,
   ])('may be %s', (url) => {
     expect(codeOf(url)).toBe('accepted')
   })
@@ -35,7 +37,7 @@ describe('the address of a callback', () => {
     'https:\\\\wallet.example.com',
     'https://wallet.example.com:99999/',
     ` https://wallet.example.com`,
-    `https://wallet.example.com/${'x'.repeat(2000)}`,
+    `https://wallet.example.com/${'x'.repeat(1974)}`,
   ])('is refused when malformed: %j (SEP31-82)', (url) => {
     expect(codeOf(url)).toBe('callback_url_malformed')
   })
@@ -69,6 +71,9 @@ describe('the address of a callback', () => {
     '[::ffff:10.0.0.1]',
     '[64:ff9b::a00:1]',
     '[2002:a00:1::]',
+    '[2001:0:a00:1::]',
+    '[2001::1]',
+    '[2001:db8::1]',
     'localhost.',
   ])('must not lead into a private network: %s (SEP31-82, SEP31-W29, POLARIS-8.24)', (host) => {
     expect(codeOf(`https://${host}/callback`)).toBe('callback_url_private')

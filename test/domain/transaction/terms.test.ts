@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Customer } from '../../../src/domain/customer/customer.ts'
 import { readTerms } from '../../../src/domain/transaction/terms.ts'
 import { readTransactionFields } from '../../../src/domain/transaction/transaction-fields.ts'
 import { anAsset, routingFields } from '../../builders/asset.ts'
@@ -48,6 +49,16 @@ describe('the terms of a request', () => {
   })
 })
 
+const at = new Date(0)
+const nobody: Customer = {
+  id: '1',
+  key: { account: 'G' },
+  fields: {},
+  version: 1,
+  createdAt: at,
+  updatedAt: at,
+}
+
 describe('fields of the transaction', () => {
   const read = (
     given: Record<string, string>,
@@ -55,15 +66,8 @@ describe('fields of the transaction', () => {
   ) => readTransactionFields({ asked: routingFields, given, fundingMethod: 'WIRE', customers })
 
   it('need not be sent when a customer has them under the same name (SEP31-O11)', () => {
-    const at = new Date(0)
-    const customer = {
-      id: '1',
-      key: { account: 'G' },
-      fields: { account_number: { value: '42', status: 'ACCEPTED' as const } },
-      version: 1,
-      createdAt: at,
-      updatedAt: at,
-    }
+    const fields = { account_number: { value: '42', status: 'ACCEPTED' as const } }
+    const customer = { ...nobody, fields }
     expect(read({ routing_number: '1' }, [undefined, customer])).toEqual({
       ok: true,
       value: { routing_number: '1', type: 'WIRE' },
@@ -73,7 +77,17 @@ describe('fields of the transaction', () => {
   it('are not found on the prototype of what was sent', () => {
     const asked = { constructor: { description: 'a name that objects inherit' } }
     expect(
-      readTransactionFields({ asked, given: {}, fundingMethod: 'WIRE', customers: [] }),
+      readTransactionFields({ asked, given: {}, fundingMethod: 'WIRE', customers: [nobody] }),
     ).toMatchObject({ refusal: { code: 'transaction_info_needed', missing: asked } })
+  })
+
+  it('take the method as the type only where none is given and it is one of the choices (SEP31-O12)', () => {
+    const bank = { routing_number: '1', account_number: '42' }
+    expect(read({ ...bank, type: 'SEPA' })).toMatchObject({ value: { ...bank, type: 'SEPA' } })
+    const type = { description: 'type of deposit', choices: ['SWIFT'] }
+    const wanted = { asked: { type }, given: {}, fundingMethod: 'WIRE', customers: [] }
+    expect(readTransactionFields(wanted)).toMatchObject({
+      refusal: { code: 'transaction_info_needed', missing: { type } },
+    })
   })
 })

@@ -173,6 +173,31 @@ describe('POST /sep12/customer/files', () => {
     expect((await use('proof_of_liveness')).status).toBe(202)
   })
 
+  it('lapses as before when the customer has the same picture already (SEP12-70, SEP12-131)', async () => {
+    const account = anAccount()
+    const picture = multipart([{ name: 'photo_id_front', value: aPng }])
+    const put = await door.call(account, 'PUT /customer', picture)
+    const before = await filesOf(put.body.id)
+    const { body } = await upload(account)
+    const use = { body: { photo_id_front_file_id: body.file_id } }
+    expect((await door.call(account, 'PUT /customer', use)).status).toBe(202)
+    expect(await filesOf(put.body.id)).toEqual(before)
+    const line = `GET /customer/files?file_id=${body.file_id}` as const
+    const { files } = (await door.call(account, line)).body
+    expect(files).toEqual([body])
+  })
+
+  it('is not dropped by somebody who sends its id as a text, and then another (SEP12-129)', async () => {
+    const [owner, stranger] = [anAccount(), anAccount()]
+    const { body } = await upload(owner)
+    for (const city of [body.file_id, 'Rome']) {
+      const { status } = await door.call(stranger, 'PUT /customer', { body: { city } })
+      expect(status).toBe(202)
+    }
+    const line = `GET /customer/files?file_id=${body.file_id}` as const
+    expect((await door.call(owner, line)).body.files).toHaveLength(1)
+  })
+
   it('does not lend itself to anybody else (SEP12-128)', async () => {
     const account = anAccount()
     const { body } = await upload(account)

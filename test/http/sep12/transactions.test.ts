@@ -104,6 +104,31 @@ describe('transaction_id', () => {
     expect((await door.call(account, `${line}&memo=2`)).status).toBe(200)
   })
 
+  it('does not stand for another customer where its own is not known (SEP12-46)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    const transaction = await opened({ owner: { account }, receiverType: 'sep31-large-receiver' })
+    const line = `GET /customer?transaction_id=${transaction.id}&type=sep31-receiver` as const
+    expect((await door.call(account, `${line}&id=${id}`)).status).toBe(400)
+    const own = await door.call(account, line)
+    expect([own.status, own.body.id]).toEqual([200, id])
+    expect(Object.keys(own.body.fields ?? {})).toContain('mobile_number')
+  })
+
+  it('of a type that is not configured any more is asked for the type that is named (SEP12-47)', async () => {
+    const account = anAccount()
+    const receiverId = await register(account)
+    const transaction = await opened({
+      owner: { account },
+      receiverId,
+      receiverType: 'receiver-of-old',
+    })
+    const line = `GET /customer?transaction_id=${transaction.id}&type=sep31-receiver` as const
+    const { body } = await door.call(account, line)
+    expect([body.id, body.status]).toEqual([receiverId, 'NEEDS_INFO'])
+    expect(Object.keys(body.fields ?? {})).toContain('bank_account_number')
+  })
+
   it('does not lead to a customer that the token does not reach (SEP12-26, AP-2.1)', async () => {
     const account = anAccount()
     const receiverId = await register(account, { memo: '2' })

@@ -346,6 +346,18 @@ describe('customers asked for after the opening', () => {
     expect(transaction).not.toHaveProperty('stellar_memo')
   })
 
+  it('wants somebody to wait for: both have to be known, the sender first (SEP31-40, SEP31-42)', async () => {
+    const unknown = 'd3f2a8e0-1111-4222-8333-444455556666'
+    for (const [changes, type] of [
+      [{ receiver_id: undefined }, 'sep31-receiver'],
+      [{ receiver_id: unknown }, 'sep31-receiver'],
+      [{ sender_id: undefined, receiver_id: undefined }, 'sep31-sender'],
+    ] as const) {
+      const { status, body } = await post({ asset_code: 'LATE', ...changes })
+      expect([status, body]).toEqual([400, { error: 'customer_info_needed', type }])
+    }
+  })
+
   it('waits for nobody whom an operator rejected (SEP31-40, SEP12-53)', async () => {
     const rejected = await door.customer(sender)
     await door.commit(async ({ customers }) => {

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { settleChange } from '../../../src/domain/transaction/change.ts'
+import { aTransaction } from '../../builders/transaction.ts'
+
+const at = (minutes: number): Date =>
+  new Date(Date.parse('2026-11-21T12:00:00Z') + minutes * 60_000)
+const started = { startedAt: at(0), updatedAt: at(5), lapsesAt: at(60) }
+
+describe('a change that is kept', () => {
+  it('gives the whole time to pay once the customers are checked, and no more later (SEP31-76)', () => {
+    const before = aTransaction({ ...started, phase: 'screening' })
+    const cleared = { ...before, phase: 'awaitingFunds' } as const
+    const saved = settleChange(before, cleared, { type: 'cleared', now: at(20) })
+    expect(saved).toMatchObject({
+      lapsesAt: at(80),
+      updatedAt: at(20),
+      version: before.version + 1,
+    })
+    const funded = { ...saved, phase: 'payingOut' } as const
+    const paid = settleChange(saved, funded, { type: 'fundsReceived', now: at(30) })
+    expect(paid.lapsesAt).toEqual(at(80))
+  })
+
+  it('has another time only with another status (SEP31-80)', () => {
+    const before = aTransaction({ ...started, phase: 'awaitingPayoutTransactionInfo' })
+    const type = 'infoPartlyReceived'
+    expect(settleChange(before, before, { type, now: at(20) }).updatedAt).toEqual(at(5))
+  })
+
+  it('leaves the moment of completion as it was (SEP31-54)', () => {
+    const before = aTransaction({ ...started, phase: 'completed', completedAt: at(10) })
+    const saved = settleChange(before, before, { type: 'payoutFailed', now: at(20) })
+    expect(saved.completedAt).toEqual(at(10))
+  })
+
+  it('wants nothing outside of the phase that waits for it (SEP31-O19)', () => {
+    const wish = {
+      wantedFields: { iban: 'wrong' },
+      wantedCustomerFields: [{ owner: 'receiver', name: 'last_name', message: 'wrong' }],
+      requiredInfoMessage: 'wrong',
+    } as const
+    const settled = (phase: 'awaitingPayoutTransactionInfo' | 'awaitingPayoutCustomerInfo') => {
+      const before = aTransaction({ ...started, ...wish, phase })
+      const partly = settleChange(before, before, { type: 'infoPartlyReceived', now: at(20) })
+      const after = { ...before, phase: 'payingOut' } as const
+      return [partly, settleChange(before, after, { type: 'infoReceived', now: at(20) })]
+    }
+    const { wantedFields, wantedCustomerFields, requiredInfoMessage } = wish
+    const [ofTransaction, mended] = settled('awaitingPayoutTransactionInfo')
+    expect(ofTransaction).toMatchObject({ wantedFields, wantedCustomerFields: [] })
+    expect(ofTransaction).toHaveProperty('requiredInfoMessage', requiredInfoMessage)
+    expect(mended).toMatchObject({ wantedFields: {}, wantedCustomerFields: [] })
+    expect(mended).not.toHaveProperty('requiredInfoMessage')
+    const [ofCustomer] = settled('awaitingPayoutCustomerInfo')
+    expect(ofCustomer).toMatchObject({ wantedFields: {}, wantedCustomerFields })
+    expect(ofCustomer).toHaveProperty('requiredInfoMessage', requiredInfoMessage)
+  })
+})
