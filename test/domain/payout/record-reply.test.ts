@@ -166,4 +166,32 @@ describe('the word of a rail', () => {
     expect(recorded?.payout).not.toHaveProperty('deadReason')
     expect(recorded?.payout.state).toBe('delivered')
   })
+
+  it('is kept with the number the bank has for it, and told as the reason (SEP31-57)', () => {
+    const before = known('claimed', 'payingOut', { receiverId: 'r' })
+    const payout = { ...before.payout, state: 'dead' as const, deadReason: 'unavailable' }
+    const recorded = recordReply({ ...before, payout }, rejected(field('receiver')), terms)
+    expect(recorded?.attempt).toMatchObject({ railPayoutId: 'p', reason: 'invalid_field' })
+    expect(recorded?.change?.note).toBe('rejected: invalid_field')
+    expect(recorded?.payout.state).toBe('waiting')
+    expect(recorded?.payout).not.toHaveProperty('deadReason')
+    const taken = recordReply(before, replies.pending, terms)
+    expect(taken?.change?.after.externalTransactionId).toBe('p')
+  })
+
+  it('asks for a field of the transaction also when a customer has changed meanwhile (SEP31-56)', () => {
+    const outdated = { ...known('claimed', 'payingOut', { receiverId: 'r' }), isOutdated: true }
+    const ofTransaction = recordReply(outdated, replies['field rejected'], terms)
+    expect(ofTransaction?.payout.state).toBe('waiting')
+    const ofCustomer = recordReply(outdated, rejected(field('receiver')), terms)
+    expect(ofCustomer?.payout.state).toBe('due')
+  })
+
+  it('that it came back ends all questions after it', () => {
+    const before = known('delivered', 'completed')
+    const attempt = { ...before.attempt, askAgainAt: now }
+    const recorded = recordReply({ ...before, attempt }, replies.returned, terms)
+    expect(recorded?.attempt).toMatchObject({ state: 'returned', reason: 'account_closed' })
+    expect(recorded?.attempt).not.toHaveProperty('askAgainAt')
+  })
 })

@@ -63,6 +63,10 @@ describe('receiving funds', () => {
     const transaction = aTransaction({ phase: 'completed', stellarPaymentId: '7' })
     const again = receiveFunds(transaction, paymentFor(transaction, { id: '7' }))
     expect(again.ok && again.value).toBe(transaction)
+    const another = { ...paymentFor(transaction, { id: '7' }), epoch: 2 }
+    expect(receiveFunds(transaction, another)).toMatchObject({
+      refusal: { code: 'already_funded' },
+    })
   })
 
   it.each([

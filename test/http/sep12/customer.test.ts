@@ -148,6 +148,36 @@ describe('PUT /sep12/customer', () => {
     ])
   })
 
+  it('keeps what each of ten requests at once has sent, by id and by the token (SEP12-71, SEP12-72)', async () => {
+    const account = anAccount()
+    const { body } = await door.call(account, 'PUT /customer', { body: jane })
+    const byToken = ['city', 'tax_id', 'id_number', 'birth_place', 'employer_name']
+    const byId = ['name', 'city', 'website', 'director_name', 'shareholder_name'].map(
+      (name) => `organization.${name}`,
+    )
+    const send = (sent: object) => door.call(account, 'PUT /customer', { body: sent })
+    const answers = await Promise.all([
+      ...byToken.map((name) => send({ [name]: 'x' })),
+      ...byId.map((name) => send({ id: body.id, [name]: 'x' })),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(202))
+    const found = await door.call(account, `GET /customer?id=${body.id}`)
+    expect(Object.keys(found.body.provided_fields ?? {})).toEqual(
+      expect.arrayContaining([...byToken, ...byId]),
+    )
+  })
+
+  it('remembers the type that was named last, also when nothing else was sent (SEP12-41)', async () => {
+    const account = anAccount()
+    const { body } = await door.call(account, 'PUT /customer', { body: jane })
+    const statusOf = async () =>
+      (await door.call(account, `GET /customer?id=${body.id}`)).body.status
+    expect(await statusOf()).toBe('ACCEPTED')
+    const named = { id: body.id, type: 'sep31-receiver' }
+    await door.call(account, 'PUT /customer', { body: named })
+    expect(await statusOf()).toBe('NEEDS_INFO')
+  })
+
   it('takes an id and nothing else (SEP12-73)', async () => {
     const account = anAccount()
     const { body } = await door.call(account, 'PUT /customer', { body: jane })

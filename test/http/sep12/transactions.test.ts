@@ -129,6 +129,17 @@ describe('transaction_id', () => {
     expect(Object.keys(body.fields ?? {})).toContain('bank_account_number')
   })
 
+  it('in a PUT leaves its type as that of the customer (SEP12-41, SEP12-47)', async () => {
+    const account = anAccount()
+    const receiverId = await register(account)
+    const parties = { receiverId, receiverType: 'sep31-large-receiver' }
+    const transaction = await opened({ owner: { account }, ...parties })
+    const sent = { transaction_id: transaction.id, id: receiverId, city: 'Rome' }
+    expect((await door.call(account, 'PUT /customer', { body: sent })).status).toBe(202)
+    const { body } = await door.call(account, `GET /customer?id=${receiverId}`)
+    expect(Object.keys(body.fields ?? {})).toContain('mobile_number')
+  })
+
   it('does not lead to a customer that the token does not reach (SEP12-26, AP-2.1)', async () => {
     const account = anAccount()
     const receiverId = await register(account, { memo: '2' })

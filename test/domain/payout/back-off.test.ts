@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import {
+  defaultPatience,
+  later,
+  nextReturnCheck,
+  returnCheckAfterTrouble,
+} from '../../../src/domain/payout/back-off.ts'
+
+const hour = 3_600_000
+const day = 24 * hour
+const deliveredAt = new Date('2026-11-21T12:00:00Z')
+const patience = { ...defaultPatience, returns: { firstMs: hour, untilMs: 30 * day } }
+
+describe('a delivered payout', () => {
+  it.each([
+    [0, hour],
+    [hour, 2 * hour],
+    [3 * hour, 6 * hour],
+    [16 * day, 30 * day],
+    [30 * day - 1, 30 * day],
+  ])('is asked about at the age of %d ms next at that of %d ms', (age, next) => {
+    const asked = nextReturnCheck(deliveredAt, later(deliveredAt, age), patience)
+    expect(asked).toEqual(later(deliveredAt, next))
+  })
+
+  it('is asked about no more after the last question', () => {
+    expect(nextReturnCheck(deliveredAt, later(deliveredAt, 30 * day), patience)).toBeUndefined()
+  })
+
+  it('is asked about again after a rail did not answer, as late as it wants, for twice the time', () => {
+    const now = later(deliveredAt, 60 * day - 1)
+    const { longestDelayMs } = patience
+    const next = (waitMs?: number) =>
+      returnCheckAfterTrouble(deliveredAt, { now, waitMs }, patience)
+    expect(next()).toEqual(later(now, longestDelayMs))
+    expect(next(longestDelayMs + 1)).toEqual(later(now, longestDelayMs + 1))
+    const end = { now: later(now, 1) }
+    expect(returnCheckAfterTrouble(deliveredAt, end, patience)).toBeUndefined()
+  })
+})
