@@ -178,6 +178,13 @@ describe('PUT /sep12/customer', () => {
     expect(await statusOf()).toBe('NEEDS_INFO')
   })
 
+  it('takes one of the choices of the type and nothing else (SEP12-62)', async () => {
+    const type = 'sep31-large-receiver'
+    const statusOf = async (id_type: string) =>
+      (await door.call(anAccount(), 'PUT /customer', { body: { type, id_type } })).status
+    expect([await statusOf('passport'), await statusOf('visa')]).toEqual([202, 400])
+  })
+
   it('takes an id and nothing else (SEP12-73)', async () => {
     const account = anAccount()
     const { body } = await door.call(account, 'PUT /customer', { body: jane })

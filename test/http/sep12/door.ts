@@ -19,6 +19,7 @@ import { findCustomer } from '../../../src/usecases/customers/find-customer.ts'
 import { registerCustomer } from '../../../src/usecases/customers/register-customer.ts'
 import { saveCustomerChange } from '../../../src/usecases/customers/save-customer-change.ts'
 import type { CustomerUpdate } from '../../../src/usecases/transactions/resume-after-customer-update.ts'
+import { VerificationSenderUnavailable } from '../../../src/usecases/ports/verification-sender.ts'
 import type { VerificationMessage } from '../../../src/usecases/ports/verification-sender.ts'
 import { customerTypes } from '../../builders/customer-types.ts'
 import { freshCommit } from '../../database.ts'
@@ -30,6 +31,7 @@ export async function openDoor(validation: Validation = 'formats') {
   const db = await freshCommit()
   const types = customerTypes(validation)
   const sent: VerificationMessage[] = []
+  const sending = { isAway: false }
   const resumed: CustomerUpdate[] = []
   const faults: object[] = []
   const logged: object[] = []
@@ -55,7 +57,12 @@ export async function openDoor(validation: Validation = 'formats') {
   const register = registerCustomer({
     ...parts,
     codes: verificationCodes(new Uint8Array(32)),
-    sender: { send: (message) => Promise.resolve(void sent.push(message)) },
+    sender: {
+      send: (message) =>
+        sending.isAway
+          ? Promise.reject(new VerificationSenderUnavailable('away'))
+          : Promise.resolve(void sent.push(message)),
+    },
   })
   const find = findCustomer({ read, types })
   const sep12 = sep12Routes({
@@ -89,6 +96,7 @@ export async function openDoor(validation: Validation = 'formats') {
     app,
     clock,
     sent,
+    sending,
     resumed,
     logged,
     /** What the server logged as an error; stays empty. */

@@ -104,6 +104,7 @@ describe('a field that needs a code', () => {
     await door.call(account, 'PUT /customer', { body: right })
     const before = await door.call(account, `GET /customer?id=${id}`)
     expect(before.body.status).toBe('ACCEPTED')
+    minutes(16)
     await register(account)
     expect(sentTo(id)).toBe(1)
     await door.call(account, 'PUT /customer', { body: { id, mobile_number: '+14155550102' } })
@@ -125,6 +126,18 @@ describe('a field that needs a code', () => {
     minutes(61)
     await door.call(account, 'PUT /customer', { body: { id, type } })
     expect(sentTo(id)).toBe(6)
+  })
+
+  it('gets another code by the same request when the first could not be sent (SEP12-97)', async () => {
+    const account = anAccount()
+    door.sending.isAway = true
+    const away = await door.call(account, 'PUT /customer', { body: joan })
+    door.sending.isAway = false
+    expect(away.status).toBeGreaterThanOrEqual(500)
+    const id = await register(account)
+    expect(sentTo(id)).toBe(1)
+    const body = { id, mobile_number_verification: codeOf(id) }
+    expect((await door.call(account, 'PUT /customer', { body })).status).toBe(202)
   })
 
   it('is not looked into when the number is a hash (SEP09-22, SEP09-23)', async () => {

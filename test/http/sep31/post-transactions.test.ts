@@ -139,6 +139,13 @@ describe('a new transaction', () => {
     expect(transaction).not.toHaveProperty('amount_out') // only after the payment
   })
 
+  it('knows customers by their ids in capital letters, too (SEP31-28)', async () => {
+    const ids = { sender_id: senderId.toUpperCase(), receiver_id: receiverId.toUpperCase() }
+    const { body } = await post(ids)
+    const kept = await door.read(({ transactions }) => transactions.find(String(body['id'])))
+    expect(kept).toMatchObject({ senderId, receiverId })
+  })
+
   it('takes customers registered under any memo of the account (SEP31-28, SEP31-C12)', async () => {
     const sibling = await door.customer(receiver, { memo: { type: 'id', value: '2' } })
     const { status } = await door.call('POST /transactions', opening({ receiver_id: sibling }), {
