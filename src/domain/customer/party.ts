@@ -31,6 +31,8 @@ export function partyOf(
 
 function sideByType(transaction: Transaction, type: string | undefined): Side | undefined {
   if (type === undefined) return undefined
+  // a type of both sides names neither
+  if (type === transaction.receiverType && type === transaction.senderType) return undefined
   if (type === transaction.receiverType) return 'receiver'
   if (type === transaction.senderType) return 'sender'
   return type.includes('receiver') ? 'receiver' : 'sender'

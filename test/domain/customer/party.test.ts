@@ -22,6 +22,15 @@ describe('the party that a request with a transaction means', () => {
     expect(partyOf(confusing, { type: 'receiver-of-wages' }).customerId).toBe('s')
   })
 
+  it('is found as without a type, where both sides have the same one (SEP12-43, SEP12-45)', () => {
+    const same = between({ senderType: 'person', receiverType: 'person' })
+    const idOf = (id: string) => partyOf(same, { type: 'person', id }).customerId
+    expect([idOf('s'), idOf('r')]).toEqual(['s', 'r'])
+    const wish = { owner: 'receiver', name: 'last_name', message: 'wrong' } as const
+    const waiting = { ...same, wantedCustomerFields: [wish] }
+    expect(partyOf(waiting, { type: 'person' }).customerId).toBe('r')
+  })
+
   it('is the side that another type is called after (SEP12-47)', () => {
     expect(partyOf(between(), { type: 'small-receiver' })).toEqual(receiver)
     expect(partyOf(between(), { type: 'small-sender' })).toEqual(sender)
