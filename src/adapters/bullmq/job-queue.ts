@@ -69,13 +69,13 @@ async function schedule(queue: JobsQueue, job: Job, everyMs: number): Promise<vo
 }
 
 async function figureOf(job: JobName, queue: JobsQueue): Promise<JobFigure> {
-  const [counts, [oldest]] = await Promise.all([
-    queue.getJobCounts('wait', 'active', 'delayed'),
-    queue.getJobs(['wait'], 0, 0, true),
-  ])
+  const counts = await queue.getJobCounts('wait', 'active', 'delayed')
+  const waiting = counts['wait'] ?? 0
+  // Newest first on both stores: asked for ascending, PostgreSQL still counts from the newest.
+  const [oldest] = waiting > 0 ? await queue.getJobs(['wait'], waiting - 1, waiting - 1, false) : []
   return {
     job,
-    waiting: counts['wait'] ?? 0,
+    waiting,
     active: counts['active'] ?? 0,
     delayed: counts['delayed'] ?? 0,
     ...(oldest && { waitingSince: new Date(oldest.timestamp) }),

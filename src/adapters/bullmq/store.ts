@@ -29,7 +29,7 @@ export interface JobsQueue {
   getJobCounts(
     ...states: ('wait' | 'active' | 'delayed')[]
   ): Promise<Readonly<Record<string, number>>>
-  /** Oldest first, when `ascending`. */
+  /** Newest first, unless `ascending`. */
   getJobs(
     states: 'wait'[],
     first: number,

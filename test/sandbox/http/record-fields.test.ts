@@ -205,6 +205,20 @@ describe('the fields of', () => {
         payments: { href: `${own}/payments{?cursor,limit,order}`, templated: true },
       },
     })
+    const operation = await first(`/transactions/${payment}/operations`)
+    const token = String(operation['paging_token'])
+    expect(operation).toMatchObject({
+      _links: {
+        succeeds: { href: `${client.sandbox.url}/effects?order=desc&cursor=${token}` },
+        precedes: { href: `${client.sandbox.url}/effects?order=asc&cursor=${token}` },
+      },
+    })
+    expect(await one('/')).toMatchObject({
+      _links: {
+        account: { href: `${client.sandbox.url}/accounts/{account_id}`, templated: true },
+        self: { href: `${client.sandbox.url}/` },
+      },
+    })
     const page = await one('/ledgers?limit=1')
     expect(page).toMatchObject({
       _links: { self: { href: expect.stringContaining(`${client.sandbox.url}/ledgers?`) } },
