@@ -88,6 +88,21 @@ describe('the event log', () => {
     expect(await seenBy('GC')).toEqual([])
   })
 
+  it('tells of one transaction its own events only, in the order of its versions', async () => {
+    const [one, other] = [randomUUID(), randomUUID()]
+    const after = await db.read(({ events }) => events.highestSequence())
+    await db.commit(({ events }) =>
+      events.add([anEvent(one, 1), anEvent(other, 1), anEvent(one, 2)]),
+    )
+    await numberAll()
+    const replayed = await db.read(({ events }) =>
+      events.after({ after, limit: 10, transactionId: one }),
+    )
+    const listed = await db.read(({ events }) => events.ofTransaction(one))
+    expect(replayed.map(({ version }) => version)).toEqual([1, 2])
+    expect(listed).toEqual(replayed)
+  })
+
   it('never lets a resuming reader find an event behind one it has seen', async () => {
     const writers = 8
     const commitsEach = 40

@@ -42,9 +42,9 @@ describe('payments that wait', () => {
   it('are told oldest first, those of one account, from where it is asked on', async () => {
     await add([5, 'GA'])
     await nextEpoch()
-    await add([3, 'GA', 1], [3, 'GA'], [2, 'GA'], [1, 'GB'])
+    await add([3, 'GA'], [2, 'GA', 1], [2, 'GA'], [1, 'GB'])
     const all = await waiting('GA')
-    expect(placesOf(all)).toEqual(['1 5 GA 0', '2 2 GA 0', '2 3 GA 0', '2 3 GA 1'])
+    expect(placesOf(all)).toEqual(['1 5 GA 0', '2 2 GA 0', '2 2 GA 1', '2 3 GA 0'])
     expect(placesOf(await waiting('GA', 2))).toEqual(['1 5 GA 0', '2 2 GA 0'])
     for (const [place, after] of all.entries()) {
       const rest = await work((records) => records.lockWaiting('GA', { after, limit: 9 }))
