@@ -70,6 +70,14 @@ describe('collecting', () => {
 })
 
 describe('a stop', () => {
+  it.each(['reset', 'gap'])('of kind %s means that nothing is collected', (reason) => {
+    const accounts = [account({ readUntil: ago(1) })]
+    const networkStop = { reason, since: ago(1) }
+    expect(judgeCollecting({ ...quiet, accounts, networkStop }, headAt(ago(3)), now)).toMatchObject(
+      { status: 'failing', says: 'No payments are collected' },
+    )
+  })
+
   it('of each kind says how to go on', () => {
     const judged = (reason: string) =>
       judgeStop({ ...quiet, networkStop: { reason, since: ago(1) } })
