@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { refused } from '../../../src/domain/outcome.ts'
+import type { NetworkWatch } from '../../../src/usecases/network/watch-network.ts'
+import { collectStellarPayments } from '../../../src/usecases/stellar-payments/collect-stellar-payments.ts'
+import { aStellarPayment } from '../../builders/stellar-payment.ts'
+import { freshCommit } from '../../database.ts'
+import { calmWatch } from '../payment-world.ts'
+
+let db: Awaited<ReturnType<typeof freshCommit>>
+beforeAll(async () => {
+  db = await freshCommit()
+})
+afterAll(() => db.close())
+
+const now = () => new Date('2026-11-21T12:00:00Z')
+const stopped = refused({ code: 'network_stopped' } as const)
+
+/** Collects from a network with one payment; `confirm` is what the watch says of its page. */
+function collect(account: string, changes: Partial<NetworkWatch> = {}) {
+  const payment = aStellarPayment({ account })
+  return collectStellarPayments({
+    commit: db.commit,
+    network: {
+      creditsAfter: async () => ({ credits: [payment], nextCursor: payment.id, complete: true }),
+    },
+    watch: { ...calmWatch(now), ...changes },
+    startWatching: (of) =>
+      db.commit(async ({ stellarPayments }) => {
+        await stellarPayments.startCursor(of, '0')
+        return '0'
+      }),
+    startAt: { cursor: '0' },
+    newId: randomUUID,
+    now,
+  })(account)
+}
+
+const place = (account: string) =>
+  db.read(async ({ network }) => (await network.places()).find((one) => one.account === account))
+
+it('counts nothing as read when its page was of another network (SEP31-77)', async () => {
+  const account = `G${randomUUID()}`
+  expect(await collect(account, { confirm: async () => stopped })).toEqual(stopped)
+  expect(await place(account)).toEqual({ account, cursor: '0' })
+})
+
+it('counts nothing as read when reading is stopped before its page is kept (SEP31-77)', async () => {
+  const account = `G${randomUUID()}`
+  const confirm: NetworkWatch['confirm'] = async () => {
+    const stop = { epoch: 1, reason: 'gap', detail: '', elder: 1n, stoppedAt: now() } as const
+    await db.commit(({ network }) => network.stop(stop))
+    return { ok: true, value: true }
+  }
+  expect((await collect(account, { confirm })).ok).toBe(false)
+  expect(await place(account)).toEqual({ account, cursor: '0' })
+  await db.commit(async ({ network }) => {
+    const id = (await network.openStop())?.id ?? ''
+    await network.decide(id, { kind: 'go_on', at: now(), by: 'ada' })
+  })
+  expect(await collect(account)).toMatchObject({ ok: true, value: { added: 1 } })
+  expect(await place(account)).toMatchObject({ account, readUntil: now() })
+})
