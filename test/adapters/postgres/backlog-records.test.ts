@@ -55,6 +55,96 @@ describe('what stands open', () => {
     })
   })
 
+  it('counts transactions in each phase that is not the last', async () => {
+    const phases = [
+      'awaitingFunds',
+      'awaitingInfo',
+      'awaitingPayoutCustomerInfo',
+      'awaitingPayoutTransactionInfo',
+      'payingOut',
+      'screening',
+      'settling',
+    ]
+    for (const [place, phase] of [...phases, 'expired'].entries()) {
+      const transaction = aTransaction(place > 1 ? { stellarPaymentId: `${100 + place}` } : {})
+      await db.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+      await run(`update "transaction" set phase = '${phase}' where id = '${transaction.id}'`)
+    }
+    const { transactions } = await read()
+    expect(transactions).toHaveLength(phases.length)
+    expect(transactions).toEqual(
+      expect.arrayContaining(phases.map((phase) => ({ phase, count: 1 }))),
+    )
+  })
+
+  it('takes a payout for overdue while a bank owes its answer, and not while it waits for people', async () => {
+    const ids = [randomUUID(), randomUUID()]
+    for (const id of ids) {
+      const transaction = aTransaction({ id })
+      await db.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+    }
+    await run(`insert into payout (transaction_id, state, attempt_number, failures, due_at, updated_at)
+      values ('${ids[0] ?? ''}', 'pending', 1, 0, '2026-11-21T11:30:00Z', now()),
+        ('${ids[1] ?? ''}', 'waiting', 1, 0, '2026-11-21T10:00:00Z', now())`)
+    const { payouts, payoutDueSince } = await read()
+    expect(payoutDueSince).toEqual(new Date('2026-11-21T11:30:00Z'))
+    expect(payouts).toEqual([
+      { state: 'pending', count: 1 },
+      { state: 'dead', count: 0 },
+    ])
+  })
+
+  it('asks of callbacks that came through, or never will, only how many died', async () => {
+    const callback = (state: string, minute: number) => `insert into callback
+      (id, subject_kind, subject_id, url, body_sealed, state, tries, due_at, created_at, ended_at)
+      values (gen_random_uuid(), 'transaction', gen_random_uuid(), 'https://a.example', '', '${state}',
+        1, '2026-11-21T12:0${minute}:00Z', now(), ${state === 'due' ? 'null' : 'now()'})`
+    for (const [state, minute] of [
+      ['due', 5],
+      ['due', 4],
+      ['dead', 2],
+      ['delivered', 1],
+    ] as const) {
+      await run(callback(state, minute))
+    }
+    expect((await read()).callbacks).toEqual({
+      due: 2,
+      dead: 1,
+      deadLately: 1,
+      dueSince: new Date('2026-11-21T12:04:00Z'),
+    })
+  })
+
+  it('tells how far the stream has come, and since when the oldest event waits for its number', async () => {
+    await fill()
+    await db.commit(({ events }) => events.assignSequences(10))
+    const { highest } = (await read()).events
+    expect(highest).toBeGreaterThan(0n)
+    expect((await read()).events).toEqual({ highest, unnumbered: 0, outbox: 1 })
+    for (const minute of [4, 5]) {
+      await run(`insert into transaction_event
+        (id, transaction_id, owner_account, type, to_phase, version, at, actor)
+        select gen_random_uuid(), id, 'GOWN', 'opened', 'awaitingFunds', 1,
+          '2026-11-21T12:0${minute}:00Z', '{}' from "transaction" limit 1`)
+    }
+    expect((await read()).events).toMatchObject({
+      highest,
+      unnumbered: 2,
+      unnumberedSince: new Date('2026-11-21T12:04:00Z'),
+    })
+  })
+
+  it('forgets a stop that somebody decided about', async () => {
+    await run(`insert into network_stop
+      (epoch, reason, detail, elder, stopped_at, decision, decided_at, decided_by)
+      values (1, 'gap', 'for people', 1, '2026-11-21T12:03:00Z', 'go_on', now(), 'ada')`)
+    expect(await read()).not.toHaveProperty('networkStop')
+    await run(`insert into network_stop (epoch, reason, detail, elder, stopped_at)
+      values (1, 'reset', 'for people', 1, '2026-11-21T12:05:00Z')`)
+    const since = new Date('2026-11-21T12:05:00Z')
+    expect((await read()).networkStop).toEqual({ reason: 'reset', since })
+  })
+
   it('tells how far each account is read, and what of it waits', async () => {
     await fill()
     const { accounts, unmatched } = await read()
@@ -91,6 +181,9 @@ describe('what stands open', () => {
       phase: 'expired',
       count: 2,
     })
+    expect(transactions.filter(({ phase }) => phase === 'payingOut')).toEqual([
+      { phase: 'payingOut', count: 3 },
+    ])
   })
 
   it('tells migrations by the names this version knows', async () => {

@@ -134,3 +134,32 @@ it('finds of two runs the payment of the newer by its operation', async () => {
   await add([1, 'GA'])
   expect(await work((records) => records.find('1'))).toMatchObject({ epoch: 2 })
 })
+
+it('finds of one operation its first place, and nothing by what is no operation', async () => {
+  await add([7, 'GB'], [7, 'GA', 1], [7, 'GA'])
+  const find = (id: string) => work((records) => records.find(id))
+  expect(await find('7')).toMatchObject({ account: 'GA' })
+  expect(await find('7')).not.toHaveProperty('part')
+  for (const id of ['9223372036854775808', '9'.repeat(30), '-7', '7 ', 'seven', '']) {
+    expect([id, await find(id)]).toEqual([id, undefined])
+  }
+  expect(await find('9223372036854775807')).toBeUndefined()
+})
+
+it('gives a payment back as it was seen', async () => {
+  const payments = [
+    aStellarPayment({ account: 'GA', from: 'GFROM', kind: 'account_merge', units: 2n ** 62n }),
+    aStellarPayment({
+      account: 'GA',
+      memo: { type: 'text', value: "it's" },
+      muxedId: '77',
+      part: 2,
+    }),
+  ]
+  expect(await work((records) => records.add(payments, seenAt))).toBe(2)
+  expect(await work((records) => records.add(payments.toReversed(), new Date(0)))).toBe(0)
+  const match = { state: 'waiting' }
+  expect(await waiting('GA')).toEqual(
+    payments.map((payment) => ({ ...payment, epoch: 1, seenAt, match })),
+  )
+})

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
+import { aTransaction } from '../../builders/transaction.ts'
+import { freshCommit, onServer } from '../../database.ts'
+
+let db: Awaited<ReturnType<typeof freshCommit>>
+beforeAll(async () => {
+  db = await freshCommit()
+})
+afterAll(() => db.close())
+beforeEach(() => onServer(db.url, 'truncate "transaction", stellar_cursor cascade'))
+
+const now = new Date('2026-11-21T12:00:00Z')
+const graceMs = 60_000
+const before = (ms: number): Date => new Date(now.getTime() - ms)
+
+async function keep(changes: Partial<Transaction> = {}): Promise<string> {
+  const transaction = aTransaction({ lapsesAt: before(10 * graceMs), ...changes })
+  await db.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+  return transaction.id
+}
+const idsOf = (transactions: readonly Transaction[]) => transactions.map(({ id }) => id)
+const lapsed = (limit = 9) =>
+  db.read(({ transactions }) => transactions.lapsed({ now, graceMs, limit }))
+const lockLapsed = (ids: readonly string[]) =>
+  db.commit(async ({ transactions }) => idsOf(await transactions.lockLapsed(ids, { now, graceMs })))
+
+describe('transactions that lapsed', () => {
+  it('are those whose deadline lies further back than the grace', async () => {
+    await keep({ lapsesAt: before(graceMs) })
+    const id = await keep({ lapsesAt: before(graceMs + 1) })
+    expect(await lapsed()).toEqual([id])
+  })
+
+  it('are told by their deadlines, the longest ago first, and no more than asked', async () => {
+    const later = await keep({ lapsesAt: before(2 * graceMs) })
+    const first = await keep({ lapsesAt: before(4 * graceMs) })
+    const second = await keep({ lapsesAt: before(3 * graceMs) })
+    expect(await lapsed()).toEqual([first, second, later])
+    expect(await lapsed(2)).toEqual([first, second])
+  })
+
+  it.each([
+    ['nothing was read yet', undefined, 0],
+    ['it was read up to deadline and grace', before(4 * graceMs), 0],
+    ['it was read past deadline and grace', before(4 * graceMs - 1), 1],
+  ])('are none while their account may hold a payment: %s (SEP31-77)', async (_, until, count) => {
+    await db.commit(async ({ stellarPayments }) => {
+      for (const account of ['GOURS', 'GOTHER']) await stellarPayments.startCursor(account, '0')
+      await stellarPayments.takeSeat('GOURS', 'one', { now, until: now })
+      await stellarPayments.leaveSeat('GOURS', 'one', until && { until, ledger: 1n })
+    })
+    const id = await keep({ distributionAccount: 'GOURS', lapsesAt: before(5 * graceMs) })
+    expect(await lapsed()).toHaveLength(count)
+    expect(await lockLapsed([id])).toHaveLength(count)
+  })
+
+  it('are locked if they are asked for and lapsed still, and nobody else holds them', async () => {
+    const [held, free, other] = [await keep(), await keep(), await keep()]
+    const young = await keep({ lapsesAt: now })
+    await db.commit(async ({ transactions }) => {
+      await transactions.lock(held)
+      expect(await lockLapsed([held, free, young])).toEqual([free])
+    })
+    expect(await lockLapsed([free, other])).toEqual([free, other].toSorted())
+  })
+})
+
+it('locks several by their ids, in whatever order they were opened or asked for', async () => {
+  const ids = Array.from({ length: 6 }, () => randomUUID()).toSorted()
+  const kept = ids.toReversed().map((id) => aTransaction({ id }))
+  for (const transaction of kept) {
+    await db.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+  }
+  const [first] = kept
+  const locked = await db.commit(async ({ transactions }) => ({
+    many: await transactions.lockMany([...ids.slice(3), ...ids.slice(0, 3), 'no id']),
+    byMemos: await transactions.lockByMemos(
+      first?.distributionAccount ?? '',
+      kept.map(({ memo }) => memo),
+    ),
+  }))
+  expect(idsOf(locked.many)).toEqual(ids)
+  expect(idsOf(locked.byMemos)).toEqual(ids)
+})
+
+it('tells what waits for a customer on either side, oldest first, and nothing else', async () => {
+  const [customerId, stranger] = [randomUUID(), randomUUID()]
+  const startedAt = (minute: number) => new Date(Date.UTC(2026, 10, 21, 12, minute))
+  const last = await keep({
+    receiverId: customerId,
+    phase: 'awaitingPayoutCustomerInfo',
+    startedAt: startedAt(3),
+    stellarPaymentId: '1',
+  })
+  const first = await keep({
+    senderId: customerId,
+    phase: 'awaitingInfo',
+    startedAt: startedAt(1),
+  })
+  const second = await keep({
+    receiverId: customerId,
+    phase: 'screening',
+    startedAt: startedAt(2),
+  })
+  await keep({ receiverId: stranger, phase: 'screening' })
+  await keep({ senderId: customerId, phase: 'awaitingFunds' })
+  await keep({
+    senderId: customerId,
+    phase: 'awaitingPayoutTransactionInfo',
+    stellarPaymentId: '2',
+  })
+  const waiting = await db.read(({ transactions }) => transactions.waitingForCustomer(customerId))
+  expect(waiting).toEqual([first, second, last])
+})
+
+it('shows a transaction to its owner alone, the memo included', async () => {
+  const id = await keep({ owner: { account: 'GOWN', memo: '1' } })
+  const seenBy = async (account: string, memo?: string) =>
+    (await db.read(({ transactions }) =>
+      transactions.ofOwner({ account, ...(memo !== undefined && { memo }) }, id),
+    )) !== undefined
+  expect(await seenBy('GOWN', '1')).toBe(true)
+  expect(await seenBy('GOWN')).toBe(false)
+  expect(await seenBy('GOWN', '2')).toBe(false)
+  expect(await seenBy('GOTHER', '1')).toBe(false)
+})
