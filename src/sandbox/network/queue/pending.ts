@@ -23,7 +23,6 @@ export interface Pending {
   /** Puts one in the place of another, whose age it takes over. */
   exchange(waiting: Envelope, envelope: Envelope): void
   remove(envelope: Envelope): void
-  replace(envelopes: readonly Envelope[]): void
 }
 
 export function createPending(): Pending {
@@ -76,13 +75,6 @@ export function createPending(): Pending {
       if (left.length === 0) bySource.delete(source)
       else bySource.set(source, left)
       count(envelope, -1n)
-    },
-    replace(envelopes) {
-      bySource.clear()
-      fees.clear()
-      size = 0
-      operations = 0n
-      for (const envelope of envelopes) add(envelope)
     },
   }
 }

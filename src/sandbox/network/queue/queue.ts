@@ -23,8 +23,6 @@ export interface Queue {
   takeForLedger(closeTime: bigint): TransactionSet
   /** After `ledger.close`; what has waited too long or became invalid is dropped. */
   afterClose(closed: ClosedLedger): void
-  /** Forgets everything and waits for these instead (after a revert). */
-  reset(pending: readonly Envelope[]): void
 }
 
 const closesWaited = 4
@@ -62,10 +60,6 @@ export function createQueue(ledger: Ledger, options: QueueOptions = {}): Queue {
         if (waiting.age >= closesWaited) drop(room, waiting.envelope)
       }
       dropInvalid(room)
-    },
-    reset(envelopes) {
-      pending.replace(envelopes)
-      refused.clear()
     },
   }
 }

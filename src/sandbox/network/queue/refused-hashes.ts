@@ -4,7 +4,6 @@ export interface RefusedHashes {
   add(hash: string): void
   /** One ledger has closed. */
   shift(): void
-  clear(): void
 }
 
 const ledgersRefused = 10
@@ -19,9 +18,6 @@ export function createRefusedHashes(): RefusedHashes {
     shift() {
       generations.unshift(new Set())
       generations.length = Math.min(generations.length, ledgersRefused)
-    },
-    clear() {
-      generations.splice(0, generations.length, new Set())
     },
   }
 }
