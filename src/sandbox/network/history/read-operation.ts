@@ -13,6 +13,8 @@ export interface ReadOperation {
   /** Decoded when it is asked for: most words do without. */
   readonly result: xdr.OperationResult | undefined
   readonly stored: StoredOperation
+  /** The transaction that it is in. */
+  readonly inner: xdr.Transaction
 }
 
 export function readOperation(
@@ -29,6 +31,7 @@ export function readOperation(
       return resultParts(decodeResult(transaction.resultXdr)).operations?.[index]
     },
     stored,
+    inner,
   }
 }
 

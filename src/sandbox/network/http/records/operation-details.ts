@@ -14,7 +14,7 @@ import { pathPaymentDetails } from './path-payment-details.ts'
 import { sentPredicateWords } from '../../history/predicate-words.ts'
 import { muxedField } from '../../history/read-operation.ts'
 import type { ReadOperation } from '../../history/read-operation.ts'
-import { revokedWords } from './sponsorship-details.ts'
+import { beginnerWords, revokedWords } from './sponsorship-details.ts'
 
 const DETAILS: ByOperation<[ReadOperation], object> = {
   createAccount: ({ value }, read) => createAccountDetails(value, read),
@@ -36,10 +36,7 @@ const DETAILS: ByOperation<[ReadOperation], object> = {
   beginSponsoringFutureReserves: ({ value }) => ({
     sponsored_id: accountAddress(value.sponsoredId),
   }),
-  endSponsoringFutureReserves: (_, { source }) => ({
-    begin_sponsor: source.account,
-    ...muxedField('begin_sponsor', source),
-  }),
+  endSponsoringFutureReserves: (_, read) => beginnerWords(read),
   revokeSponsorship: ({ revokeSponsorshipOp }) => revokedWords(revokeSponsorshipOp),
   clawback: ({ value }) => clawbackDetails(value),
   clawbackClaimableBalance: ({ value }) => ({ balance_id: claimableBalanceId(value.balanceId) }),

@@ -4,6 +4,9 @@ import type { StoredOperation } from '../../history/stored.ts'
 import { link, neighbours } from './links.ts'
 import { operationDetails } from './operation-details.ts'
 import { muxedField, readOperation } from '../../history/read-operation.ts'
+import type { ReadOperation } from '../../history/read-operation.ts'
+import { signerAddress } from '../../history/addresses.ts'
+import type { Entry, EntryChange } from '../../ledger/entries.ts'
 import { timeWords } from '../../history/times.ts'
 import { transactionRecord } from './transaction-record.ts'
 
@@ -21,7 +24,7 @@ export function operationRecord(stored: StoredOperation, context: OperationConte
   const parts = context.decode(transaction.envelopeXdr)
   const read = readOperation(stored, parts)
   const token = stored.id.toString()
-  const sponsor = sponsorOf(stored)
+  const sponsor = sponsorOf(read)
   return {
     _links: {
       self: link(origin, `/operations/${token}`),
@@ -44,9 +47,20 @@ export function operationRecord(stored: StoredOperation, context: OperationConte
   }
 }
 
-/** Who paid the reserve of what this operation created. */
-function sponsorOf({ changes }: StoredOperation): string | undefined {
+/** Who paid the reserve of what this operation created: an entry, or a signer of an account. */
+function sponsorOf({ stored: { changes }, body }: ReadOperation): string | undefined {
+  const signer = body.type === 'setOptions' && body.value.signer
+  if (signer) return signerSponsor(signerAddress(signer.key), changes)
   return changes.find(({ before, after }) => !before && after?.sponsor)?.after?.sponsor
+}
+
+function signerSponsor(key: string, changes: readonly EntryChange[]): string | undefined {
+  const sponsorIn = (entry: Entry | undefined) =>
+    entry?.type === 'account' ? entry.signers.find((one) => one.key === key)?.sponsor : undefined
+  return changes
+    .filter(({ before, after }) => sponsorIn(before) !== sponsorIn(after))
+    .map(({ after }) => sponsorIn(after))
+    .find((sponsor) => sponsor !== undefined)
 }
 
 export function typeWords(type: xdr.OperationBody['type']): string {

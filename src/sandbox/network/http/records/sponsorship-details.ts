@@ -1,6 +1,27 @@
 import type { xdr } from '@stellar/stellar-sdk'
-import { accountAddress, claimableBalanceId, signerAddress } from '../../history/addresses.ts'
+import {
+  accountAddress,
+  claimableBalanceId,
+  namedAccount,
+  signerAddress,
+} from '../../history/addresses.ts'
 import { assetKeyOf } from '../../history/assets.ts'
+import { muxedField } from '../../history/read-operation.ts'
+import type { ReadOperation } from '../../history/read-operation.ts'
+
+/** Who began to sponsor the account that ends it: an operation before it in the same transaction. */
+export function beginnerWords({ inner, source, stored }: ReadOperation): object {
+  const begun = inner.operations
+    .slice(0, stored.index)
+    .findLast(
+      ({ body }) =>
+        body.type === 'beginSponsoringFutureReserves' &&
+        accountAddress(body.value.sponsoredId) === source.account,
+    )
+  if (begun === undefined) return {}
+  const beginner = namedAccount(begun.sourceAccount ?? inner.sourceAccount)
+  return { begin_sponsor: beginner.account, ...muxedField('begin_sponsor', beginner) }
+}
 
 /** Which sponsored thing a revoke_sponsorship names. */
 export function revokedWords(operation: xdr.RevokeSponsorshipOp): object {
