@@ -79,6 +79,14 @@ describe('a customer that an operator rejects', () => {
     expect(await reject(id)).toMatchObject({ code: 'customer_already_rejected' })
   })
 
+  it('is told the reason without the blanks around it, which do not count (SEP12-53)', async () => {
+    const { id } = await aReceiver()
+    const longest = 'x'.repeat(500)
+    expect(await reject(id, ` ${longest}\n`)).toEqual({ __typename: 'RejectedCustomer', id })
+    const { body } = await clientCalls('GET', `/sep12/customer?id=${id}`)
+    expect(body).toMatchObject({ message: longest })
+  })
+
   it('is not rejected by a wallet (SEP12-135)', async () => {
     const { id } = await aReceiver()
     const variables = { id, reason }

@@ -44,7 +44,8 @@ export const expireTransactions =
       const ids = found.filter((id) => !broken.has(id))
       const ended = await endAll({ ...parts, query, broken }, ids)
       expired += ended
-      if (ended === 0 || found.length < limit) break
+      const isStuck = ended === 0 && limit === batchSize + broken.size // others are at work on them
+      if (isStuck || found.length < limit) break
     }
     const [first] = broken
     if (first === undefined) return expired

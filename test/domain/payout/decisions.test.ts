@@ -86,7 +86,7 @@ describe('trouble with a rail', () => {
       tries += 1
     }
     expect(tries).toBe(patience.failuresMax + 1)
-    expect(payout.deadReason).toBe('unavailable')
+    expect(payout).toMatchObject({ deadReason: 'unavailable', failures: tries })
     const again = payoutDueAgain(payout, now)
     expect(again).toMatchObject({ state: 'due', failures: 0, dueAt: now })
     expect(again).not.toHaveProperty('deadReason')

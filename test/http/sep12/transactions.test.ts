@@ -267,3 +267,31 @@ describe('a customer that an operator rejected', () => {
     ])
   })
 })
+
+describe('the events of a transaction that goes on with new data', () => {
+  const told = (id: string) =>
+    door.commit(async ({ events }) => {
+      await events.assignSequences(1000)
+      return (await events.ofTransaction(id)).map(({ type, actor }) => [type, actor])
+    })
+
+  it.each([
+    ['before funds', { phase: 'awaitingInfo' }, ['infoReceived', 'cleared']],
+    ['after funds', refusedPayout(), ['infoPartlyReceived', 'infoReceived']],
+  ] as const)(
+    'tell %s which client brought it, its memo included (SEP12-48)',
+    async (_, changes, types) => {
+      const client = { account: anAccount(), memo: '7' }
+      const subject = `${client.account}:7`
+      const receiverId = await register(subject, { type: 'sep31-receiver' })
+      const parties = { receiverId, receiverType: 'sep31-receiver' }
+      const { id } = await opened({ owner: client, ...parties, ...changes })
+      await waitingPayout(id)
+      for (const more of [{ last_name: 'Dough' }, { bank_account_number: '1000990001' }]) {
+        await door.call(subject, 'PUT /customer', { body: { id: receiverId, ...more } })
+      }
+      const actor = { kind: 'client', ...client }
+      expect(await told(id)).toEqual(types.map((type) => [type, actor]))
+    },
+  )
+})

@@ -246,6 +246,24 @@ describe('PATCH /transactions/:id', () => {
     expect((await patch(id, { routing_number: '0111' })).status).toBe(200)
   })
 
+  it('is told of in the events as the work of that client, its memo included (SEP31-O16)', async () => {
+    const client = { ...owner, memo: '7' }
+    const wantedFields = { account_number: 'a', routing_number: 'b' }
+    const { id } = await waiting({ owner: client, wantedFields })
+    const more = { subject: `${sendingAnchor}:7` }
+    for (const transaction of [{ account_number: '43' }, { routing_number: '0111' }]) {
+      await door.call(`PATCH /transactions/${id}`, { fields: { transaction } }, more)
+    }
+    const told = await door.commit(async ({ events }) => {
+      await events.assignSequences(1000)
+      return events.ofTransaction(id)
+    })
+    expect(told.map(({ type, actor }) => [type, actor])).toEqual([
+      ['infoPartlyReceived', { kind: 'client', ...client }],
+      ['infoReceived', { kind: 'client', ...client }],
+    ])
+  })
+
   it('refuses a field nobody asked for, and stores nothing (SEP31-O14, AP-1.29)', async () => {
     const { id, version } = await waiting()
     expect(await patch(id, { account_number: '43', colour: 'red' })).toMatchObject({
@@ -308,6 +326,14 @@ describe('PUT /transactions/:id/callback', () => {
     expect((await put(id, 'https://two.example.com/')).status).toBe(204)
     expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject({
       callbackUrl: 'https://two.example.com/',
+    })
+  })
+
+  it('changes nothing when the address is set again, and makes one version of another (SEP31-81)', async () => {
+    const { id, version } = await kept()
+    for (const path of ['one', 'one', 'two']) await put(id, `https://${path}.example.com/`)
+    expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject({
+      version: version + 2,
     })
   })
 

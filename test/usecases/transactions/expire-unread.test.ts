@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { memoryNetwork } from '../../../src/adapters/memory/memory-network.ts'
 import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
 import { NetworkUnavailable } from '../../../src/usecases/ports/stellar-network.ts'
+import { DatabaseUnavailable } from '../../../src/usecases/ports/commit.ts'
 import type { StellarNetwork } from '../../../src/usecases/ports/stellar-network.ts'
 import { expireTransactions } from '../../../src/usecases/transactions/expire-transactions.ts'
 import { saveChanges } from '../../../src/usecases/transactions/save-change.ts'
@@ -22,9 +23,9 @@ const minute = 60_000
 /** Each test watches an account of its own. */
 const anAccount = (): string => `G${randomUUID().replaceAll('-', '').toUpperCase()}`
 
-const expire = (): Promise<number> =>
+const expire = (commit = world.commit): Promise<number> =>
   expireTransactions({
-    commit: world.commit,
+    commit,
     read: world.read,
     saveChanges: saveChanges({ newId: randomUUID, writeNotice: () => '' }),
     now: () => world.clock.now,
@@ -98,4 +99,22 @@ it('does not let hundreds on an unread account keep others from expiring', async
   await world.collect(memoryNetwork())(read)
   expect(await expire()).toBe(1)
   expect(await phaseOf(id)).toBe('expired')
+})
+
+it('gives up at the first commit when the database is away, and blames no transaction (SEP31-76)', async () => {
+  const account = anAccount()
+  const ids: string[] = []
+  for (let place = 0; place < 2; place += 1) {
+    ids.push((await world.open({ distributionAccount: account, lapsesAt: soon() })).id)
+  }
+  world.pass(10 * minute)
+  let commits = 0
+  const commit = () => {
+    commits += 1
+    return Promise.reject(new DatabaseUnavailable('away'))
+  }
+  await expect(expire(commit)).rejects.toThrow(DatabaseUnavailable)
+  expect(commits).toBe(1)
+  await expire()
+  for (const id of ids) expect(await phaseOf(id)).toBe('expired')
 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Read } from '../../../src/usecases/ports/commit.ts'
 import { openTransaction } from '../../../src/usecases/transactions/open-transaction.ts'
@@ -46,6 +47,29 @@ describe('the same idempotency key', () => {
       body: { error: expect.stringMatching(/another request/) },
     })
     expect(await door.count('"transaction"')).toBe(before)
+  })
+
+  it.each([
+    { lang: 'de' },
+    { asset_code: 'SRT2' },
+    { asset_issuer: 'G' },
+    { destination_asset: 'iso4217:USD' },
+    { quote_id: 'q' },
+    { funding_method: 'WIRE' },
+    { sender_id: randomUUID() },
+    { receiver_id: randomUUID() },
+    { refund_memo: '1' },
+    { refund_memo_type: 'id' },
+    { fields: { transaction: { a: '2' } } },
+    { fields: { transaction: { a: '1', b: '' } } },
+  ])('refuses a request that differs by nothing but %j', async (other) => {
+    const key = JSON.stringify(other)
+    const fields = { transaction: { a: '1' } }
+    expect((await post(key, { fields })).status).toBe(201)
+    expect(await post(key, { fields, ...other })).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/another request/) },
+    })
   })
 
   it('is another one for another client', async () => {
@@ -120,6 +144,21 @@ const opening = {
   principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' },
   request: { amount: '100', assetCode: 'SRT', fields: {} },
 }
+
+it('draws five memos at most, and then opens nothing (SEP31-39)', async () => {
+  const taken = { type: 'id', value: '424240' } as const
+  const free = { type: 'id', value: '424241' } as const
+  const four = Array.from({ length: 4 }, () => taken)
+  door.memos.push(taken)
+  expect((await door.openTransaction(opening)).ok).toBe(true)
+  const before = await counts()
+  door.memos.push(...four, taken)
+  await expect(door.openTransaction(opening)).rejects.toThrow('No free memo')
+  expect(await counts()).toEqual(before)
+  expect(door.memos).toEqual([])
+  door.memos.push(...four, free)
+  expect((await door.openTransaction(opening)).ok).toBe(true)
+})
 
 it('draws again for those of one moment that drew the same memo, and keeps each once with its event', async () => {
   const before = await counts()

@@ -65,6 +65,45 @@ describe('saving a change', () => {
     })
   })
 
+  it('tells in the event whose it is, who caused it, when and with what words', async () => {
+    const before = await kept({ owner: { account: sendingAnchor, memo: '7' } })
+    const actor = { kind: 'operator', name: 'Olga' } as const
+    await save({ ...funded(before, '11'), actor, note: 'Found by hand' })
+    await door.commit(async ({ events }) => {
+      await events.assignSequences(1000)
+      expect(await events.ofTransaction(before.id)).toEqual([
+        {
+          id: expect.any(String),
+          sequence: expect.any(BigInt),
+          transactionId: before.id,
+          owner: { account: sendingAnchor, memo: '7' },
+          type: 'fundsReceived',
+          from: 'awaitingFunds',
+          to: 'payingOut',
+          version: 2,
+          at: door.clock.now,
+          actor,
+          note: 'Found by hand',
+        },
+      ])
+    })
+  })
+
+  it('owes the notice at once, with a job for its first try (SEP31-83)', async () => {
+    const before = await kept({ callbackUrl: 'https://wallet.example.com/x' })
+    await save(funded(before, '12'))
+    const [callback] = await callbacksOf(before.id)
+    const { now } = door.clock
+    expect(callback).toMatchObject({ state: 'due', tries: 0, dueAt: now, createdAt: now })
+    const jobs = await door.commit(({ outbox }) => outbox.unsent(10_000))
+    expect(jobs.map(({ job }) => job)).toContainEqual({
+      name: 'deliver-callback',
+      payload: { callbackId: callback?.id },
+      subject: `${callback?.id}-0`,
+      dueAt: now,
+    })
+  })
+
   it('keeps nothing at all when the commit fails (AP-1.24)', async () => {
     const before = await kept()
     const failing = door.commit(async (records) => {

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest'
+import type { Records } from '../../../src/usecases/ports/commit.ts'
+import {
+  expireTransactions,
+  TransactionsUnended,
+} from '../../../src/usecases/transactions/expire-transactions.ts'
+import { aTransaction } from '../../builders/transaction.ts'
+
+/** Lapsed transactions in the order of their deadlines; none can be read whose id begins with `damaged`. */
+function table(...ids: readonly string[]) {
+  const lapsed = new Set(ids)
+  const ended: string[] = []
+  const transactions = {
+    lapsed: async ({ limit }: { readonly limit: number }) => [...lapsed].slice(0, limit),
+    lockLapsed: async (asked: readonly string[]) => {
+      const damaged = asked.find((id) => id.startsWith('damaged'))
+      if (damaged !== undefined) throw new Error(`${damaged} is damaged`)
+      return asked.filter((id) => !id.startsWith('locked')).map((id) => aTransaction({ id }))
+    },
+  }
+  const records = { transactions } as unknown as Records // no other is asked
+  const expire = expireTransactions({
+    commit: (work) => work(records),
+    read: (work) => work(records),
+    saveChanges: async (_, changes) =>
+      changes.map(({ after }) => {
+        lapsed.delete(after.id)
+        ended.push(after.id)
+        return after
+      }),
+    now: () => new Date('2026-11-21T14:00:00Z'),
+    graceMs: 60_000,
+  })
+  return { expire, ended }
+}
+
+const many = (kind: string) => Array.from({ length: 203 }, (_, place) => `${kind}-${place}`)
+
+it('ends what lapsed behind more damaged ones than a batch holds (SEP31-76, POLARIS-8.8)', async () => {
+  const { expire, ended } = table(...many('damaged'), 'sound')
+  const unended = await expire().catch((error: unknown) => error)
+  expect(unended).toBeInstanceOf(TransactionsUnended)
+  expect(unended).toMatchObject({
+    message: '203 transactions cannot be ended, the first is damaged-0',
+    cause: { message: 'damaged-0 is damaged' },
+  })
+  expect(ended).toEqual(['sound'])
+})
+
+it('leaves to another worker what it has locked, and asks for it no second time', async () => {
+  const { expire, ended } = table(...many('locked'), 'sound')
+  expect(await expire()).toBe(0)
+  expect(ended).toEqual([])
+})
+
+it('ends all others, of every half of a batch that broke', async () => {
+  const { expire, ended } = table('a', 'damaged', 'b', 'c', 'd')
+  await expect(expire()).rejects.toThrow(TransactionsUnended)
+  expect(ended.toSorted()).toEqual(['a', 'b', 'c', 'd'])
+})
