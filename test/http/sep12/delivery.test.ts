@@ -107,10 +107,19 @@ describe('a notice of SEP-12', () => {
 
   it('is owed when the rail refuses a field of the customer (SEP12-79, SEP12-102)', async () => {
     const { account, id } = await listening('https://wallet.example.com/kyc')
+    const sender = { memo: '1', memo_type: 'id' }
+    const put = await door.call(account, 'PUT /customer', {
+      body: { type: 'sep31-sender', ...jane, ...sender },
+    })
+    const senderId = put.body.id ?? ''
+    const senderUrl = 'https://wallet.example.com/sender'
+    await door.call(account, 'PUT /customer/callback', { body: { id: senderId, url: senderUrl } })
     const idempotencyKey = randomUUID()
     const transaction = aTransaction({
       phase: 'payingOut',
       owner: { account },
+      senderId,
+      senderType: 'sep31-sender',
       receiverId: id,
       receiverType: 'sep31-receiver',
       stellarPaymentId: '4711',
@@ -141,10 +150,19 @@ describe('a notice of SEP-12', () => {
     const fields = [{ owner, name, message: 'There is no such account' }]
     const reply = { state: 'rejected', reason: 'invalid_field', message: 'No', fields } as const
     await record(idempotencyKey, { reply })
-    const [notice = ''] = await noticesOf(id)
+    const [notice = '', ...more] = await noticesOf(id)
+    expect(more).toEqual([])
+    expect(await noticesOf(senderId)).toEqual([]) // stands as before
     const callback = await door.commit(({ callbacks }) => callbacks.lock(notice))
     const found = await door.call(account, `GET /customer?id=${id}`)
     expect(found.body.status).toBe('NEEDS_INFO')
-    expect(callback?.body).toBe(JSON.stringify(found.body))
+    expect(callback).toMatchObject({
+      url: 'https://wallet.example.com/kyc',
+      body: JSON.stringify(found.body),
+      state: 'due',
+      tries: 0,
+      dueAt: now,
+      createdAt: now,
+    })
   })
 })

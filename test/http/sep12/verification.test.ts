@@ -168,6 +168,16 @@ describe('PUT /sep12/customer/verification', () => {
     expect([status, body]).toEqual([200, found.body])
     expect(body.status).toBe('ACCEPTED')
   })
+
+  it('takes nothing but codes (SEP12-98)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    const code = { mobile_number_verification: codeOf(id) }
+    const sent = { id, first_name: 'Joan', birth_date: 'never', ...code }
+    const { status, body } = await door.call(account, 'PUT /customer/verification', { body: sent })
+    expect([status, body.status]).toEqual([200, 'ACCEPTED'])
+    expect(body.provided_fields).not.toHaveProperty('first_name')
+  })
 })
 
 describe('full validation', () => {

@@ -87,6 +87,34 @@ it('tries again later, with a fresh time, and gives up after the bound (SEP12-11
   expect(await kept(id)).toMatchObject({ state: 'dead', tries: 3, lastAnswer: '301' })
 })
 
+it('keeps why a receiver was not reached, and since when nobody tries any more (SEP31-88)', async () => {
+  const { id } = await add({ tries: 2 })
+  answers = [{ kind: 'unreachable', reason: 'x'.repeat(300) }]
+  const lastAnswer = 'x'.repeat(200)
+  expect(await deliver(id)).toEqual({
+    ok: false,
+    refusal: { code: 'callback_undeliverable', lastAnswer },
+  })
+  expect(await kept(id)).toMatchObject({ state: 'dead', tries: 3, lastAnswer, endedAt: start })
+})
+
+it('is not sent again for 60 seconds while a worker has it', async () => {
+  const { id } = await add()
+  let seen: Callback | undefined
+  await deliverCallback({
+    commit: db.commit,
+    sender: {
+      send: async () => {
+        seen = await db.commit(({ callbacks }) => callbacks.lock(id))
+        return { kind: 'answered', status: 200 }
+      },
+    },
+    patience,
+    now: () => now,
+  })(id)
+  expect(seen).toMatchObject({ tries: 1, dueAt: new Date(start.getTime() + 60_000) })
+})
+
 it('makes the job of the next try in the same commit', async () => {
   const { id } = await add()
   answers = [{ kind: 'answered', status: 500 }]

@@ -77,6 +77,36 @@ describe('calls that are gathered', () => {
     expect(answers[4]).toBe('answer 4')
   })
 
+  it('go before those that came later when they were left out', async () => {
+    const { ask, groups, settled } = desk((asked) => allOf(asked.slice(0, 1)))
+    const first = [ask(0), ask(1)]
+    await Promise.resolve()
+    await settled(Promise.all([...first, ask(2)]))
+    expect(groups).toEqual([[0, 1], [1, 2], [2]])
+  })
+
+  it('fail when nothing of what is asked is ever answered', async () => {
+    const { ask, groups, settled } = desk(() => new Map())
+    await expect(settled(ask(0))).rejects.toThrow('Nothing of a group was answered')
+    expect(groups).toEqual([[0]])
+  })
+
+  it('are taken up when a group that was late is answered in part', async () => {
+    let end: (answers: ReadonlyMap<number, string>) => void = () => undefined
+    const late = new Promise<ReadonlyMap<number, string>>((resolve) => (end = resolve))
+    let groups = 0
+    const ask = gathered(async (asked: readonly number[]) => {
+      groups += 1
+      return groups === 1 ? late : allOf(asked)
+    })
+    const [first, left] = [ask(0), ask(1)]
+    await Promise.resolve()
+    expect(await ask(2)).toBe('answer 2') // the first group is late by now
+    await new Promise((resolve) => setImmediate(resolve)) // nobody else waits, and nothing is under way
+    end(allOf([0]))
+    expect(await Promise.all([first, left])).toEqual(['answer 0', 'answer 1'])
+  })
+
   it('do not suffer for one that breaks', async () => {
     const { ask, groups, settled } = desk((asked) => {
       if (asked.includes(1)) throw new Error('damaged')

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { verificationCodes } from '../../../src/adapters/verification/verification-codes.ts'
+import type { Customer } from '../../../src/domain/customer/customer.ts'
+import { registerCustomer } from '../../../src/usecases/customers/register-customer.ts'
+import { saveCustomerChange } from '../../../src/usecases/customers/save-customer-change.ts'
+import type { Commit } from '../../../src/usecases/ports/commit.ts'
+import { customerTypes } from '../../builders/customer-types.ts'
+import { freshCommit } from '../../database.ts'
+import { anAccount } from '../../http/sep12/door.ts'
+
+let db: Awaited<ReturnType<typeof freshCommit>>
+beforeAll(async () => {
+  db = await freshCommit()
+})
+afterAll(() => db.close())
+
+const now = new Date('2026-03-01T12:00:00Z')
+const before = new Date('2026-02-01T12:00:00Z')
+const newId = (): string => randomUUID()
+const types = customerTypes()
+
+const texts = (sent: Readonly<Record<string, string>>) =>
+  new Map(Object.entries(sent).map(([name, text]) => [name, { kind: 'text', text } as const]))
+
+/** Registers for the account itself; answers what is kept then. */
+async function register(
+  account: string,
+  sent: Readonly<Record<string, string>>,
+  { commit = db.commit, type }: { readonly commit?: Commit; readonly type?: string } = {},
+): Promise<Customer | undefined> {
+  const outcome = await registerCustomer({
+    commit,
+    types,
+    saveCustomerChange: saveCustomerChange({
+      types,
+      newId,
+      writeNotice: () => '',
+      resumeTransactions: async () => undefined,
+    }),
+    codes: verificationCodes(new Uint8Array(32)),
+    sender: { send: async () => undefined },
+    newId,
+    now: () => now,
+    digest: () => '',
+  })({ principal: { account }, sent: texts(sent), ...(type && { type }) })
+  if (!outcome.ok) throw new Error(outcome.refusal.code)
+  return db.read(({ customers }) => customers.find(outcome.value.id))
+}
+
+it('makes a customer of nothing as version 1, and of data as the next one (SEP12-69)', async () => {
+  const account = anAccount()
+  const empty = await register(account, {})
+  expect(empty).toEqual({
+    id: empty?.id,
+    key: { account },
+    fields: {},
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  })
+  expect(await register(account, { city: 'Rome' })).toMatchObject({ id: empty?.id, version: 2 })
+  expect(await register(account, { city: 'Rome' })).toMatchObject({ version: 2 })
+})
+
+it('adds to the customer that another commit made since this one looked (SEP12-71, SEP12-72)', async () => {
+  const known: Customer = {
+    id: newId(),
+    key: { account: anAccount() },
+    fields: { first_name: { value: 'Jane', status: 'ACCEPTED' } },
+    lastType: 'sep31-receiver',
+    version: 3,
+    createdAt: before,
+    updatedAt: before,
+  }
+  await db.commit(({ customers }) => customers.add(known))
+  const blind: Commit = (work) =>
+    db.commit((records) => {
+      const customers = { ...records.customers, lockByKey: () => Promise.resolve(undefined) }
+      return work({ ...records, customers })
+    })
+  expect(await register(known.key.account, { last_name: 'Doe' }, { commit: blind })).toEqual({
+    ...known,
+    fields: { ...known.fields, last_name: { value: 'Doe', status: 'ACCEPTED' } },
+    version: 4,
+    updatedAt: now,
+  })
+})
+
+it('notes the type that was named last, and none where none was named (SEP12-41)', async () => {
+  const account = anAccount()
+  expect(await register(account, { city: 'Rome' })).not.toHaveProperty('lastType')
+  await register(account, {}, { type: 'sep31-receiver' })
+  expect(await register(account, { city: 'Bonn' })).toMatchObject({ lastType: 'sep31-receiver' })
+  const other = await register(account, {}, { type: 'sep31-sender' })
+  expect(other).toMatchObject({ lastType: 'sep31-sender', version: 5 })
+})
