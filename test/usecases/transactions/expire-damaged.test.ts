@@ -14,6 +14,7 @@ function table(...ids: readonly string[]) {
     lapsed: async ({ limit }: { readonly limit: number }) => [...lapsed].slice(0, limit),
     lockLapsed: async (asked: readonly string[]) => {
       const damaged = asked.find((id) => id.startsWith('damaged'))
+      if (asked.length > 2 && asked.includes('shy')) throw new Error('too many at once')
       if (damaged !== undefined) throw new Error(`${damaged} is damaged`)
       return asked.filter((id) => !id.startsWith('locked')).map((id) => aTransaction({ id }))
     },
@@ -57,4 +58,10 @@ it('ends all others, of every half of a batch that broke', async () => {
   const { expire, ended } = table('a', 'damaged', 'b', 'c', 'd')
   await expect(expire()).rejects.toThrow(TransactionsUnended)
   expect(ended.toSorted()).toEqual(['a', 'b', 'c', 'd'])
+})
+
+it('counts what it ended in every half of a batch that broke as a whole', async () => {
+  const { expire, ended } = table('a', 'b', 'shy', 'c', 'd')
+  expect(await expire()).toBe(5)
+  expect(ended).toHaveLength(5)
 })
