@@ -103,6 +103,42 @@ describe('the event log', () => {
     expect(listed).toEqual(replayed)
   })
 
+  it('numbers the oldest first, as many as asked, and tells no more than asked', async () => {
+    const transactionId = randomUUID()
+    const after = await db.read(({ events }) => events.highestSequence())
+    const all = [1, 2, 3].map((version) => anEvent(transactionId, version))
+    await db.commit(({ events }) => events.add(all))
+    const number = () => db.commit(({ events }) => events.assignSequences(2))
+    const told = async (limit: number) =>
+      (await db.read(({ events }) => events.after({ after, limit, transactionId }))).map(
+        ({ version }) => version,
+      )
+    expect(await number()).toEqual({ assigned: 2, highest: after + 2n })
+    expect(await told(9)).toEqual([1, 2])
+    expect(await number()).toEqual({ assigned: 1, highest: after + 3n })
+    expect(await number()).toEqual({ assigned: 0, highest: after + 3n })
+    expect([await told(9), await told(2)]).toEqual([
+      [1, 2, 3],
+      [1, 2],
+    ])
+  })
+
+  it('gives the events of several transactions apart from each other, by their versions', async () => {
+    const ids = [randomUUID(), randomUUID()].toSorted()
+    const [one = '', other = ''] = ids
+    await db.commit(({ events }) =>
+      events.add([anEvent(other, 1), anEvent(one, 1), anEvent(other, 2), anEvent(one, 2)]),
+    )
+    await numberAll()
+    const listed = await db.read(({ events }) => events.ofTransactions([other, one]))
+    expect(listed.map(({ transactionId, version }) => [transactionId, version])).toEqual([
+      [one, 1],
+      [one, 2],
+      [other, 1],
+      [other, 2],
+    ])
+  })
+
   it('never lets a resuming reader find an event behind one it has seen', async () => {
     const writers = 8
     const commitsEach = 40
@@ -160,10 +196,11 @@ describe('the event log', () => {
   it('numbers nothing while another process numbers', async () => {
     const transactionId = randomUUID()
     await db.commit(({ events }) => events.add([anEvent(transactionId, 1)]))
+    const highest = await db.read(({ events }) => events.highestSequence())
     await db.commit(async ({ events }) => {
       expect(await events.assignSequences(10)).toMatchObject({ assigned: 1 })
       const other = await db.commit((records) => records.events.assignSequences(10))
-      expect(other.assigned).toBe(0)
+      expect(other).toEqual({ assigned: 0, highest })
     })
     const unnumbered = await onServer(
       db.url,

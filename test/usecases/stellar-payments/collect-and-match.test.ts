@@ -11,6 +11,7 @@ import { NetworkUnavailable } from '../../../src/usecases/ports/stellar-network.
 import type { StellarNetwork } from '../../../src/usecases/ports/stellar-network.ts'
 import { startWatching } from '../../../src/usecases/stellar-payments/start-watching.ts'
 import { aStellarPayment, paymentFor } from '../../builders/stellar-payment.ts'
+import { onServer } from '../../database.ts'
 import { noLedgers, paymentWorld } from '../payment-world.ts'
 import type { PaymentWorld } from '../payment-world.ts'
 
@@ -49,6 +50,13 @@ describe('collecting, matching, paying out', () => {
       state: 'matched',
       transactionId: transaction.id,
     })
+    const events = await onServer(
+      world.url,
+      'select type, actor from transaction_event where transaction_id = $1',
+      [transaction.id],
+    )
+    const actor = { kind: 'network', stellarPaymentId: payment.id }
+    expect(events).toEqual([{ type: 'fundsReceived', actor }])
     const jobs = await world.takeJobs()
     expect(jobs).toMatchObject([
       { name: 'send-payout', payload: { transactionId: transaction.id } },
