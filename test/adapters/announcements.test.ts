@@ -1,4 +1,5 @@
-import { describe } from 'vitest'
+import { Redis } from 'ioredis'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { memoryAnnouncements } from '../../src/adapters/memory/announcements.ts'
 import { postgresAnnouncements } from '../../src/adapters/postgres/announcements.ts'
 import { openDatabase } from '../../src/adapters/postgres/database.ts'
@@ -8,6 +9,7 @@ import { redisAnnouncements } from '../../src/adapters/redis/announcements.ts'
 import type { Announcements } from '../../src/usecases/ports/announcements.ts'
 import { freshDatabase, onServer } from '../database.ts'
 import { hasRedis, startRedis } from '../redis.ts'
+import { until } from '../until.ts'
 import { theyAreAnnouncements } from './announcements.contract.ts'
 
 const onError = (): void => undefined
@@ -63,5 +65,25 @@ describe.skipIf(!hasRedis)('with Redis', () => {
         await redis.stop()
       },
     }
+  })
+
+  it('pass over what is no number on the channel, and hear the next one', async () => {
+    const redis = await startRedis()
+    const announcements = redisAnnouncements({ url: redis.url, onError })
+    const stranger = new Redis(redis.url)
+    onTestFinished(async () => {
+      stranger.disconnect()
+      await announcements.close()
+      await redis.stop()
+    })
+    const heard: bigint[] = []
+    announcements.onEvents((upTo) => heard.push(upTo))
+    await until(async () => {
+      for (const message of ['', 'junk', '-1', '1.5', '0x7', '9'.repeat(20), '7']) {
+        await stranger.publish('fairlead:events', message)
+      }
+      return heard.length > 0
+    }, 'the number')
+    expect(new Set(heard)).toEqual(new Set([7n]))
   })
 })

@@ -103,4 +103,19 @@ describe('the workers of jobs', () => {
       ]),
     )
   })
+
+  it('do not try a turn of a schedule again that threw: its next turn is soon enough', async () => {
+    const tries: number[] = []
+    const sweep = { name: 'sweep-due-work', subject: 'all', payload: {} } as const
+    await queue.schedule(sweep, 1_500)
+    const bodies: Partial<JobBodies> = {
+      'sweep-due-work': () => Promise.reject(new Error('the database is away')),
+    }
+    const failed: JobReports['failed'] = (name, _error, tried) => {
+      if (name === sweep.name) tries.push(tried)
+    }
+    const twoTurns = () => until(() => tries.length > 1, 'two turns')
+    await during({ bodies, reports: { failed } }, twoTurns)
+    expect(tries.slice(0, 2)).toEqual([1, 1])
+  })
 })
