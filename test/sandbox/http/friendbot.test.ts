@@ -32,6 +32,37 @@ test('the same account asked for twice at once is funded once (SBX-90)', async (
   })
 })
 
+test('an account with the starting balance is funded already, less a fee it is not (SBX-90)', async () => {
+  const key = await client.funded()
+  const ask = async () => (await client.get(`/friendbot?addr=${key.publicKey()}`)).status
+  expect(await ask()).toBe(400)
+  const { balances } = await client.server.loadAccount(key.publicKey())
+  expect(balances[0]?.balance).toBe('10000.0000000')
+  await client.pay(key, key.publicKey()) // costs the fee
+  expect(await ask()).toBe(200)
+})
+
+test('the transaction of a funding is named and can be read (SBX-90)', async () => {
+  const key = Keypair.random().publicKey()
+  const { body } = await client.get(`/friendbot?addr=${key}`)
+  const { hash, envelope_xdr } = body as { hash: string; envelope_xdr: string }
+  expect(body).toMatchObject({
+    successful: true,
+    _links: { transaction: { href: `${client.sandbox.url}/transactions/${hash}` } },
+  })
+  expect((await client.get(`/transactions/${hash}`)).body).toMatchObject({ envelope_xdr })
+})
+
+test('the address may come in a form, too (SBX-90)', async () => {
+  const addr = Keypair.random().publicKey()
+  const response = await fetch(`${client.sandbox.url}/friendbot`, {
+    method: 'POST',
+    body: new URLSearchParams({ addr }),
+  })
+  expect(response.status).toBe(200)
+  expect((await client.get(`/accounts/${addr}`)).status).toBe(200)
+})
+
 test('an account below the starting balance is topped up (SBX-90)', async () => {
   const key = await client.funded()
   await client.pay(key, Keypair.fromSecret((await client.funded()).secret()).publicKey())
