@@ -152,7 +152,35 @@ it('lets the next one through when the first is given up', async () => {
   const second = await add({ subject: first.subject })
   answers = [{ kind: 'answered', status: 400 }]
   await deliver(first.id)
+  const jobs = await db.commit(({ outbox }) => outbox.unsent(1000))
+  expect(jobs.map(({ job }) => job.payload)).toContainEqual({ callbackId: second.id })
   expect(await deliver(second.id)).toEqual({ ok: true, value: 'delivered' })
+})
+
+it('is given up as undeliverable when the last of the tries is answered 503 (SEP31-89)', async () => {
+  const { id } = await add({ tries: 2 })
+  answers = [{ kind: 'answered', status: 503 }]
+  const refusal = { code: 'callback_undeliverable', lastAnswer: '503' }
+  expect(await deliver(id)).toEqual({ ok: false, refusal })
+})
+
+it('counts the pause from the answer, and then goes where it was redirected meanwhile (SEP31-83)', async () => {
+  const { id, subject } = await add()
+  const url = 'https://new.example.com/'
+  await deliverCallback({
+    commit: db.commit,
+    sender: {
+      send: async () => {
+        later(30)
+        await db.commit(({ callbacks }) => callbacks.redirect(subject.id, url))
+        return { kind: 'answered', status: 503 }
+      },
+    },
+    patience,
+    now: () => now,
+  })(id)
+  const dueAt = new Date(start.getTime() + 40_000)
+  expect(await kept(id)).toMatchObject({ state: 'due', url, dueAt })
 })
 
 it('goes to the latest address (SEP31-83)', async () => {

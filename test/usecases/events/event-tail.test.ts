@@ -52,6 +52,16 @@ it('reads again what it hears of while it reads', async () => {
   await expect.poll(() => tail.upTo).toBe(2n)
 })
 
+it('asks nothing when it hears of what it has', async () => {
+  const { tail, write, tellPage, asked } = await aTail()
+  tail.rise(BigInt(write(1)))
+  await tellPage(0)
+  await expect.poll(() => tail.upTo).toBe(1n)
+  tail.rise(1n)
+  tail.rise(0n)
+  expect(asked()).toBe(1)
+})
+
 it('reads on behind a full page, of which nobody told more', async () => {
   const { tail, write, tellPage } = await aTail()
   write(501)
@@ -81,4 +91,23 @@ it('asks again when it hears of more while it finds nothing', async () => {
   await tellPage(0)
   await tellPage(1)
   await expect.poll(() => tail.upTo).toBe(2n)
+})
+
+it('outlives a reading that fails, and reads when it hears again', async () => {
+  let isAway = true
+  const events = {
+    highestSequence: async () => 0n,
+    after: async ({ after }: { readonly after: bigint }) => {
+      if (isAway) throw new Error('away')
+      return after === 0n ? [anEvent(1n)] : []
+    },
+  }
+  const records = { events } as unknown as Records // no other is asked
+  const tail = await openEventTail({ read: (work) => work(records) })
+  tail.rise(1n)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(tail.upTo).toBe(0n)
+  isAway = false
+  tail.rise(1n)
+  await expect.poll(() => tail.upTo).toBe(1n)
 })
