@@ -62,6 +62,8 @@ export interface HttpServerParts {
 }
 
 const closeWithinMs = 4_000
+/** Holds a space, as no address of a request can. */
+const malformedAddress = '/malformed address'
 const timeLimits = { requestTimeout: 30_000, keepAliveTimeout: 72_000 }
 
 /**
@@ -83,10 +85,10 @@ export function createHttpServer(parts: HttpServerParts): FastifyInstance {
     forceCloseConnections: 'idle',
     trustProxy: (_address, hop) => hop < (parts.trustProxy ?? 0),
     routerOptions: { maxParamLength: 512 },
-    frameworkErrors: (error, request, reply) => {
-      // its reply type knows no routes, hence no status codes
-      send(reply as unknown as FastifyReply, refusal(400, 'The address is malformed'))
-      parts.log.warn({ requestId: request.id, code: error.code }, 'refused a malformed address')
+    // fastify would answer by itself, past the hooks: this goes the way of what is not there
+    frameworkErrors: (_error, { raw }, reply) => {
+      raw.url = malformedAddress
+      app.routing(raw, reply.raw)
     },
     clientErrorHandler: refuseNoHttp,
   }
@@ -122,7 +124,8 @@ function addScope(app: FastifyInstance): void {
 const isPolled = (route: string | undefined): boolean =>
   route !== undefined && /^\/(health|metrics)\b/.test(route)
 
-function addSurroundings(app: FastifyInstance, { log, listener, meter }: HttpServerParts): void {
+function addSurroundings(app: FastifyInstance, parts: HttpServerParts): void {
+  const { log, listener, meter, tables } = parts
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
     done()
@@ -141,9 +144,12 @@ function addSurroundings(app: FastifyInstance, { log, listener, meter }: HttpSer
     setTimeout(() => app.server.closeAllConnections(), closeWithinMs).unref()
     done()
   })
-  app.setNotFoundHandler((_request, reply) =>
-    send(reply, refusal(404, 'There is no such resource')),
-  )
+  const isForBrowsers = tables.some(({ cors }) => cors)
+  app.setNotFoundHandler(({ url }, reply) => {
+    if (url !== malformedAddress) return send(reply, refusal(404, 'There is no such resource'))
+    if (isForBrowsers) reply.header('access-control-allow-origin', '*')
+    return send(reply, refusal(400, 'The address is malformed'))
+  })
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     send(reply, answerError(error, request, log)),
   )

@@ -77,7 +77,7 @@ const answered = async () => {
 }
 
 describe('every answer', () => {
-  it.each(['/healthy', '/things/1', '/none', '/away'])(
+  it.each(['/healthy', '/things/1', '/none', '/away', '/%zz'])(
     'is to be taken for what it says it is, and is not kept: %s (SEP10-15)',
     async (path) => {
       const { headers } = await call(path)
@@ -94,6 +94,28 @@ describe('every answer', () => {
     for (const odd of ['x'.repeat(7), 'x'.repeat(65), 'a b c d e', '"quoted"']) {
       expect(await idFor(odd)).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     }
+  })
+})
+
+describe('a malformed address', () => {
+  it.each([
+    ['no path', '/%zz'],
+    ['no path of a resource', '/things/%zz'],
+    ['too long a name', `/things/${'x'.repeat(513)}`],
+  ])('is answered as any other, and may be read by browsers: %s (SEP10-10)', async (_, path) => {
+    const { status, headers } = await call(path, { headers: { 'x-request-id': 'request-1' } })
+    expect([status, headers.get('x-request-id')]).toEqual([400, 'request-1'])
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(await answered()).toMatchObject({ requestId: 'request-1', status: 400 })
+    expect(metered.map((one) => [one.method, one.route, one.status])).toEqual([
+      ['GET', undefined, 400],
+    ])
+  })
+
+  it('is no way around what is not there: the next request is read by itself', async () => {
+    await call('/%zz')
+    expect((await call('/none')).status).toBe(404)
+    expect((await call('/malformed%20address')).status).toBe(404)
   })
 })
 
