@@ -9,7 +9,7 @@ export function judgePayouts({ payouts }: Backlog): Finding {
     : failing(
         'payouts',
         `${dead} payouts were given up: their money is here and was not paid out`,
-        'See deadPayouts in the back office; mend the reason, then retryDeadPayout',
+        'See deadLetters in the back office; mend the reason, then retryPayout',
       )
 }
 

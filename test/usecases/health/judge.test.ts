@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { reportOf } from '../../../src/usecases/health/finding.ts'
-import { judgePublishedKey } from '../../../src/usecases/health/judge-money.ts'
+import {
+  judgePayouts,
+  judgePublishedKey,
+  judgeUnmatched,
+} from '../../../src/usecases/health/judge-money.ts'
 import {
   judgeClock,
   judgeCollecting,
@@ -145,6 +150,27 @@ describe('the signing key', () => {
       'failing',
       'failing',
     ])
+  })
+})
+
+describe('what to do next', () => {
+  it('names what the back office has, by the names of its schema (AP-1.11)', () => {
+    const dead = { ...quiet, payouts: [{ state: 'dead' as const, count: 1 }] }
+    const unmatched = { ...quiet, unmatched: [{ reason: 'no_memo' as const, count: 1 }] }
+    const networkStop = { reason: 'reset' as const, since: ago(60) }
+    const next = [
+      judgePayouts(dead),
+      judgeUnmatched(unmatched),
+      judgeStop({ ...quiet, networkStop }),
+      judgeStop({ ...quiet, networkStop: { ...networkStop, reason: 'gap' } }),
+    ].map(({ doNext }) => doNext ?? '')
+    const names = next.map((text) => text.match(/\b[a-z]+[A-Z][A-Za-z]+\b/g) ?? [])
+    expect(names.map((found) => found.length > 0)).toEqual([true, true, true, true])
+    const schema = readFileSync(
+      new URL('../../../schema/backoffice.graphql', import.meta.url),
+      'utf8',
+    )
+    for (const name of names.flat()) expect(schema).toMatch(new RegExp(`^  ${name}\\(`, 'm'))
   })
 })
 
