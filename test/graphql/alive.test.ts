@@ -1,0 +1,152 @@
+import { once } from 'node:events'
+import { fastify } from 'fastify'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { partnerSchema } from '../../src/graphql/partner/schema.ts'
+import type { GraphqlDoor } from '../../src/graphql/server/door.ts'
+import { serveSockets } from '../../src/graphql/server/sockets.ts'
+import { currentScope } from '../../src/observability/request-scope.ts'
+import { until } from '../until.ts'
+import { openSocket } from './socket.ts'
+
+/** What a socket does besides carrying operations. */
+
+const counted: object[] = []
+const scopes: unknown[] = []
+let stop = (): Promise<unknown> => Promise.resolve()
+afterEach(async () => {
+  vi.useRealTimers()
+  await stop()
+  counted.length = 0
+  scopes.length = 0
+})
+
+async function openDoor(changes: Partial<GraphqlDoor<string, object>> = {}) {
+  const app = fastify()
+  const sockets = serveSockets<string, object>(app, {
+    path: '/graphql',
+    schema: await partnerSchema(),
+    identify: (authorization) =>
+      Promise.resolve({ identity: authorization === 'Bearer any' ? 'anyone' : undefined }),
+    context: () => {
+      scopes.push({ ...currentScope() })
+      return { rooms: { assets: [] } }
+    },
+    introspection: true,
+    log: { error: () => undefined },
+    socketsMax: 2,
+    watch: {
+      api: 'partner',
+      metrics: { graphqlField: (call) => counted.push(call), watchSockets: () => () => undefined },
+    },
+    accountOf: (identity) => `account of ${identity}`,
+    ...changes,
+  })
+  stop = () => sockets.dispose().then(() => app.close())
+  return `${await app.listen({ host: '127.0.0.1', port: 0 })}/graphql`
+}
+
+const connect = async (url: string, options: object) => {
+  const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', options)
+  const ended = { code: 0, pings: 0 }
+  socket.on('close', (code) => (ended.code = code)).on('ping', () => (ended.pings += 1))
+  await once(socket, 'open')
+  return { socket, ended }
+}
+
+describe('a socket', () => {
+  it('that answers no ping is cut off, and one that does is kept', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const url = await openDoor()
+    const dead = await connect(url, { autoPong: false })
+    const alive = await connect(url, {})
+    for (let n = 1; n <= 3; n += 1) {
+      const ponged = n === 1 ? 0 : alive.ended.pings
+      vi.advanceTimersByTime(12_000)
+      await until(() => alive.ended.pings > ponged, 'a ping')
+      // the answer has to be there before the next look
+      const asked = once(alive.socket, 'pong')
+      alive.socket.ping()
+      await asked
+    }
+    await until(() => dead.ended.code !== 0, 'the end of the dead one')
+    expect([dead.ended.code, alive.ended.code]).toEqual([1006, 0])
+    alive.socket.terminate()
+  })
+
+  it('takes the token under either spelling of the name, and under no other', async () => {
+    const url = await openDoor()
+    for (const name of ['authorization', 'Authorization']) {
+      const socket = await openSocket(url)
+      socket.send({ type: 'connection_init', payload: { [name]: 'Bearer any' } })
+      await until(() => socket.heard.length > 0 || socket.isClosed(), 'a word')
+      expect([name, socket.heard[0]?.type]).toEqual([name, 'connection_ack'])
+      await socket.close()
+    }
+    const socket = await openSocket(url)
+    socket.send({ type: 'connection_init', payload: { token: 'Bearer any' } })
+    expect((await socket.ended())?.code).toBe(4403)
+  })
+
+  it('gives the log the id that its opening bore, and the account of its token', async () => {
+    const url = await openDoor()
+    const { socket } = await connect(url, { headers: { 'x-request-id': 'request-1' } })
+    socket.send(
+      JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer any' } }),
+    )
+    await once(socket, 'message')
+    const payload = { query: '{ assets { code } }' }
+    socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload }))
+    await until(() => scopes.length > 0, 'an operation')
+    expect(scopes).toEqual([{ requestId: 'request-1', sendingAnchor: 'account of anyone' }])
+    socket.terminate()
+  })
+
+  it('has its operations counted, those that cannot be read as such', async () => {
+    const socket = await openSocket(await openDoor(), 'any')
+    await socket.ask('{ mine: assets { code } }')
+    await socket.ask('{ secret }')
+    await socket.ask('{')
+    const told = { api: 'partner', operation: 'unreadable', field: 'unreadable' }
+    expect(counted).toEqual([
+      { api: 'partner', operation: 'query', field: 'assets', outcome: 'ok' },
+      { ...told, outcome: 'refused' },
+      { ...told, outcome: 'refused' },
+    ])
+    await socket.close()
+  })
+
+  it('refuses a text that cannot be kept, in the document or in a variable (POLARIS-8.29)', async () => {
+    const socket = await openSocket(await openDoor(), 'any')
+    const inDocument = await socket.ask('{ transaction(id: "a\\u0000") { id } }')
+    const query = 'query ($id: ID!) { transaction(id: $id) { id } }'
+    const inVariable = await socket.ask(query, { id: 'a\0' })
+    for (const { errors } of [inDocument, inVariable]) {
+      expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }])
+      expect(errors[0]?.message).toMatch(/NUL/)
+    }
+    await socket.close()
+  })
+
+  it('is told that the gateway goes away when it stops', async () => {
+    const socket = await openSocket(await openDoor(), 'any')
+    await stop()
+    expect(await socket.ended()).toEqual({ code: 1001, reason: 'Going away' })
+    stop = () => Promise.resolve()
+  })
+
+  it('beyond the number of sockets hears when to come again', async () => {
+    const url = await openDoor({ socketsMax: 0 })
+    const headers = { upgrade: 'websocket', connection: 'upgrade' }
+    const { request } = await import('node:http')
+    const refused = await new Promise<object>((resolve, reject) =>
+      request(url, { headers })
+        .on('response', ({ statusCode, headers: said }) =>
+          resolve({ statusCode, after: said['retry-after'] }),
+        )
+        .on('error', reject)
+        .end(),
+    )
+    expect(refused).toEqual({ statusCode: 503, after: '5' })
+  })
+})
