@@ -69,6 +69,8 @@ describe('who asks', () => {
       for (const query of [
         ...fields.map((field) => `{ ${field} }`),
         'mutation { retryPayout(transactionId: "x") { __typename } }',
+        'mutation { acceptNetworkReset(stopId: "x") { __typename } }',
+        'mutation { resumeNetwork(stopId: "x") { __typename } }',
         'mutation { rejectCustomer(id: "x", reason: "y") { __typename } }',
       ]) {
         const answer = await ask(

@@ -36,6 +36,47 @@ describe.each(['publicUrl', 'internalUrl'] as const)('the page of %s', (listener
   })
 })
 
+describe('what GraphiQL is made of', () => {
+  it('is sent from here as what it is, and may be kept for an hour', async () => {
+    const kept = 'public, max-age=3600'
+    for (const [name, type, caching] of [
+      ['', 'text/html', null],
+      ['/react.js', 'text/javascript', kept],
+      ['/react-dom.js', 'text/javascript', kept],
+      ['/graphiql.js', 'text/javascript', kept],
+      ['/graphiql.css', 'text/css', kept],
+    ] as const) {
+      const { status, headers } = await fetch(`${world.publicUrl}/graphiql${name}`)
+      const said = [headers.get('content-type'), headers.get('cache-control')]
+      expect([name, status, ...said]).toEqual([name, 200, `${type}; charset=utf-8`, caching])
+    }
+  })
+})
+
+describe('operations over HTTP', () => {
+  it('are counted where Prometheus reads them, with what came of them', async () => {
+    const ask = (query: string) =>
+      fetch(`${world.publicUrl}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      })
+    for (const query of ['{ assets { code } }', '{ me { account } }', '{ secret }'])
+      await ask(query)
+    const text = await (await fetch(`${world.internalUrl}/metrics`)).text()
+    const counted = text
+      .split('\n')
+      .filter((line) => line.startsWith('fairlead_graphql_fields_total{'))
+    const line = (operation: string, field: string, outcome: string) =>
+      `fairlead_graphql_fields_total{api="partner",operation="${operation}",field="${field}",outcome="${outcome}"} 1`
+    expect(counted.toSorted()).toEqual([
+      line('query', 'assets', 'ok'),
+      line('query', 'me', 'refused'),
+      line('unreadable', 'unreadable', 'refused'),
+    ])
+  })
+})
+
 describe('what no route answers', () => {
   it('is not repeated (POLARIS-8.19)', async () => {
     for (const url of [world.publicUrl, world.internalUrl]) {
