@@ -325,6 +325,8 @@ describe('matching', () => {
       )
     const page = await list()
     expect(page.map(({ units }) => units)).toEqual([3n, 2n])
+    const named = { transactionId: transaction.id }
+    expect(page[0]?.match).toEqual({ state: 'unmatched', reason: 'wrong_amount', ...named })
     expect((await list(page.at(-1)))[0]?.units).toBe(1n)
     expect(await list({ epoch: 1, id: 'no number', account: '' })).toEqual([])
   })
