@@ -128,6 +128,17 @@ describe('a transaction of a customer that is rejected', () => {
     },
   )
 
+  it('tells in its events which operator it was (SEP31-60)', async () => {
+    const { id, receiver } = await keepWith({ phase: 'awaitingFunds' })
+    await reject(receiver.id)
+    const rows = await onServer(
+      world.databaseUrl,
+      `select actor from transaction_event where transaction_id = $1 and type = 'declined'`,
+      [id],
+    )
+    expect(rows).toEqual([{ actor: { kind: 'operator', name: expect.stringMatching(/./) } }])
+  })
+
   it('is not paid out any more, and an operator looks at it', async () => {
     const { id, receiver } = await keepWith(funded())
     await world.rooms.commit(({ payouts }) => payouts.add([newPayout(id, new Date())]))
