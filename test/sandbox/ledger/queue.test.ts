@@ -139,7 +139,7 @@ describe('the queue of the real network', () => {
 
   it('has to be outbid until the next close once it has crowded a bid out (SBX-27)', () => {
     const world = createWorld()
-    const names = ['p', 'q', 'r', 's', 't']
+    const names = ['p', 'q', 'r', 's', 't', 'u']
     world.fund(...names)
     const closeTime = world.ledger.head.closeTime + 5n
     const upgrades = { maxTxSetSize: 1 }
@@ -156,6 +156,8 @@ describe('the queue of the real network', () => {
     expect(answer(tooLow)).toBe('txInsufficientFee')
     expect(tooLow.status === 'ERROR' && tooLow.result.feeCharged).toBe(301n)
     expect(answer(bid('t', '401'))).toBe('PENDING')
+    world.close()
+    expect(answer(bid('u', '200'))).toBe('PENDING')
   })
 })
 
