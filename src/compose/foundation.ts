@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { newId } from '../adapters/random/new-id.ts'
 import { createJobQueue } from '../adapters/bullmq/job-queue.ts'
 import type { JobStoreOptions } from '../adapters/bullmq/store.ts'
 import {
@@ -87,7 +87,7 @@ export async function layFoundation(
     jobStore,
     tail,
     now: clock.now,
-    newId: () => randomUUID(),
+    newId,
     log,
     metrics,
     troubles,

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { Client } from 'pg'
+import { v7 } from 'uuid'
 import { createSealer } from '../../src/adapters/postgres/sealer.ts'
 import type { BenchWorld } from './world.ts'
 
@@ -16,11 +17,13 @@ export interface Filling {
   readonly owners?: readonly string[]
 }
 
-/** The id of the transaction with this memo. */
+/** The id of the transaction with this memo, as Fairlead would have made it: one a second, and then chance. */
 export function idOf(memo: number): string {
-  const hex = createHash('md5').update(`transaction ${memo}`).digest('hex')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  const chance = createHash('md5').update(`transaction ${memo}`).digest()
+  return v7({ msecs: firstIdAt + memo * 1_000, random: chance, seq: chance.readUInt32BE() })
 }
+
+const firstIdAt = Date.UTC(2023, 0, 1)
 
 const batch = 5_000
 
