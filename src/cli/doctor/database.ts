@@ -49,7 +49,8 @@ async function withClient<Answer>(
   }
 }
 
-interface ServerFacts {
+/** What PostgreSQL says of itself. */
+export interface ServerFacts {
   readonly version: number
   readonly versionText: string
   readonly encoding: string
@@ -76,6 +77,17 @@ async function lookAtServer(client: Client, holdsQueue: boolean): Promise<readon
   const facts = rows[0]
   if (facts === undefined) return []
   const offMs = facts.now.getTime() - (asked + Date.now()) / 2
+  return judgeServer(facts, { offMs, holdsQueue })
+}
+
+interface Seen {
+  /** How far its clock is ahead of this machine's, in ms. */
+  readonly offMs: number
+  readonly holdsQueue: boolean
+}
+
+/** Judges a server by what it says of itself. */
+export function judgeServer(facts: ServerFacts, { offMs, holdsQueue }: Seen): readonly Finding[] {
   return [
     ofVersion(facts),
     expectThat(

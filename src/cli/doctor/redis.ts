@@ -13,7 +13,7 @@ export function examineRedis(redisUrl: string | undefined): Promise<Examined> {
   }
   return examine(
     part,
-    () => withRedis(redisUrl, look),
+    () => withRedis(redisUrl, async (redis) => judgeRedis(await redis.info())),
     (reason) =>
       fault(`Redis cannot be reached: ${reason}`, 'Start it, or mend REDIS_URL (password too)'),
   )
@@ -41,8 +41,8 @@ async function withRedis<Answer>(
   }
 }
 
-async function look(redis: Redis): Promise<readonly Finding[]> {
-  const info = await redis.info()
+/** Judges what Redis says of itself when asked for INFO. */
+export function judgeRedis(info: string): readonly Finding[] {
   const factOf = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? ''
   const version = factOf('redis_version')
   const [major = 0, minor = 0] = version.split('.').map(Number)
