@@ -25,23 +25,23 @@ const usage = `fairlead <command>
 type Command = (args: readonly string[]) => Promise<number>
 
 /** Each command loads what it needs itself, so that the small ones start at once. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  sandbox: async () => (await import('./cli/sandbox/sandbox.ts')).sandbox,
-  'sandbox network': async () => (await import('./cli/sandbox/network.ts')).sandboxNetwork,
-  start: async () => (await import('./cli/start.ts')).start,
-  migrate: async () => (await import('./cli/migrate.ts')).migrateDatabase,
-  'network status': async () => (await import('./cli/network.ts')).networkStatus,
-  'network accept-reset': async () => (await import('./cli/network.ts')).networkAcceptReset,
-  'network resume': async () => (await import('./cli/network.ts')).networkResume,
-  doctor: async () => (await import('./cli/doctor/doctor.ts')).doctor,
-  demo: async () => (await import('./cli/demo.ts')).demo,
-}
+const commands = new Map<string, () => Promise<Command>>([
+  ['sandbox', async () => (await import('./cli/sandbox/sandbox.ts')).sandbox],
+  ['sandbox network', async () => (await import('./cli/sandbox/network.ts')).sandboxNetwork],
+  ['start', async () => (await import('./cli/start.ts')).start],
+  ['migrate', async () => (await import('./cli/migrate.ts')).migrateDatabase],
+  ['network status', async () => (await import('./cli/network.ts')).networkStatus],
+  ['network accept-reset', async () => (await import('./cli/network.ts')).networkAcceptReset],
+  ['network resume', async () => (await import('./cli/network.ts')).networkResume],
+  ['doctor', async () => (await import('./cli/doctor/doctor.ts')).doctor],
+  ['demo', async () => (await import('./cli/demo.ts')).demo],
+])
 
 async function run([name = 'help', ...args]: readonly string[]): Promise<number> {
   const [next, ...others] = args
-  const long = commands[`${name} ${next ?? ''}`]
+  const long = commands.get(`${name} ${next ?? ''}`)
   if (long !== undefined) return (await long())(others)
-  const short = commands[name]
+  const short = commands.get(name)
   if (short !== undefined) return (await short())(args)
   console.log(usage)
   return name === 'help' || name === '--help' ? 0 : 2
