@@ -63,6 +63,18 @@ describe('stellar.toml', () => {
     expect(text).not.toContain('= ""')
   })
 
+  it('names principals and Horizon where they are given, and has no key without (SEP01-26)', () => {
+    const principals = [{ name: 'Ada', email: 'ada@anchor.example.com' }, { name: 'Bob' }]
+    const horizonUrl = 'https://horizon.example.com'
+    expect(parse(writeStellarToml(aHomePage({ principals, horizonUrl })))).toMatchObject({
+      PRINCIPALS: principals,
+      HORIZON_URL: horizonUrl,
+    })
+    const keys = Object.keys(parse(writeStellarToml(aHomePage({ principals: [] }))))
+    expect(keys).not.toContain('PRINCIPALS')
+    expect(keys).not.toContain('HORIZON_URL')
+  })
+
   it('always has a DOCUMENTATION table (SEP01-28)', () => {
     const text = writeStellarToml(aHomePage({ documentation: { ORG_NAME: 'An anchor' } }))
     expect(text).toContain('[DOCUMENTATION]')
