@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { start } from '../../src/cli/start.ts'
 import { ConfigurationFaulty } from '../../src/config/faults.ts'
+import { variables } from '../config/configuration.ts'
 import { freshDatabase, onServer } from '../database.ts'
 
 let folder: string
@@ -12,20 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const secret = '0123456789abcdef0123456789abcdef'
-const settings = {
-  DATABASE_URL: 'postgres://localhost/fairlead',
-  FAIRLEAD_PUBLIC_URL: 'https://anchor.example.com',
-  FAIRLEAD_NETWORK_PASSPHRASE: 'Test SDF Network ; September 2015',
-  FAIRLEAD_HORIZON_URL: 'https://horizon.example.com',
-  FAIRLEAD_RAIL_URL: 'https://bank.example.com',
-  FAIRLEAD_SIGNING_SEED: `S${secret}`,
-  FAIRLEAD_TOKEN_SECRET: secret,
-  FAIRLEAD_DATA_KEYS: `k1:${secret}${secret}`,
-  FAIRLEAD_RAIL_TOKEN: secret,
-  FAIRLEAD_RAIL_SECRET: secret,
-  FAIRLEAD_BACKOFFICE_TOKEN: secret,
-}
 const yaml = `
 assets:
   - code: SRT
@@ -40,7 +27,7 @@ async function faultsOfStart(
 ): Promise<readonly string[]> {
   const FAIRLEAD_CONFIG = join(folder, 'fairlead.yaml')
   await writeFile(FAIRLEAD_CONFIG, file)
-  const lines = Object.entries({ ...settings, FAIRLEAD_CONFIG, ...changes })
+  const lines = Object.entries({ ...variables, FAIRLEAD_CONFIG, ...changes })
   const environment = join(folder, 'environment')
   await writeFile(environment, lines.map(([name, value]) => `${name}=${value}\n`).join(''))
   const caught: unknown = await start(['--env-file', environment]).catch((error: unknown) => error)

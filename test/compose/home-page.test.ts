@@ -7,38 +7,12 @@ import { readEnvironment } from '../../src/config/env.ts'
 import { ConfigurationFaulty } from '../../src/config/faults.ts'
 import { faultsOfPage } from '../../src/http/sep1/faults-of-page.ts'
 import { writeStellarToml } from '../../src/http/sep1/write-stellar-toml.ts'
-import { file, variables } from '../config/configuration.ts'
+import { distribution, file, issuer, secret, variables } from '../config/configuration.ts'
 
-const issuer = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
-const distribution = 'GDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCZA57'
-const secret = '0123456789abcdef0123456789abcdef'
-
-const { config } = checkConfig(
-  readEnvironment({
-    DATABASE_URL: 'postgres://localhost/fairlead',
-    FAIRLEAD_PUBLIC_URL: 'https://anchor.example.com',
-    FAIRLEAD_NETWORK_PASSPHRASE: 'Test SDF Network ; September 2015',
-    FAIRLEAD_HORIZON_URL: 'https://horizon-testnet.stellar.org',
-    FAIRLEAD_RAIL_URL: 'https://bank.example.com',
-    FAIRLEAD_SIGNING_SEED: `S${secret}`,
-    FAIRLEAD_TOKEN_SECRET: secret,
-    FAIRLEAD_DATA_KEYS: `k1:${secret}${secret}`,
-    FAIRLEAD_RAIL_TOKEN: secret,
-    FAIRLEAD_RAIL_SECRET: secret,
-    FAIRLEAD_BACKOFFICE_TOKEN: secret,
-  }),
-  {
-    assets: [
-      {
-        code: 'USDC',
-        issuer,
-        distributionAccount: distribution,
-        payout: { currency: 'USD', decimals: 2 },
-        fundingMethods: ['SEPA'],
-      },
-    ],
-  },
-)
+const [usdc] = file.assets
+const { config } = checkConfig(readEnvironment(variables), {
+  assets: [{ ...usdc, receiverTypes: undefined }],
+})
 
 describe('the page that a configuration publishes', () => {
   const page = homePageOf(config.site, config, issuer)
