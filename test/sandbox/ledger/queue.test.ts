@@ -1,9 +1,13 @@
-import { Asset, Operation } from '@stellar/stellar-sdk'
+import { Asset, Operation, xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import type { Admission } from '../../../src/sandbox/network/ledger/closed-ledger.ts'
-import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import {
+  envelopeOf,
+  readEnvelope,
+  type Envelope,
+} from '../../../src/sandbox/network/ledger/envelope.ts'
 import { createQueue } from '../../../src/sandbox/network/queue/queue.ts'
-import { codesOf, createWorld, idOf, parameters, type World } from './world.ts'
+import { codesOf, createWorld, idOf, keyOf, parameters, type Draft, type World } from './world.ts'
 
 /** What the recorded scenarios do not show of the queue. */
 
@@ -158,6 +162,152 @@ describe('the queue of the real network', () => {
     expect(answer(bid('t', '401'))).toBe('PENDING')
     world.close()
     expect(answer(bid('u', '200'))).toBe('PENDING')
+  })
+})
+
+const noops = (count: number) =>
+  Array.from({ length: count }, () => Operation.bumpSequence({ bumpTo: '0' }))
+
+/** A fee bump with just this bid. */
+function bumped(world: World, inner: Draft, { payer, fee }: { payer: string; fee: bigint }) {
+  const within = xdr.TransactionEnvelope.fromXdr(world.build(inner).toXdr(), 'base64')
+  if (within.type !== 'envelopeTypeTx') throw new Error('the inner transaction is no V1 envelope')
+  const tx = new xdr.FeeBumpTransaction({
+    feeSource: xdr.MuxedAccount.keyTypeEd25519(keyOf(payer).rawPublicKey()),
+    fee,
+    innerTx: xdr.FeeBumpTransactionInnerTx.envelopeTypeTx(within.v1),
+    ext: xdr.FeeBumpTransactionExt.v0(),
+  })
+  const wrap = (signatures: xdr.DecoratedSignature[]) =>
+    envelopeOf(
+      xdr.TransactionEnvelope.envelopeTypeTxFeeBump(
+        new xdr.FeeBumpTransactionEnvelope({ tx, signatures }),
+      ),
+      parameters.networkPassphrase,
+    )
+  return wrap([keyOf(payer).signDecorated(wrap([]).hashBytes)])
+}
+
+/** The answer to a bid, with the fee that it should have been. */
+function answered(world: World, envelope: Envelope): string {
+  const admission = world.queue.admit(envelope)
+  const needed = admission.status === 'ERROR' ? ` ${admission.result.feeCharged}` : ''
+  return `${answer(admission)}${needed}`
+}
+
+describe('a fee bump of what waits (SBX-27)', () => {
+  const waiting = (operations: number, fee: string) => {
+    const world = createWorld()
+    world.fund('p', 'payer')
+    const inner = { source: 'p', operations: noops(operations), fee }
+    expect(answered(world, world.envelope(inner))).toBe('PENDING')
+    return { world, inner }
+  }
+
+  it('has to bid ten times as much for each operation, its own counted, rounded up', () => {
+    const { world, inner } = waiting(2, '100')
+    const bump = (draft: Draft, fee: bigint) =>
+      answered(world, bumped(world, draft, { payer: 'payer', fee }))
+    expect(bump(inner, 2999n)).toBe('txInsufficientFee 3000')
+    expect(bump(inner, 3001n)).toBe('PENDING')
+    const other = { ...inner, operations: noops(1) }
+    expect(bump(other, 20_006n)).toBe('txInsufficientFee 20007') // 2/3 of ten times 3001
+    expect(bump(other, 20_007n)).toBe('PENDING')
+    expect(world.queue.size).toBe(1)
+  })
+
+  it('gets back what its payer had bid before, and not one stroop more (SBX-29)', () => {
+    const lumens = 10_000_000n
+    const { world, inner } = waiting(1, String(48n * lumens))
+    // Of 1000 lumens one is the reserve: 20 times 48 fit, with 48 on top they would not.
+    expect(answered(world, bumped(world, inner, { payer: 'p', fee: 999n * lumens + 1n }))).toBe(
+      'txInsufficientBalance 200',
+    )
+    expect(answered(world, bumped(world, inner, { payer: 'p', fee: 999n * lumens }))).toBe(
+      'PENDING',
+    )
+  })
+})
+
+describe('a full queue (SBX-27, SBX-33)', () => {
+  /** Room for four operations. */
+  const start = () => {
+    const world = createWorld()
+    world.fund('p', 'q', 'r', 's', 'big', 'late')
+    const closeTime = world.ledger.head.closeTime + 5n
+    const upgrades = { maxTxSetSize: 2 }
+    world.queue.afterClose(world.ledger.close({ transactions: [], closeTime, upgrades }))
+    const draft = (source: string, fee: number, operations = 1) => ({
+      source,
+      operations: noops(operations),
+      fee: String(fee),
+    })
+    const waits = (source: string) =>
+      world.queue.pending.some((one) => one.kind === 'plain' && one.source === idOf(source))
+    const bid = (...how: Parameters<typeof draft>) => answered(world, world.envelope(draft(...how)))
+    const filled = () => [bid('p', 100), bid('q', 200), bid('r', 300), bid('s', 400)]
+    return { world, draft, bid, filled, waits }
+  }
+
+  it('gives way to a better bid, from the cheapest on and no further than it needs', () => {
+    const { bid, filled, waits } = start()
+    expect(filled()).toEqual(Array(4).fill('PENDING'))
+    expect(bid('big', 250, 2)).toBe('PENDING') // for each of its operations
+    expect(['p', 'q', 'r', 's', 'big'].filter(waits)).toEqual(['r', 's', 'big'])
+    // What was evicted best sets the price until the close, not what waits now.
+    expect(bid('late', 200)).toBe('txInsufficientFee 201')
+  })
+
+  it('gives way to nobody who does not beat all that would have to go', () => {
+    const { bid, filled, waits } = start()
+    filled()
+    expect(bid('big', 150, 2)).toBe('txInsufficientFee 401')
+    expect(bid('late', 100)).toBe('txInsufficientFee 101')
+    expect(['p', 'q', 'r', 's'].filter(waits)).toEqual(['p', 'q', 'r', 's'])
+  })
+
+  it('hears no more of what it refused or evicted (SBX-28)', () => {
+    const { world, draft, filled } = start()
+    filled()
+    const low = world.envelope(draft('late', 100))
+    expect(answered(world, low)).toBe('txInsufficientFee 101')
+    expect(answered(world, low)).toBe('TRY_AGAIN_LATER')
+    const evicted = world.queue.pending.find(
+      (one) => one.kind === 'plain' && one.source === idOf('p'),
+    )
+    expect(answered(world, world.envelope(draft('big', 500)))).toBe('PENDING')
+    if (evicted === undefined) throw new Error('nothing of p waited')
+    expect(answered(world, evicted)).toBe('TRY_AGAIN_LATER')
+  })
+
+  it('has no room at any price for more operations than it holds', () => {
+    const { bid, filled, waits } = start()
+    filled()
+    expect(bid('big', 100_000, 5)).toBe('TRY_AGAIN_LATER')
+    expect(waits('p')).toBe(true)
+  })
+
+  it('counts a replacement without what it replaces, and never evicts that', () => {
+    const { world, draft, bid, waits } = start()
+    for (const [name, fee] of [
+      ['p', 100],
+      ['q', 200],
+      ['r', 300],
+    ] as const)
+      bid(name, fee)
+    const bump = bumped(world, draft('p', 100), { payer: 'late', fee: 2000n })
+    expect(answered(world, bump)).toBe('PENDING') // two units in the place of one: four in all
+    expect(['q', 'r'].filter(waits)).toEqual(['q', 'r'])
+    expect(world.queue.pending).toContain(bump)
+  })
+
+  it('makes room for a replacement at the cost of others', () => {
+    const { world, draft, filled, waits } = start()
+    filled()
+    const bump = bumped(world, draft('p', 100), { payer: 'late', fee: 2000n })
+    expect(answered(world, bump)).toBe('PENDING')
+    expect(['q', 'r', 's'].filter(waits)).toEqual(['r', 's'])
+    expect(world.queue.pending).toContain(bump)
   })
 })
 
