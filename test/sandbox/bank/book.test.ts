@@ -5,9 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultSettings } from '../../../src/sandbox/bank/behaviour.ts'
+import { openBook } from '../../../src/sandbox/bank/book.ts'
 import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
+import { openDesk } from '../../../src/sandbox/bank/payout-desk.ts'
+import { readOrder } from '../../../src/sandbox/bank/payout-order.ts'
+import { answerRequest } from '../../../src/sandbox/bank/routes.ts'
 import { until } from '../../until.ts'
-import { anOrder, call, control, orderPayout, readBook, startBank } from './bank-client.ts'
+import { anOrder, call, control, orderPayout, readBook, secrets, startBank } from './bank-client.ts'
 import type { ChildProcess } from 'node:child_process'
 import type { SandboxBank } from '../../../src/sandbox/bank/sandbox-bank.ts'
 
@@ -82,6 +87,29 @@ describe('the book of the sandbox bank', () => {
     await second.stop()
     expect((await readBook(await openBank())).payouts).toHaveLength(2)
     expect((await readFile(dataFile, 'utf8')).split('\n')).toHaveLength(3)
+  })
+
+  it('gives words of any alphabet and an account that is missing back as they came, after a restart too', async () => {
+    const first = await startBank({ dataFile })
+    const reference = 'Zürich, Łódź, 東京 🏦'
+    await orderPayout(first, 'k-1', anOrder('1000123456', { reference }))
+    await orderPayout(first, 'k-2', anOrder('', { receiver: {} }))
+    const before = await readBook(first)
+    expect(before.payouts).toMatchObject([{ reference, account: '1000123456' }, { account: null }])
+    await first.stop()
+    expect(await readBook(await openBank())).toEqual(before)
+  })
+
+  it('answers 500 with words when it cannot be written, and the bank goes on', async () => {
+    let now = () => new Date()
+    const bank = await openBank({ now: () => now() })
+    await orderPayout(bank, 'k-1', anOrder(magicAccountNumbers.pendingUntilTold))
+    now = () => new Date(NaN) // which no line can hold
+    const failed = await control(bank, 'deliver', { idempotency_key: 'k-1' })
+    expect(failed).toMatchObject({ status: 500, body: { error: { code: 'internal_error' } } })
+    now = () => new Date()
+    expect(await readBook(bank)).toMatchObject({ payouts: [{ state: 'pending' }], movements: [] })
+    expect((await control(bank, 'deliver', { idempotency_key: 'k-1' })).status).toBe(200)
   })
 
   it('is for its owner only', async () => {
@@ -169,5 +197,77 @@ describe('the book of the sandbox bank', () => {
     await orderPayout(bank, 'k-1', anOrder('1000123457'))
     await bank.stop()
     expect((await readBook(await openBank())).movements).toMatchObject([{ account: '1000123457' }])
+  })
+})
+
+describe('what is not on the disk yet', () => {
+  /** A bank with one pending payout in a book that is on the disk only when `write` was called. */
+  async function openSlowBook() {
+    let write = (): void => undefined
+    const written = new Promise<void>((resolve) => {
+      write = resolve
+    })
+    const kept = await openBook(undefined)
+    const book = { ...kept, flushed: () => written }
+    const now = () => new Date()
+    const webhooks = {
+      tell: () => undefined,
+      told: () => [],
+      forget: () => undefined,
+      stop: async () => undefined,
+    }
+    const settings = () => defaultSettings
+    const parts = { book, webhooks, settings, now, openingBalance: '100', refuseWhenShort: false }
+    const desk = openDesk(parts)
+    const reading = readOrder(Buffer.from(anOrder(magicAccountNumbers.pendingUntilTold)))
+    if (!reading.ok) throw new Error(reading.fault)
+    const { order } = reading
+    await desk.order('k-1', order)
+    const id = book.byKey('k-1')?.id ?? ''
+    const bank = { ...parts, ...secrets, desk, set: () => undefined }
+    const read = (path: string) =>
+      answerRequest(bank, {
+        method: 'GET',
+        path,
+        url: new URL(path, 'http://bank'),
+        headers: {},
+        body: new Uint8Array(),
+        fromLoopback: true,
+      })
+    const other = { ...order, digest: 'another' }
+    const asked = {
+      book: () => read('/book'),
+      summary: () => read('/book/summary'),
+      accounts: () => read('/accounts'),
+      find: () => desk.find('k-1'),
+      repeat: () => desk.order('k-1', order),
+      'other order': () => desk.order('k-1', other),
+      cancel: () => desk.cancel(id),
+    }
+    return { asked, desk, order, write }
+  }
+
+  it.each(['book', 'summary', 'accounts', 'find', 'repeat', 'other order', 'cancel'] as const)(
+    'is told to nobody: %s',
+    async (name) => {
+      const { asked, write } = await openSlowBook()
+      let told = false
+      const answer = asked[name]().finally(() => {
+        told = true
+      })
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((next) => setImmediate(next))
+      expect(told).toBe(false)
+      write()
+      expect(await answer).toMatchObject({ status: name === 'other order' ? 409 : 200 })
+    },
+  )
+
+  it('is there already for a second order under its key', async () => {
+    const { desk, order, write } = await openSlowBook()
+    const both = Promise.all([desk.order('k-2', order), desk.order('k-2', order)])
+    write()
+    const [first, second] = await both
+    expect(first).toMatchObject({ status: 201 })
+    expect(second).toMatchObject({ status: 200, headers: { 'idempotent-replay': 'true' } })
   })
 })

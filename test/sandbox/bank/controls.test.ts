@@ -64,6 +64,16 @@ describe('the controls of the sandbox bank', () => {
     expect((await unavailable()).status).toBe(503)
   })
 
+  it('show that webhooks are of outcomes, not of what is pending', async () => {
+    const own = await startBank({ webhookUrl: 'http://127.0.0.1:1' })
+    onTestFinished(() => own.stop())
+    await control(own, 'settings', { drop_webhooks: true })
+    await orderPayout(own, 'k-1', anOrder(magicAccountNumbers.pendingUntilTold))
+    await orderPayout(own, 'k-2', anOrder('1000123456'))
+    const { body } = await call(`${own.url}/_sandbox/webhooks`)
+    expect(body).toMatchObject({ webhooks: [{ state: 'delivered', result: 'dropped' }] })
+  })
+
   it.each<[Record<string, unknown>]>([
     [{ latency_ms: 600_001 }],
     [{ fail_next: -1 }],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
 import { signRequest } from '../../../src/sandbox/bank/signature.ts'
 import { until } from '../../until.ts'
@@ -119,7 +119,67 @@ describe('a payout that waits', () => {
   })
 })
 
+describe('a payout that is cancelled', () => {
+  const cancel = async (key: string) => {
+    const { body } = await call(`${bank.url}/payouts?idempotency_key=${key}`)
+    const [payout] = body['payouts'] as { id: string }[] // checked against the document elsewhere
+    return call(`${bank.url}/payouts/${payout?.id}/cancel`, { method: 'POST' })
+  }
+
+  it('is rejected for that, once, and a second call is told so', async () => {
+    await orderPayout(bank, 'k-1', anOrder(magicAccountNumbers.pendingUntilTold))
+    const first = await cancel('k-1')
+    expect(first).toMatchObject({
+      status: 200,
+      body: { state: 'rejected', rejection: { reason: 'cancelled', fields: [] } },
+    })
+    expect(first.headers.get('idempotent-replay')).toBeNull()
+    const second = await cancel('k-1')
+    expect(second).toMatchObject({ status: 200, body: first.body })
+    expect(second.headers.get('idempotent-replay')).toBe('true')
+    expect((await control(bank, 'deliver', { idempotency_key: 'k-1' })).status).toBe(409)
+  })
+
+  it('has to be pending: one that was delivered, returned or refused is too late', async () => {
+    await orderPayout(bank, 'k-1', anOrder(plain))
+    await orderPayout(bank, 'k-2', anOrder(magicAccountNumbers.accountClosed))
+    await orderPayout(bank, 'k-3', anOrder(plain))
+    await control(bank, 'return', { idempotency_key: 'k-3' })
+    const before = await readBook(bank)
+    for (const key of ['k-1', 'k-2', 'k-3']) {
+      expect(await cancel(key)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'too_late' } },
+      })
+    }
+    expect(await readBook(bank)).toEqual(before)
+  })
+})
+
 describe('the rail of the sandbox bank', () => {
+  it('says what a path can be asked, and how to log in', async () => {
+    const unknown = await call(`${bank.url}/payouts`, { method: 'DELETE' })
+    expect(unknown.headers.get('allow')).toBe('POST, GET')
+    const stranger = await call(`${bank.url}/payouts`, { headers: { authorization: 'Bearer x' } })
+    expect(stranger.headers.get('www-authenticate')).toBe('Bearer')
+    expect(stranger.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('turns a stranger away before it fails as it was told', async () => {
+    await control(bank, 'settings', { fail_next: 1, fail_with: 'unavailable' })
+    const stranger = await call(`${bank.url}/payouts`, { headers: { authorization: 'Bearer x' } })
+    expect(stranger.status).toBe(401)
+    expect((await orderPayout(bank, 'k-1', anOrder(plain))).status).toBe(503)
+  })
+
+  it('takes a body of 256 KiB, and refuses one that is longer', async () => {
+    const order = anOrder(plain)
+    const full = order + ' '.repeat(262_144 - Buffer.byteLength(order))
+    expect((await orderPayout(bank, 'k-1', full)).status).toBe(201)
+    const more = await orderPayout(bank, 'k-2', `${full} `)
+    expect(more.status).toBe(413)
+  })
+
   it('fails as many calls as it was told, and no more', async () => {
     await control(bank, 'settings', { fail_next: 2, fail_with: 'unavailable' })
     const statuses: number[] = []
@@ -188,6 +248,35 @@ describe('the book of the bank', () => {
     expect(body).toMatchObject({
       payouts: [{ idempotency_key: 'k-2' }],
       movements: [{ idempotency_key: 'k-2' }],
+    })
+  })
+
+  it('tells when a payout was ordered, and when it arrived', async () => {
+    let later = 0
+    const own = await startBank({ now: () => new Date(Date.now() + later) })
+    onTestFinished(() => own.stop())
+    await orderPayout(own, 'k-1', anOrder(magicAccountNumbers.pendingUntilTold))
+    later = 10_000
+    const { body } = await control(own, 'deliver', { idempotency_key: 'k-1' })
+    const { payouts, movements } = (await call(`${own.url}/book`)).body as Record<
+      'payouts' | 'movements',
+      { history: { state: string; at: string }[] }[]
+    >
+    const [ordered, delivered] = payouts[0]?.history ?? []
+    expect(delivered?.at).not.toBe(ordered?.at)
+    expect(body['payouts']).toMatchObject([
+      { created_at: ordered?.at, updated_at: delivered?.at, delivered_at: delivered?.at },
+    ])
+    await control(own, 'return', { idempotency_key: 'k-1' })
+    const after = (await call(`${own.url}/book`)).body
+    const states = ['pending', 'delivered', 'returned'].map((state) => ({ state }))
+    expect(movements).toHaveLength(1)
+    expect(after).toMatchObject({
+      payouts: [{ history: states }],
+      movements: [
+        { kind: 'delivery', state: 'returned', history: states },
+        { kind: 'return', state: 'returned', history: states },
+      ],
     })
   })
 
