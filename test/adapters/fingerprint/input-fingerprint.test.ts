@@ -28,6 +28,10 @@ it('is the same for the same text, and another one for another text or secret', 
   expect(fingerprint('a')).not.toBe(inputFingerprint(secret(2))('a'))
 })
 
+it('stays what it is from version to version, or a call that is repeated would be refused', () => {
+  expect(inputFingerprint(secret(1))('a')).toBe('Ap6Cw9exSkw3YM7Jnt/kNwfvy7kPYfTgQUR+rPPYP3Q=')
+})
+
 it('keeps nothing of a request that account numbers could be tried against', async () => {
   const principal = { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' }
   const { openTransaction, registerCustomer } = gateway.rooms

@@ -98,6 +98,7 @@ describe('a login token', () => {
     ['without a beginning', 'JWT', { iat: undefined }],
     ['without an id', 'JWT', { jti: undefined }],
     ['without a home domain', 'JWT', { home_domain: undefined }],
+    ['with a home domain that is no text', 'JWT', { home_domain: 7 }],
     ['with a client domain that is no text', 'JWT', { client_domain: 7 }],
     ['of another type', 'at+jwt', {}],
   ])('is refused %s, though signed with the same key (SEP10-126)', async (_, typ, changes) => {

@@ -13,5 +13,12 @@ it.each(['id', 'text', 'hash'] as const)(
 
 it('draws ids that fit a signed 64-bit number (SEP31-W07)', () => {
   const ids = Array.from({ length: 1_000 }, () => BigInt(newMemo('id').value))
-  expect(ids.every((id) => id > 2n ** 53n && id < 2n ** 63n)).toBe(true)
+  expect(ids.every((id) => id >= 2n ** 62n && id < 2n ** 63n)).toBe(true)
+})
+
+it.each([
+  ['text', 'base64url', 20],
+  ['hash', 'base64', 32],
+] as const)('draws %s memos that nobody can guess (SEP31-39)', (type, form, length) => {
+  expect(Buffer.from(newMemo(type).value, form)).toHaveLength(length)
 })

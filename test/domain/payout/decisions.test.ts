@@ -4,6 +4,7 @@ import { defaultPatience, delayMs, later } from '../../../src/domain/payout/back
 import {
   afterTrouble,
   claimPayout,
+  deadPayout,
   newPayout,
   payoutDueAgain,
 } from '../../../src/domain/payout/decisions.ts'
@@ -54,6 +55,14 @@ describe('claiming a payout', () => {
       expect(again).toMatchObject({ attempt: { idempotencyKey: 't-1' }, isNew: false })
     },
   )
+})
+
+it('says of a payout when it was last taken up, given up or made due', () => {
+  const long = new Date(now.getTime() - 3_600_000)
+  const old: Payout = { ...due, dueAt: long, updatedAt: long }
+  expect(claimPayout(old, [], terms)?.payout.updatedAt).toEqual(now)
+  expect(deadPayout(old, 'lost', now)).toMatchObject({ dueAt: now, updatedAt: now })
+  expect(payoutDueAgain(old, now).updatedAt).toEqual(now)
 })
 
 describe('trouble with a rail', () => {

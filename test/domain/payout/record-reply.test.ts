@@ -194,4 +194,38 @@ describe('the word of a rail', () => {
     expect(recorded?.attempt).toMatchObject({ state: 'returned', reason: 'account_closed' })
     expect(recorded?.attempt).not.toHaveProperty('askAgainAt')
   })
+
+  it('says that it came back, and under which number, also of an order that we did not know was taken', () => {
+    const recorded = recordReply(known('claimed', 'payingOut'), replies.returned, terms)
+    const told = 'returned: account_closed'
+    expect(recorded).toMatchObject({
+      payout: { state: 'dead', deadReason: told },
+      attempt: { railPayoutId: 'p', endedAt: now },
+      change: { note: told },
+    })
+  })
+
+  it.each([
+    ['delivered', replies.delivered],
+    ['pending', replies.pending],
+    ['waiting', replies['field rejected']],
+  ] as const)('begins anew to count the tries, when it is %s', (state, reply) => {
+    const before = known('claimed', 'payingOut')
+    const long = new Date(now.getTime() - 3_600_000)
+    const payout = { ...before.payout, failures: 7, deadReason: 'lost', updatedAt: long }
+    const recorded = recordReply({ ...before, payout }, reply, terms)
+    expect(recorded?.payout).toMatchObject({ state, failures: 0, updatedAt: now })
+    expect(recorded?.payout).not.toHaveProperty('deadReason')
+  })
+
+  it.each(['delivered', 'pending'] as const)(
+    'that is %s ends what was said of its absence',
+    (word) => {
+      const before = known('claimed', 'payingOut')
+      const attempt = { ...before.attempt, reason: 'outcome_unknown' }
+      const recorded = recordReply({ ...before, attempt }, replies[word], terms)
+      expect(recorded?.attempt).toMatchObject({ state: word, railPayoutId: 'p' })
+      expect(recorded?.attempt).not.toHaveProperty('reason')
+    },
+  )
 })

@@ -25,6 +25,14 @@ beforeAll(async () => {
       senderTypes: [],
       fee: { fixedUnits: 0n, percentE7: 0n },
     },
+    anAsset({
+      code: 'TWO',
+      senderTypes: [
+        { name: 'sep31-sender', description: 'Who sends', fromUnits: 0n },
+        { name: 'sep31-large-sender', description: 'Who sends much', fromUnits: 10n },
+      ],
+      transactionFields: { iban: { description: 'Account', translations: { es: 'Cuenta' } } },
+    }),
   ])
   const answer = await door.call('GET /info', undefined, { subject: null })
   status = answer.status
@@ -34,7 +42,7 @@ afterAll(() => door.close())
 
 it('is open to all and lists each asset with both forms (SEP31-10, SEP31-11, SEP31-O01, SEP31-O02, SEP31-O06, SEP31-X01, SEP31-X07, SEP31-C02, SEP31-G02)', () => {
   expect(status).toBe(200)
-  expect(Object.keys(receive)).toEqual(['SRT', 'ANY'])
+  expect(Object.keys(receive)).toEqual(['SRT', 'ANY', 'TWO'])
   expect(receive['SRT']).toEqual({
     enabled: true,
     quotes_supported: false,
@@ -97,13 +105,26 @@ it('lets browsers of other origins read it (SEP31-X09)', async () => {
 })
 
 it.each([
-  ['es', 'Quien recibe'],
-  ['es-MX', 'Quien recibe'],
-  ['fr', 'Who receives'],
-  ['constructor', 'Who receives'],
-])('describes in the language %s, else in English (SEP31-16)', async (language, description) => {
-  const { body } = await door.call(`GET /info?lang=${language}`, undefined, { subject: null })
-  expect(body).toMatchObject({
-    receive: { ANY: { sep12: { receiver: { types: { 'sep31-receiver': { description } } } } } },
+  ['es', 'Quien recibe', 'Cuenta'],
+  ['es-MX', 'Quien recibe', 'Cuenta'],
+  ['fr', 'Who receives', 'Account'],
+  ['constructor', 'Who receives', 'Account'],
+])(
+  'describes in the language %s, else in English (SEP31-16)',
+  async (language, description, iban) => {
+    const { body } = await door.call(`GET /info?lang=${language}`, undefined, { subject: null })
+    expect(body).toMatchObject({
+      receive: {
+        ANY: { sep12: { receiver: { types: { 'sep31-receiver': { description } } } } },
+        TWO: { fields: { transaction: { iban: { description: iban } } } },
+      },
+    })
+  },
+)
+
+it('names to old clients the type that each amount begins with, not that of the large ones (SEP31-O02)', () => {
+  expect(receive['TWO']).toMatchObject({
+    sender_sep12_type: 'sep31-sender',
+    receiver_sep12_type: 'sep31-receiver',
   })
 })

@@ -270,33 +270,44 @@ describe('PATCH /transactions/:id', () => {
       status: 400,
       body: { error: 'colour is not to be corrected; send only: account_number' },
     })
+    expect((await patch(id, { '<b>\n': 'red' })).body['error']).toMatch(/^\?b\?\? is not /)
     expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject({ version })
   })
 
   it('refuses a value outside of the choices (SEP31-O09)', async () => {
     const { id } = await waiting({ wantedFields: { type: 'not offered' } })
-    expect(await patch(id, { type: 'PIGEON' })).toMatchObject({ status: 400 })
+    expect(await patch(id, { type: 'PIGEON' })).toMatchObject({
+      status: 400,
+      body: { error: 'fields.transaction.type must be one of: SEPA, WIRE' },
+    })
     expect(await patch(id, { type: 'WIRE' })).toMatchObject({ status: 200 })
   })
 
   it('is refused in any other status, the second time too (SEP31-O13)', async () => {
     const { id } = await kept()
-    expect(await patch(id, { account_number: '43' })).toMatchObject({ status: 400 })
-    expect(await patch(id, {})).toMatchObject({ status: 400 })
+    const error = 'This transaction is not in the status pending_transaction_info_update'
+    const refused = { status: 400, body: { error } }
+    expect(await patch(id, { account_number: '43' })).toMatchObject(refused)
+    expect(await patch(id, {})).toMatchObject(refused)
     const corrected = await waiting()
     await patch(corrected.id, { account_number: '43' })
-    expect(await patch(corrected.id, { account_number: '43' })).toMatchObject({ status: 400 })
+    expect(await patch(corrected.id, { account_number: '43' })).toMatchObject(refused)
   })
 
+  const missing = 'fields.transaction is missing: send the fields of required_info_updates'
   it.each([
-    {},
-    { fields: {} },
-    { fields: null },
-    { fields: { transaction: null } },
-    { fields: [] },
-  ])('is refused for the body %j (SEP31-O15, SEP31-W12)', async (body) => {
+    [{}, missing],
+    [{ fields: {} }, missing],
+    [{ fields: null }, missing],
+    [{ fields: { transaction: null } }, missing],
+    [{ fields: [] }, 'fields must be an object'],
+    [[], 'The body must be a JSON object'],
+  ])('is refused for the body %j (SEP31-O15, SEP31-W12)', async (body, error) => {
     const { id } = await waiting()
-    expect(await door.call(`PATCH /transactions/${id}`, body)).toMatchObject({ status: 400 })
+    expect(await door.call(`PATCH /transactions/${id}`, body)).toMatchObject({
+      status: 400,
+      body: { error },
+    })
   })
 
   it('corrects nothing with an empty value', async () => {
@@ -351,17 +362,18 @@ describe('PUT /transactions/:id/callback', () => {
   })
 
   it.each([
-    undefined,
-    null,
-    7,
-    'nonsense',
-    'http://wallet.example.com',
-    'https://localhost/x',
-    'https://10.0.0.1/x',
-    'https://inside.example.com/x',
-  ])('refuses %j (SEP31-82)', async (url) => {
+    [undefined, 'missing'],
+    [null, 'missing'],
+    [7, 'missing'],
+    ['nonsense', 'must be an absolute https address'],
+    ['http://wallet.example.com', 'must begin with https://'],
+    ['https://localhost/x', 'private or local network'],
+    ['https://10.0.0.1/x', 'private or local network'],
+    ['https://inside.example.com/x', 'private or local network'],
+  ])('refuses %j, and says what to mend: %s (SEP31-82)', async (url, words) => {
     const { id } = await kept()
-    expect(await put(id, url)).toMatchObject({ status: 400, body: { error: expect.any(String) } })
+    const error = expect.stringMatching(new RegExp(`^url .*${words}`)) as string
+    expect(await put(id, url)).toMatchObject({ status: 400, body: { error } })
   })
 })
 

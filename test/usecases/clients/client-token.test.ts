@@ -1,6 +1,6 @@
 import type { Keypair } from '@stellar/stellar-sdk'
 import type { JWTPayload } from 'jose'
-import { base64url, importJWK, SignJWT, UnsecuredJWT } from 'jose'
+import { base64url, CompactSign, importJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { muxedAddress } from '../../../src/domain/client/account-address.ts'
 import type { LoginSettings } from '../../../src/usecases/clients/login-settings.ts'
@@ -12,12 +12,19 @@ const endpoint = 'https://anchor.example.com/auth'
 const seconds = Math.floor(Date.parse('2026-11-21T12:00:00Z') / 1_000)
 const claims = { account, web_auth_endpoint: endpoint, iat: seconds, exp: seconds + 900 }
 
-async function tokenBy(key: Keypair, payload: JWTPayload, alg = 'EdDSA'): Promise<string> {
+function keyOf(key: Keypair, alg: string) {
   const x = base64url.encode(key.rawPublicKey())
   const d = base64url.encode(key.rawSecretKey().slice(0, 32))
-  const jwk = await importJWK({ kty: 'OKP', crv: 'Ed25519', x, d }, alg)
-  return new SignJWT(payload).setProtectedHeader({ alg }).sign(jwk)
+  return importJWK({ kty: 'OKP', crv: 'Ed25519', x, d }, alg)
 }
+
+const tokenBy = async (key: Keypair, payload: JWTPayload, alg = 'EdDSA'): Promise<string> =>
+  new SignJWT(payload).setProtectedHeader({ alg }).sign(await keyOf(key, alg))
+
+const tokenOf = async (payload: Uint8Array): Promise<string> =>
+  new CompactSign(payload)
+    .setProtectedHeader({ alg: 'EdDSA' })
+    .sign(await keyOf(clientKey, 'EdDSA'))
 
 async function codeFor(
   token: string | undefined,
@@ -71,6 +78,20 @@ describe('a token that the client signed itself', () => {
     expect(await codeFor('abc')).toBe('client_token_invalid')
     const outcome = await (await aLogin()).make({ asked: { account }, clientToken: 'unreadable' })
     expect(outcome.ok).toBe(false)
+  })
+
+  it.each([
+    ['as long as may be', JSON.stringify({ ...claims, more: 'x'.repeat(5_800) }), 'accepted'],
+    ['longer', JSON.stringify({ ...claims, more: 'x'.repeat(6_200) }), 'client_token_invalid'],
+    ['in UTF-8', JSON.stringify({ ...claims, more: 'é' }), 'accepted'],
+    ['in Latin-1', JSON.stringify({ ...claims, more: 'é' }), 'client_token_invalid'],
+    ['a list', JSON.stringify([claims]), 'client_token_invalid'],
+    ['null', 'null', 'client_token_invalid'],
+    ['no JSON', '{', 'client_token_invalid'],
+  ])('whose claims are %s is judged so, though it is signed well (SEP10-35)', async (...line) => {
+    const [form, text, code] = line
+    const payload = Buffer.from(text, form === 'in Latin-1' ? 'latin1' : 'utf8')
+    expect(await codeFor(await tokenOf(payload))).toBe(code)
   })
 
   it.each([

@@ -21,6 +21,11 @@ const post = (key: string, body: object = {}, subject = sendingAnchor) =>
     { subject, headers: { 'idempotency-key': key } },
   )
 
+const opening = {
+  principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' },
+  request: { amount: '100', assetCode: 'SRT', fields: {} },
+}
+
 describe('the same idempotency key', () => {
   it('gives the first answer again, and says so', async () => {
     const first = await post('a')
@@ -122,8 +127,21 @@ describe('the same idempotency key', () => {
     expect((await post('e')).status).toBe(201)
   })
 
-  it.each(['', ' ', 'x'.repeat(256), 'ä'])('may not be %j', async (key) => {
+  it.each(['', ' ', 'a b', 'a\u007f', 'x'.repeat(256), 'ä'])('may not be %j', async (key) => {
     expect(await post(key)).toMatchObject({ status: 400 })
+  })
+
+  it('may have 255 characters', async () => {
+    expect(await post('x'.repeat(255))).toMatchObject({ status: 201 })
+  })
+
+  it('knows a request again, in whatever order a door has read its parts', async () => {
+    const idempotencyKey = 'parts'
+    const { principal, request } = opening
+    const first = await door.openTransaction({ principal, request, idempotencyKey })
+    const turned = { fields: {}, assetCode: 'SRT', amount: '100' }
+    const second = await door.openTransaction({ principal, request: turned, idempotencyKey })
+    expect([first, second]).toMatchObject([{ ok: true }, { ok: true, value: { isReplay: true } }])
   })
 })
 
@@ -139,11 +157,6 @@ it('gives a hundred transactions opened at once a memo each (SEP31-39, SEP31-W04
 
 const counts = () =>
   Promise.all(['"transaction"', 'transaction_event'].map((table) => door.count(table)))
-
-const opening = {
-  principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' },
-  request: { amount: '100', assetCode: 'SRT', fields: {} },
-}
 
 it('draws five memos at most, and then opens nothing (SEP31-39)', async () => {
   const taken = { type: 'id', value: '424240' } as const
