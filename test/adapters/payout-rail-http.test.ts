@@ -84,6 +84,31 @@ describe('the http rail, about an order', () => {
     })
   })
 
+  it('reads a rejection as long as one may be, and a time of another zone', async () => {
+    const message = 'x'.repeat(1_000)
+    const field = { owner: 'receiver', name: 'n'.repeat(128), message }
+    const fields = Array.from({ length: 100 }, () => field)
+    const rejection = { reason: 'r'.repeat(64), message, fields }
+    const long = await railAnswering(answer(201, { ...rejected, rejection }))
+    expect(await long.send(anOrder('k'))).toEqual({
+      state: 'rejected',
+      payoutId: 'po_1',
+      ...rejection,
+    })
+    const elsewhere = { ...delivered, delivered_at: '2026-11-21T14:00:00+02:00' }
+    const zoned = await railAnswering(answer(200, elsewhere))
+    expect(await zoned.send(anOrder('k'))).toMatchObject({
+      deliveredAt: new Date('2026-11-21T12:00:00Z'),
+    })
+  })
+
+  it('sends nothing under a key that no header may have', async () => {
+    const rail = await railAnswering(answer(201, delivered))
+    for (const key of ['', 'a b', 'ä', 'k'.repeat(129)]) {
+      await expect(rail.send(anOrder(key))).rejects.toMatchObject({ code: 'malformed_key' })
+    }
+  })
+
   it.each<[string, Canned]>([
     ['a 500', answer(500, error('internal_error'))],
     ['a 503 that a proxy made', { status: 503, body: '<html>' }],
@@ -159,15 +184,20 @@ describe('the http rail, about an order', () => {
     expect(failure).toMatchObject({ retryAfterSeconds: 7 })
   })
 
-  it('is unavailable, and does not say for how long, when the bank names a day', async () => {
-    const headers = { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }
+  it.each([
+    ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+    ['99999', 99_999],
+    ['999999999', undefined],
+    ['-7', undefined],
+  ])('is unavailable, and waits no years, when the bank says %s: %s', async (wait, seconds) => {
+    const headers = { 'retry-after': wait }
     const failure = await (
       await railAnswering({ status: 429, headers })
     )
       .send(anOrder('k'))
       .catch((thrown: unknown) => thrown)
     expect(failure).toBeInstanceOf(PayoutRailUnavailable)
-    expect(failure).toMatchObject({ retryAfterSeconds: undefined })
+    expect(failure).toMatchObject({ retryAfterSeconds: seconds })
   })
 
   it('is unavailable when the connection is refused or the name unknown', async () => {

@@ -157,6 +157,25 @@ describe('a guarded fetch', () => {
     expect(looked).toBe(1)
   })
 
+  it('reaches private addresses of a host that was named, with its port or without, also without TLS', async () => {
+    let headers: Readonly<Record<string, unknown>> = {}
+    server.once('request', (request: { readonly headers: typeof headers }) => {
+      headers = request.headers
+    })
+    wallet.answer = (response) => void response.end('hello')
+    expect(await faultOf(`https://${host}/`, { allowPrivateHosts: [name] })).toBe(200)
+    expect(headers['accept-encoding']).toBe('identity')
+    expect(await faultOf(`http://${host}/`)).toBe('unreachable') // it speaks TLS
+    expect(await faultOf(`http://${host}/`, { allowPrivateHosts: [`${host}1`] })).toBe('not_https')
+  })
+
+  it.each([
+    ['no address at all', () => Promise.resolve([])],
+    ['an error of the resolver', () => Promise.reject(new Error('ESERVFAIL'))],
+  ])('reaches nobody behind a name that has %s', async (_, resolve) => {
+    expect(await faultOf(`https://${host}/`, { resolve })).toBe('unreachable')
+  })
+
   it('trusts nobody but the authorities (SEP01-49, AP-2.15)', async () => {
     expect(await faultOf(`https://${host}/`, { extraCertificates: [] })).toBe('unreachable')
   })
@@ -311,6 +330,15 @@ describe('the stellar.toml of another domain', () => {
     expect([await askAt(0), await askAt(14), await askAt(16)]).toEqual([1, 1, 2])
     publish(`SIGNING_KEY = "${account}"`)
     expect([await askAt(32), await askAt(331), await askAt(333)]).toEqual([3, 3, 4])
+  })
+
+  it('is fetched once for all who ask at the same time (SEP01-58)', async () => {
+    publish(`SIGNING_KEY = "${account}"`)
+    const before = wallet.asked
+    const pages = lookUp()
+    const found = await Promise.all([1, 2, 3].map(() => pages.signingKeyOf(host)))
+    expect(found).toEqual(found.map(() => ({ ok: true, value: account })))
+    expect(wallet.asked - before).toBe(1)
   })
 
   it('is remembered for a bounded number of domains, the oldest forgotten first (SEP01-58)', async () => {

@@ -69,6 +69,7 @@ describe('a page with something odd in it', () => {
     ['no transaction with the memo', { transaction: undefined }],
     ['a memo type of the future', { transaction: { memo_type: 'emoji', memo: 'x' } }],
     ['an id memo that is no number', { transaction: { memo_type: 'id', memo: '0x7' } }],
+    ['an id memo that was rounded', { transaction: { memo_type: 'id', memo: 2 ** 60 } }],
     ['a time that is none', { created_at: 'yesterday' }],
     ['no type', { type: undefined }],
     ['no paging token', { paging_token: undefined }],
@@ -117,6 +118,31 @@ describe('a page of Horizon', () => {
       { kind: 'path_payment_strict_receive', units: 10_000_000n, memo: { value: '' } },
       { memo: { type: 'text', value: 'rent' } },
     ])
+  })
+})
+
+describe('what credits nobody', () => {
+  const outward = { from: undefined, to: undefined, asset_type: undefined, amount: undefined }
+  it.each<[string, object]>([
+    ['an operation of which nothing says that it succeeded', { transaction_successful: undefined }],
+    [
+      'an account that ours opened for another',
+      {
+        ...outward,
+        type: 'create_account',
+        funder: distributionAccount,
+        account: sendingAnchor,
+        starting_balance: '5.0000000',
+      },
+    ],
+    [
+      'a merge of ours into another',
+      { ...outward, type: 'account_merge', account: distributionAccount, into: sendingAnchor },
+    ],
+  ])('is %s (AP-1.13)', async (_, changes) => {
+    answers = {}
+    const { credits, nextCursor } = await read(payment('8192', changes))
+    expect([credits, nextCursor]).toEqual([[], '8192'])
   })
 })
 

@@ -226,6 +226,42 @@ describe('our judgement beside the one of the SDK', () => {
   })
 })
 
+describe('our own signature', () => {
+  it('is ours under our hint and at its whole length only, and what is not is no fault of ours (SEP10-87, SEP10-91)', async () => {
+    const login = await aLogin()
+    const envelope = signed(await login.challengeFor({ account }), clientKey)
+    const changed = (change: (own: Own) => Partial<Own>): string => {
+      const decoded = xdr.TransactionEnvelope.fromXdr(Buffer.from(envelope, 'base64'))
+      if (decoded.type !== 'envelopeTypeTx') throw new Error('not a plain envelope')
+      const { tx, signatures } = decoded.value
+      const [own, ...others] = signatures
+      if (own === undefined) throw new Error('a challenge has our signature')
+      const { hint, signature } = own
+      const mine = { hint: hint.value, signature: signature.value }
+      const parts = { ...mine, ...change(mine) }
+      const forgedOwn = new xdr.DecoratedSignature({
+        hint: new xdr.SignatureHint(parts.hint),
+        signature: new xdr.Signature(parts.signature),
+      })
+      const next = new xdr.TransactionV1Envelope({ tx, signatures: [forgedOwn, ...others] })
+      return Buffer.from(xdr.TransactionEnvelope.envelopeTypeTx(next).toXdr()).toString('base64')
+    }
+    const refused = { ok: false, refusal: { code: 'server_signature_missing' } }
+    expect(
+      await login.exchange(changed(({ hint }) => ({ hint: hint.toReversed() }))),
+    ).toMatchObject(refused)
+    expect(
+      await login.exchange(changed(({ signature }) => ({ signature: signature.slice(0, 60) }))),
+    ).toMatchObject(refused)
+    expect(await login.exchange(changed(() => ({})))).toMatchObject({ ok: true })
+  })
+})
+
+interface Own {
+  readonly hint: Uint8Array
+  readonly signature: Uint8Array
+}
+
 describe('signatures', () => {
   it('are judged as the SDK judges them, good and changed (SEP10-91)', async () => {
     const isSignature = createSignatureJudge()

@@ -1,20 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { openTransaction } from '../../../src/domain/transaction/open.ts'
-import type { Clearance } from '../../../src/domain/transaction/parties.ts'
+import type { AssetPolicy } from '../../../src/domain/asset/asset-policy.ts'
+import type { Clearance, Parties } from '../../../src/domain/transaction/parties.ts'
 import { readTerms } from '../../../src/domain/transaction/terms.ts'
 import { anAsset } from '../../builders/asset.ts'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const owner = { account: 'G', memo: '7' }
 
-function opened(clearance: Clearance) {
+function opened(
+  clearance: Clearance,
+  more: Partial<AssetPolicy> = {},
+  parties: Partial<Parties> = {},
+) {
   const request = { amount: '100', assetCode: 'SRT', fields: {} }
-  const terms = readTerms(request, new Map([['SRT', anAsset({ paymentDeadlineSeconds: 90 })]]))
+  const asset = anAsset({ paymentDeadlineSeconds: 90, ...more })
+  const terms = readTerms(request, new Map([['SRT', asset]]))
   if (!terms.ok) throw new Error(terms.refusal.code)
   return openTransaction({
     owner,
     terms: terms.value,
-    parties: { sender: {}, receiver: {}, clearance },
+    parties: { sender: {}, receiver: {}, clearance, ...parties },
     fields: {},
     language: 'en',
     id: 't',
@@ -23,9 +29,41 @@ function opened(clearance: Clearance) {
   })
 }
 
+const aCustomer = (id: string) => ({
+  id,
+  key: { account: 'G' },
+  fields: {},
+  version: 1,
+  createdAt: now,
+  updatedAt: now,
+})
+
 describe('a new transaction', () => {
   it('may be paid until the deadline of its asset (SEP31-76)', () => {
     expect(opened('cleared').transaction.lapsesAt).toEqual(new Date(now.getTime() + 90_000))
+  })
+
+  it('pays out in the unit of its payout asset, whatever is configured later (SEP31-62)', () => {
+    const payoutAsset = { name: 'iso4217:JPY', currency: 'JPY', decimals: 0 }
+    expect(opened('cleared', { payoutAsset }).transaction).toMatchObject({
+      assetOut: 'iso4217:JPY',
+      assetOutDecimals: 0,
+      amountOutUnits: 98n,
+      fee: { totalUnits: 20_000_000n },
+    })
+  })
+
+  it('keeps each customer on its side, with the type the side is checked for (SEP31-41)', () => {
+    const parties = {
+      sender: { customer: aCustomer('one'), type: 'sep31-sender' },
+      receiver: { customer: aCustomer('two'), type: 'sep31-receiver' },
+    }
+    expect(opened('cleared', {}, parties).transaction).toMatchObject({
+      senderId: 'one',
+      senderType: 'sep31-sender',
+      receiverId: 'two',
+      receiverType: 'sep31-receiver',
+    })
   })
 
   it.each([
