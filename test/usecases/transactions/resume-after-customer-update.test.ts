@@ -1,6 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Actor } from '../../../src/domain/transaction/event.ts'
 import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
+import type { Records } from '../../../src/usecases/ports/commit.ts'
+import type { TransactionQuery } from '../../../src/usecases/ports/transaction-records.ts'
+import { resumeTransactionsOfCustomer } from '../../../src/usecases/transactions/resume-after-customer-update.ts'
+import { customerTypes } from '../../builders/customer-types.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 import { keepWaitingTransaction } from '../../builders/waiting-transaction.ts'
 import { openDoor, receiver, sender, sendingAnchor } from '../../http/sep31/door.ts'
@@ -22,28 +28,29 @@ async function kept(changes: Partial<Transaction>): Promise<string> {
   return transaction.id
 }
 
-const updated = (customerId: string, ...changedFields: string[]) =>
+const client: Actor = { kind: 'client', account: sendingAnchor }
+
+const updatedBy = (actor: Actor, customerId: string, ...changedFields: string[]) =>
   door.commit((records) =>
     door.resume(
       records,
-      {
-        customerId,
-        changedFields: new Set(changedFields),
-        actor: { kind: 'client', account: sendingAnchor },
-      },
+      { customerId, changedFields: new Set(changedFields), actor },
       door.clock.now,
     ),
   )
+const updated = (customerId: string, ...changedFields: string[]) =>
+  updatedBy(client, customerId, ...changedFields)
 
 const find = (id: string) => door.read(({ transactions }) => transactions.find(id))
 const phaseOf = async (id: string): Promise<Phase | undefined> => (await find(id))?.phase
 
-async function happenings(id: string): Promise<readonly string[]> {
-  return door.commit(async ({ events }) => {
+const told = (id: string) =>
+  door.commit(async ({ events }) => {
     await events.assignSequences(1000)
-    return (await events.ofTransaction(id)).map(({ type }) => type)
+    return events.ofTransaction(id)
   })
-}
+const happenings = async (id: string): Promise<readonly string[]> =>
+  (await told(id)).map(({ type }) => type)
 
 describe('before the funds', () => {
   it('goes on to pending_sender by itself when both are accepted (SEP31-41, SEP31-W32)', async () => {
@@ -74,6 +81,24 @@ describe('before the funds', () => {
     await updated(receiverId, 'bank_account_number')
     expect(await phaseOf(id)).toBe('awaitingInfo')
     expect(await happenings(id)).toEqual([])
+  })
+
+  it('goes on to the check when all is there and something is still to be checked (SEP31-41)', async () => {
+    const senderId = await door.customer(sender)
+    const receiverId = await door.customer(receiver)
+    const id = await kept({ phase: 'awaitingInfo', senderId, receiverId })
+    await door.commit(async ({ customers }) => {
+      const customer = await customers.lock(senderId)
+      if (customer === undefined) throw new Error('the customer is there')
+      const fields = Object.entries(customer.fields).map(
+        ([name, field]) => [name, { ...field, status: 'PROCESSING' as const }] as const,
+      )
+      const version = customer.version + 1
+      await customers.save({ ...customer, fields: Object.fromEntries(fields), version })
+    })
+    await updated(receiverId, 'bank_account_number')
+    expect(await phaseOf(id)).toBe('screening')
+    expect(await happenings(id)).toEqual(['infoReceived'])
   })
 
   it('asks for information when the check finds some missing', async () => {
@@ -165,4 +190,53 @@ describe('after the funds', () => {
     expect(await phaseOf(id)).toBe('payingOut')
     expect(await happenings(id)).toEqual(['infoPartlyReceived', 'infoReceived'])
   })
+
+  it('is told in the events as the work of whoever brought each part (SEP31-58)', async () => {
+    const { id, senderId, receiverId } = await waiting(wanted)
+    const operator = { kind: 'operator', name: 'Olga' } as const
+    await updatedBy(operator, receiverId, 'bank_account_number')
+    await updatedBy({ ...client, memo: '7' }, senderId, 'first_name')
+    expect((await told(id)).map(({ actor }) => actor)).toEqual([operator, { ...client, memo: '7' }])
+  })
+
+  it('takes the field for a synonym of it that the bank named (SEP31-58)', async () => {
+    const { id, senderId } = await waiting([
+      { owner: 'sender', name: 'given_name', message: 'The name is too short.' },
+    ])
+    await updated(senderId, 'first_name')
+    expect(await phaseOf(id)).toBe('payingOut')
+  })
+})
+
+it('ends all that a rejected customer may still pay, however much it is, and asks for each once (SEP31-60)', async () => {
+  const ids = Array.from({ length: 1_201 }, (): string => randomUUID())
+  const payable = ids.map((id) => aTransaction({ ...types, id, senderId: 'one' }))
+  const ended: Transaction[] = []
+  const { now } = door.clock
+  const rejected = { id: 'one', key: owner, fields: {}, rejected: 'On a list', version: 2 }
+  const records = {
+    transactions: {
+      waitingForCustomer: async () => [],
+      list: async ({ phases, after, limit }: TransactionQuery) => {
+        expect(phases).toEqual(['awaitingFunds'])
+        const first = after === undefined ? 0 : ids.indexOf(after.id) + 1
+        return payable.slice(first, first + limit)
+      },
+      lock: async (id: string) => payable[ids.indexOf(id)],
+    },
+    customers: { findMany: async () => [{ ...rejected, createdAt: now, updatedAt: now }] },
+  } as unknown as Records // no other is asked
+  const resume = resumeTransactionsOfCustomer({
+    customerTypes: customerTypes(),
+    saveChange: async (_, { after }) => {
+      ended.push(after)
+      return after
+    },
+  })
+  const update = { customerId: 'one', changedFields: new Set<string>(), actor: client }
+  await resume(records, update, now)
+  expect(ended).toEqual([])
+  await resume(records, { ...update, isRejected: true }, now)
+  expect(ended.map(({ id }) => id)).toEqual(ids.toSorted())
+  expect(new Set(ended.map(({ phase }) => phase))).toEqual(new Set(['failed']))
 })
