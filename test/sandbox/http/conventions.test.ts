@@ -35,6 +35,44 @@ describe('pages', () => {
     expect(body).toMatchObject({ extras: { invalid_field: field } })
   })
 
+  test('hold ten records when nothing is said, the oldest first (SBX-62)', async () => {
+    client.sandbox.control.close({ ledgers: 11 })
+    const sequences = async (query: string) =>
+      recordsOf(await client.get(`/ledgers${query}`)).map(({ sequence }) => sequence)
+    const first = Array.from({ length: 10 }, (_, index) => index + 1)
+    expect(await sequences('')).toEqual(first)
+    expect(await sequences('?cursor=&limit=&order=')).toEqual(first)
+  })
+
+  test.each([
+    ['/effects?cursor=1-2-3', 'cursor'],
+    ['/effects?cursor=1-x', 'cursor'],
+    ['/assets?asset_code=TOOLONGACODE1', 'asset_code'],
+    ['/assets?asset_issuer=GNOBODY', 'asset_issuer'],
+    ['/accounts?asset=USD:GNOBODY', 'asset'],
+    [`/accounts?asset=USD:${'G'.padEnd(56, 'A')}`, 'asset'],
+    ['/accounts?sponsor=GNOBODY', 'sponsor'],
+    ['/claimable_balances?claimant=GNOBODY', 'claimant'],
+    ['/claimable_balances?sponsor=GNOBODY', 'sponsor'],
+    ['/claimable_balances?asset=USD', 'asset'],
+    ['/claimable_balances/0000', 'id'],
+    [`/claimable_balances/00000000${'AB'.repeat(32)}`, 'id'],
+    ['/offers?seller=GNOBODY', 'seller'],
+    ['/offers?sponsor=GNOBODY', 'sponsor'],
+    ['/offers/x', 'offer_id'],
+    ['/operations/9223372036854775808', 'id'],
+    ['/trades?base_asset_type=native', 'base_asset_type,counter_asset_type'],
+    ['/trades?offer_id=x', 'offer_id'],
+    ['/order_book', 'selling_asset_type'],
+    ['/order_book?selling_asset_type=native', 'buying_asset_type'],
+    ['/order_book?selling_asset_type=gold', 'selling_asset_type'],
+    ['/order_book?selling_asset_type=credit_alphanum4', 'selling_asset_code'],
+  ])('refuse %s and name the field (SBX-62, SBX-68)', async (path, field) => {
+    const { status, body } = await client.get(path)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ extras: { invalid_field: field } })
+  })
+
   test('carry every parameter in their links, and invert the order for prev (SBX-63)', async () => {
     const { body } = await client.get('/payments?join=transactions&limit=1')
     const [record] = recordsOf({ body, status: 200, headers: new Headers() })
@@ -106,6 +144,54 @@ describe('answers', () => {
     expect(status).toBe(406)
     expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
     expect(body).toEqual(problem('not_acceptable', 406))
+  })
+
+  test('tell of a missing thing that it is missing, and of a wrong method that it is wrong (SBX-68)', async () => {
+    const missing = [
+      `/accounts/${key.publicKey()}/data/nothing`,
+      `/claimable_balances/${'0'.repeat(72)}`,
+      '/offers/7',
+      '/operations/4294967297',
+      '/ledgers/2000000',
+    ]
+    for (const path of missing)
+      expect((await client.get(path)).body).toEqual(problem('not_found', 404))
+    for (const method of ['DELETE', 'PUT', 'POST']) {
+      const response = await fetch(`${client.sandbox.url}/ledgers`, { method })
+      expect(await response.json()).toEqual(problem('method_not_allowed', 405))
+    }
+    const get = await client.get('/transactions_async')
+    expect(get.body).toEqual(problem('method_not_allowed', 405))
+  })
+
+  test.each(['', '*/*', 'application/*', 'application/json', 'application/hal+json'])(
+    'are given to who accepts %j (SBX-66)',
+    async (accept) => {
+      expect((await client.get('/ledgers', { accept })).status).toBe(200)
+    },
+  )
+
+  test('of the root tell the network, its health and its oldest ledger (SBX-79)', async () => {
+    const { control, networkPassphrase } = client.sandbox
+    const { ingestedLatestLedger: latest, elderLedger } = control.state()
+    const { body, headers } = await client.get('/')
+    expect(headers.get('latest-ledger')).toBe(String(latest))
+    const newest = (await client.get(`/ledgers/${latest}`)).body as { closed_at: string }
+    expect(body).toMatchObject({
+      network_passphrase: networkPassphrase,
+      ingest_latest_ledger: latest,
+      history_latest_ledger: latest,
+      history_latest_ledger_closed_at: newest.closed_at,
+      history_elder_ledger: elderLedger,
+      core_latest_ledger: latest,
+      supported_protocol_version: 27,
+      core_supported_protocol_version: 27,
+      _links: { friendbot: { href: `${client.sandbox.url}/friendbot{?addr}`, templated: true } },
+    })
+    expect(await client.get('/health')).toMatchObject({
+      status: 200,
+      body: { database_connected: true, core_up: true, core_synced: true },
+    })
   })
 
   test('to a pre-flight allow any origin and header (SBX-67)', async () => {
@@ -183,6 +269,39 @@ describe('hostile input (SBX-118)', () => {
       expect(status).toBeLessThan(500)
     },
   )
+})
+
+describe('a submission (SBX-71)', () => {
+  const post = (body: string | Uint8Array<ArrayBuffer>, type?: string) =>
+    fetch(`${client.sandbox.url}/transactions`, {
+      method: 'POST',
+      body,
+      ...(type === undefined ? {} : { headers: { 'content-type': type } }),
+    })
+  const form = async () => {
+    const transaction = await client.build(key, [Operation.bumpSequence({ bumpTo: '0' })])
+    return new URLSearchParams({ tx: transaction.toXdr() }).toString()
+  }
+
+  test('may name its character set, or no type at all', async () => {
+    const named = await post(await form(), 'Application/X-WWW-Form-Urlencoded; charset=UTF-8')
+    expect(named.status).toBe(200)
+    expect((await post(new TextEncoder().encode(await form()))).status).toBe(200)
+  })
+
+  test('may have 200 kB and not a byte more (SBX-118)', async () => {
+    const sent = await form()
+    const padded = (bytes: number) => `${sent}&x=`.padEnd(bytes, 'x')
+    const type = 'application/x-www-form-urlencoded'
+    const refused = await post(padded(200_001), type)
+    expect(await refused.json()).toMatchObject({ status: 400, extras: { invalid_field: 'body' } })
+    expect((await post(padded(200_000), type)).status).toBe(200)
+  })
+
+  test('that is no envelope is given back as it was understood', async () => {
+    const answer = await post('tx=nonsense', 'application/x-www-form-urlencoded')
+    expect(await answer.json()).toMatchObject({ extras: { envelope_xdr: 'nonsense' } })
+  })
 })
 
 describe('a submission as multipart (SBX-71)', () => {

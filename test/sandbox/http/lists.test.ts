@@ -156,6 +156,29 @@ describe('accounts', () => {
     expect(found.map(({ id }) => id)).toEqual([isOf(sponsored)])
   })
 
+  test('are listed by the sponsor of a line or of an entry of theirs (SBX-79)', async () => {
+    const [sponsor, holder, keeper] = [
+      await client.funded(),
+      await client.funded(),
+      await client.funded(),
+    ]
+    const sandwich = (sponsored: Keypair, operation: xdr.Operation) => [
+      Operation.beginSponsoringFutureReserves({ sponsoredId: isOf(sponsored) }),
+      operation,
+      Operation.endSponsoringFutureReserves({ source: isOf(sponsored) }),
+    ]
+    const operations = [
+      ...sandwich(holder, Operation.changeTrust({ source: isOf(holder), asset: usd })),
+      ...sandwich(keeper, Operation.manageData({ source: isOf(keeper), name: 'a', value: 'b' })),
+    ]
+    await send(sponsor, operations, [sponsor, holder, keeper])
+    const found = await list(`/accounts?sponsor=${isOf(sponsor)}`)
+    const both = [holder, keeper].map(isOf).toSorted((a, b) => (a < b ? -1 : 1))
+    expect(found.map(({ id }) => id)).toEqual(both)
+    const data = (await client.get(`/accounts/${isOf(keeper)}/data/a`)).body
+    expect(data).toEqual({ value: 'Yg==', sponsor: isOf(sponsor) })
+  })
+
   test('that were merged away keep their lists (SBX-79)', async () => {
     const merging = await client.funded()
     await send(merging, [Operation.accountMerge({ destination: isOf(maker) })])
@@ -203,6 +226,15 @@ describe('claimable balances', () => {
     expect(await assetsBy(`sponsor=${isOf(maker)}`)).toEqual([inUsd, 'native'])
     expect(await assetsBy(`sponsor=${isOf(maker)}&asset=${inUsd}`)).toEqual([inUsd])
     expect(await assetsBy('asset=native')).toEqual(['native'])
+    expect(await list(`/assets?asset_code=USD`)).toMatchObject([
+      {
+        asset_issuer: isOf(issuer),
+        num_claimable_balances: 2,
+        claimable_balances_amount: '2.0000000',
+        flags: { auth_required: false, auth_revocable: false },
+        _links: { toml: { href: '' } },
+      },
+    ])
     const all = await list('/claimable_balances')
     expect(await walked('/claimable_balances')).toEqual(all)
     expect(await walked('/claimable_balances?order=desc')).toEqual(all.toReversed())

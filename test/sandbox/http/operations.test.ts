@@ -326,6 +326,30 @@ describe('submission without waiting (SBX-76)', () => {
     return [response.status, body.tx_status]
   }
 
+  test('names the transaction, and the result of one that is refused (SBX-76, SBX-77)', async () => {
+    const from = await client.funded()
+    const noop = [Operation.bumpSequence({ bumpTo: '0' })]
+    const [good, unsigned] = [
+      await client.build(from, noop),
+      await client.build(from, noop, { signers: [Keypair.random()] }),
+    ]
+    const answer = async (tx: string) => {
+      const response = await fetch(`${client.sandbox.url}/transactions_async`, {
+        method: 'POST',
+        body: new URLSearchParams({ tx }),
+      })
+      return response.json()
+    }
+    const hash = (one: { hash(): Uint8Array }) => Buffer.from(one.hash()).toString('hex')
+    expect(await answer(unsigned.toXdr())).toEqual({
+      tx_status: 'ERROR',
+      hash: hash(unsigned),
+      error_result_xdr: 'AAAAAAAAAGT////6AAAAAA==',
+    })
+    expect(await answer(good.toXdr())).toEqual({ tx_status: 'PENDING', hash: hash(good) })
+    expect(await answer('AAAA')).toMatchObject({ status: 400, title: 'Transaction Malformed' })
+  })
+
   test('answers with what the core said, before a ledger closes', async () => {
     client.sandbox.control.mode({ mode: 'manual' })
     const from = await client.funded()

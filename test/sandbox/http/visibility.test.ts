@@ -126,3 +126,27 @@ test('fees are told with how full the last five ledgers were, and what most bid 
     },
   })
 })
+
+test('a fee bump counts one operation more in the fees, and five ledgers count (SBX-79)', async () => {
+  const own = await openForTest({ mode: 'manual' })
+  const [from, payer] = [await own.funded(), await own.funded()]
+  const { control } = own.sandbox
+  control.close({ ledgers: 5 })
+  expect((await own.get('/fee_stats')).body).toMatchObject({
+    last_ledger: String(control.state().coreLatestLedger),
+    ledger_capacity_usage: '0',
+    max_fee: { max: '100', mode: '100', p99: '100' },
+  })
+  const noop = Operation.bumpSequence({ bumpTo: '0' })
+  const inner = await own.build(from, [noop], { fee: '100' })
+  const bump = TransactionBuilder.buildFeeBumpTransaction(payer, '400', inner, Networks.TESTNET)
+  bump.sign(payer)
+  await control.submit(bump.toXdr())
+  const fees = async () => (await own.get('/fee_stats')).body
+  const told = { fee_charged: { max: '100' }, max_fee: { min: '400', max: '400' } }
+  expect(await fees()).toMatchObject(told)
+  control.close({ ledgers: 4 })
+  expect(await fees()).toMatchObject(told)
+  control.close()
+  expect(await fees()).toMatchObject({ max_fee: { max: '100' } })
+})

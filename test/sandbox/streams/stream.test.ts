@@ -64,6 +64,30 @@ describe('a stream', () => {
     expect(stream.text).toMatch(/retry: 10\nevent: close\ndata: "byebye"\n\n$/)
   })
 
+  test('counts what comes as it counts what was there (SBX-83)', async () => {
+    const stream = openRawStream(paymentsOf(to, 'limit=3'))
+    await until(() => stream.ids.length === 1)
+    for (const amount of ['1', '2']) await client.pay(from, to.publicKey(), { amount })
+    await until(() => stream.ended)
+    expect(stream.ids).toEqual(await tokens(to))
+    expect(stream.text).toMatch(/event: close/)
+  })
+
+  test('ends with the name of what went wrong on the way (SBX-86)', async () => {
+    const [created] = await tokens(to)
+    const last = BigInt(created ?? 0) + 1n
+    const stream = openRawStream(paymentsOf(to, `order=desc&limit=5&cursor=${last}`))
+    await until(() => stream.ids.length === 1)
+    const { control } = client.sandbox
+    control.close({ ledgers: 2 })
+    control.trim(control.state().ingestedLatestLedger)
+    control.close()
+    await until(() => stream.ended)
+    expect(stream.text).toMatch(
+      /event: error\ndata: problem: before_history\. full details: before_history\n\n$/,
+    )
+  })
+
   test('says goodbye when its time is over, and only then (SBX-83)', async () => {
     const short = await openForTest({ horizon: { streamTimeoutMs: 300 } })
     const began = performance.now()
