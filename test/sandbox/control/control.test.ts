@@ -108,6 +108,125 @@ describe('over HTTP (SBX-93)', () => {
     })
   })
 
+  test('mode, clock and lag are set, and shown in the state (SBX-95, SBX-96)', async () => {
+    const state = async () => (await command('state')).body
+    for (const [mode, pace] of [
+      [{ mode: 'interval' }, { mode: 'interval', intervalMs: 1000 }],
+      [
+        { mode: 'interval', intervalMs: 7000 },
+        { mode: 'interval', intervalMs: 7000 },
+      ],
+      [
+        { mode: 'instant', idleMs: 9000 },
+        { mode: 'instant', idleMs: 9000 },
+      ],
+      [{ mode: 'instant' }, { mode: 'instant' }],
+    ] as const) {
+      expect((await command('mode', mode)).body).toEqual({ done: true })
+      expect(await state()).toHaveProperty('pace', pace)
+    }
+    await command('freeze', {})
+    await command('advance', { seconds: 60 })
+    expect(await state()).toMatchObject({ clock: { frozen: true, offsetSeconds: 60 } })
+    await command('unfreeze', {})
+    expect(await state()).toMatchObject({ clock: { frozen: false } })
+    await command('lag', { ledgers: 2 })
+    expect(await state()).toHaveProperty('lag', { ledgers: 2 })
+    expect(await state()).toMatchObject({
+      networkPassphrase: Networks.TESTNET,
+      seed: 'fairlead',
+      elderLedger: 1,
+      pending: [],
+    })
+  })
+
+  test('history goes back, is trimmed and begins again (SBX-94, SBX-107, SBX-108)', async () => {
+    const state = async () => (await command('state')).body
+    await command('close', { ledgers: 3 })
+    const { body } = await command('snapshot', {})
+    await command('close', { ledgers: 3 })
+    expect((await command('revert', body)).body).toEqual({ done: true })
+    expect(await state()).toMatchObject({ coreLatestLedger: 4, ingestedLatestLedger: 4 })
+    await command('trim', { elder: 3 })
+    expect(await state()).toMatchObject({ elderLedger: 3 })
+    await command('reset', {})
+    expect(await state()).toMatchObject({ coreLatestLedger: 1, elderLedger: 1 })
+  })
+
+  test('a transaction is submitted, and what became of it is told (SBX-93)', async () => {
+    await command('mode', { mode: 'manual' })
+    const from = await client.funded()
+    const submit = async (transaction: { toXdr(): string; hash(): Uint8Array }) => {
+      const { body } = await command('submit', { tx: transaction.toXdr() })
+      expect(body['hash']).toBe(hashOf(transaction))
+      return body
+    }
+    const noop = Operation.bumpSequence({ bumpTo: '0' })
+    const unsigned = await client.build(from, [noop], { signers: [Keypair.random()] })
+    expect(await submit(unsigned)).toMatchObject({
+      successful: false,
+      resultCodes: { transaction: 'tx_bad_auth' },
+    })
+    const destination = Keypair.random().publicKey()
+    const pay = Operation.payment({ destination, asset: Asset.native(), amount: '1' })
+    expect(await submit(await client.build(from, [pay]))).toMatchObject({
+      successful: false,
+      resultCodes: { transaction: 'tx_failed', operations: ['op_no_destination'] },
+    })
+    const good = await client.build(from, [noop])
+    expect(await submit(good)).toEqual({ successful: true, hash: hashOf(good) })
+    const wait = async (hash: string) =>
+      (await command('wait_for_tx', { hash, timeoutMs: 20 })).body['reached']
+    expect([await wait(hashOf(good)), await wait(hashOf(unsigned))]).toEqual([true, false])
+  })
+
+  test('lumens make an account where there is none, and are paid to one that is there (SBX-93)', async () => {
+    const account = Keypair.random().publicKey()
+    for (const amount of ['20', '5']) {
+      expect((await command('fund', { account, amount })).body).toMatchObject({ successful: true })
+    }
+    const { records } = await client.server.payments().forAccount(account).call()
+    expect(records.map(({ type }) => type)).toEqual(['create_account', 'payment'])
+    expect((await client.server.loadAccount(account)).balances).toMatchObject([
+      { balance: '25.0000000' },
+    ])
+  })
+
+  test('a surge lasts as many ledgers as was told, and the usual fee is back (SBX-109)', async () => {
+    const fees = async () =>
+      recordsOf(await client.get('/ledgers')).map((one) => one['base_fee_in_stroops'])
+    await command('surge', { baseFee: 500, ledgers: 2 })
+    expect(await fees()).toEqual([100, 500])
+    await command('close', {})
+    expect(await fees()).toEqual([100, 500, 500])
+    await command('close', {})
+    expect(await fees()).toEqual([100, 500, 500, 500, 100])
+    await command('close', { ledgers: 3 })
+    expect((await fees()).slice(4)).toEqual([100, 100, 100, 100])
+  })
+
+  test('chaos is let loose and ended (SBX-116)', async () => {
+    await command('chaos', {})
+    const inForce = () => client.sandbox.control.faults().filter(({ removed }) => !removed).length
+    expect(inForce()).toBeGreaterThan(5)
+    await command('clear_faults', {})
+    expect(inForce()).toBe(0)
+  })
+
+  test.each([
+    ['close', { ledgers: 1.5 }, 'ledgers'],
+    ['advance', { seconds: '60' }, 'seconds'],
+    ['submit', {}, 'tx'],
+    ['revert', { id: 'none' }, 'id'],
+    ['mode', { mode: 'fast' }, 'mode'],
+    ['slip_in', { tx: '', before: '', when: 'later' }, 'when'],
+    ['faults', { effect: {} }, 'effect'],
+  ])('the command %s with %j hears which field to mend: %s', async (verb, value, field) => {
+    const { status, body } = await command(verb, value)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ extras: { invalid_field: field } })
+  })
+
   test.each([
     ['close', { ledgers: 'two' }],
     ['mode', { mode: 'fast' }],
@@ -153,6 +272,32 @@ describe('in this process', () => {
     expect((await client.get(`/transactions/${hash}`)).status).toBe(404)
     expect((await client.submit(transaction)).status).toBe(200)
   })
+
+  test.each(['revert', 'reset', 'import'] as const)(
+    'a %s forgets what waits for a ledger or to be read (SBX-94, SBX-107)',
+    async (way) => {
+      const { control } = client.sandbox
+      const from = await client.funded()
+      control.mode({ mode: 'manual' })
+      const noop = await client.build(from, [Operation.bumpSequence({ bumpTo: '0' })])
+      control.lag({ paused: true })
+      control.close({ ledgers: 2 })
+      const id = control.snapshot() // everything closed is ingested first
+      const kept = control.state()
+      expect([kept.ingestedLatestLedger, kept.lag]).toEqual([4, { paused: true }])
+      const exported = control.export()
+      control.close()
+      expect(await submitAsync(client, noop)).toBe(201)
+      if (way === 'revert') control.revert(id)
+      if (way === 'reset') control.reset()
+      if (way === 'import') control.import(exported)
+      const latest = way === 'reset' ? 1 : 4
+      const there = { coreLatestLedger: latest, ingestedLatestLedger: latest, pending: [] }
+      expect(control.state()).toMatchObject(there)
+      control.lag({})
+      expect(control.state()).toMatchObject(there)
+    },
+  )
 
   test('an exported network is the same network elsewhere (SBX-94, SBX-05)', async () => {
     const [from, to] = [await client.funded(), await client.funded()]

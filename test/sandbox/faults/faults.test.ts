@@ -63,6 +63,19 @@ describe('a submission that times out', () => {
     expect(await client.sandbox.control.waitForTransaction(hashOf(transaction))).toBe(true)
   })
 
+  test('is met too when nobody waits for the outcome (SBX-98, SBX-99)', async () => {
+    inject({ effect: { kind: 'submit_timeout', applied: 'never' }, times: 1 })
+    const transaction = await payment()
+    const send = () =>
+      fetch(`${client.sandbox.url}/transactions_async`, {
+        method: 'POST',
+        body: new URLSearchParams({ tx: transaction.toXdr() }),
+      })
+    expect((await send()).status).toBe(504)
+    expect(client.sandbox.control.state().pending).toEqual([])
+    expect((await send()).status).toBe(201)
+  })
+
   test('can lose its connection instead of hearing 504 (SBX-98)', async () => {
     inject({ effect: { kind: 'submit_timeout', applied: 'now', answer: 'hang_up' }, times: 1 })
     const transaction = await payment()
@@ -124,6 +137,21 @@ describe('a stream', () => {
     stream.close()
   })
 
+  test('is refused alone: a page is given meanwhile (SBX-101)', async () => {
+    inject({ effect: { kind: 'stream_cut', afterBytes: 10, refuseMs: 60_000 }, times: 1 })
+    const stream = openRawStream(url())
+    await until(() => stream.ended)
+    expect((await client.get(`/accounts/${to.publicKey()}/payments`)).status).toBe(200)
+  })
+
+  test('withholds what pages show, where pages were not named (SBX-103)', async () => {
+    const transaction = await payment()
+    inject({ effect: { kind: 'withhold', hash: hashOf(transaction) } })
+    await client.submit(transaction)
+    const page = recordsOf(await client.get(`/accounts/${to.publicKey()}/payments`))
+    expect(page.map((one) => one['transaction_hash'])).toContain(hashOf(transaction))
+  })
+
   test('ends with an error event (SBX-86, SBX-105)', async () => {
     inject({ effect: { kind: 'stream_error', problem: 'rate_limit_exceeded' }, times: 1 })
     const stream = openRawStream(url())
@@ -163,6 +191,19 @@ describe('a read', () => {
       'x-ratelimit-reset': '7',
       'retry-after': '7',
     })
+  })
+
+  test('is told of the usual limits when a drill names none, and of headers that it names (SBX-105)', async () => {
+    inject({ effect: { kind: 'rate_limit' }, times: 1 })
+    expect(Object.fromEntries((await client.get(account())).headers)).toMatchObject({
+      'x-ratelimit-limit': '100',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '1',
+      'retry-after': '1',
+    })
+    const headers = { 'Retry-After': '9' }
+    inject({ effect: { kind: 'problem', problem: 'service_unavailable', headers }, times: 1 })
+    expect((await client.get(account())).headers.get('retry-after')).toBe('9')
   })
 
   test.each(['server_error', 'still_ingesting', 'stale_history', 'service_unavailable'] as const)(
@@ -228,6 +269,14 @@ describe('a fault', () => {
     expect((await client.get('/', { 'x-client-name': 'shaky' })).status).toBe(500)
     expect((await client.get(`/accounts/${to.publicKey()}`)).status).toBe(500)
     expect((await client.get(`/accounts/${from.publicKey()}`)).status).toBe(200)
+  })
+
+  test('that may hit never is not in force, and one named in the query is met (SBX-97)', async () => {
+    const problem = { kind: 'problem', problem: 'server_error' } as const
+    inject({ effect: problem, times: 0 })
+    inject({ match: { account: to.publicKey() }, effect: problem })
+    expect((await client.get(`/accounts?signer=${from.publicKey()}`)).status).toBe(200)
+    expect((await client.get(`/accounts?signer=${to.publicKey()}`)).status).toBe(500)
   })
 
   test('meets only one method, and the account in a submitted transaction (SBX-97)', async () => {

@@ -101,6 +101,23 @@ describe('a network with a data directory', () => {
     expect(third.sandbox.control.state().ingestedLatestLedger).toBe(1)
   })
 
+  test('keeps on file what was imported, in place of what was there (SBX-94)', async () => {
+    const origin = await openForTest()
+    const key = await origin.funded()
+    origin.sandbox.control.surge({ baseFee: 300n, ledgers: 5 })
+    origin.sandbox.control.close({ ledgers: 2 })
+    const first = await openClient({ dataDir })
+    const gone = await first.funded()
+    first.sandbox.control.import(origin.sandbox.control.export())
+    await first.pay(key, key.publicKey(), { fee: '300' })
+    const { coreLatestLedger } = first.sandbox.control.state()
+    await first.sandbox.stop()
+    const second = await openForTest({ dataDir })
+    expect(second.sandbox.control.state()).toMatchObject({ coreLatestLedger })
+    expect((await second.get(`/accounts/${gone.publicKey()}`)).status).toBe(404)
+    await second.pay(key, key.publicKey(), { fee: '300' })
+  })
+
   test('is refused to a network with another passphrase, in words', async () => {
     const first = await openClient({ dataDir })
     await first.sandbox.stop()
