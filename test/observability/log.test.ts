@@ -59,10 +59,11 @@ describe('troubles', () => {
     for (let times = 0; times < 50; times += 1) troubles.of('redis')(away)
     troubles.of('listen')(away)
     troubles.of('redis')(new TypeError('another'))
-    expect(lines.map(({ part }) => part)).toEqual(['redis', 'listen', 'redis'])
+    troubles.of('redis')(Object.assign(new Error('slow'), { code: 'ETIMEDOUT' }))
+    expect(lines.map(({ part }) => part)).toEqual(['redis', 'listen', 'redis', 'redis'])
     now = 10_000
     troubles.of('redis')(away)
-    expect(lines[3]).toMatchObject({ part: 'redis', times: 49, error: { code: 'ECONNREFUSED' } })
+    expect(lines[4]).toMatchObject({ part: 'redis', times: 49, error: { code: 'ECONNREFUSED' } })
   })
 
   it('are none any more when we are about to stop', () => {

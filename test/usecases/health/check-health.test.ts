@@ -80,6 +80,24 @@ it('says that the figures are missing when only they cannot be read', async () =
   })
 })
 
+it('sees that the jobs of the queue are not taken, or that money is overdue, by the clock of now', async () => {
+  const waitingSince = new Date(now.getTime() - 121_000)
+  const figures = async () => [
+    { job: 'send-payout', waiting: 1, active: 0, delayed: 0, waitingSince } as const,
+  ]
+  expect(await checks({ figures })).toEqual({ ...allWell, workers: 'failing' })
+  const backlog = async () => ({ ...quiet, payoutDueSince: waitingSince })
+  expect(await checks({ backlog })).toEqual({ ...allWell, workers: 'failing' })
+})
+
+it('looks for no signing key where there is no home domain', async () => {
+  const { publishedKey: _, ...looks } = well
+  const parts = { looks, migrations: ['one'], queueStore: 'redis', now: () => now } as const
+  const names = (await checkHealth(parts)()).checks.map(({ name }) => name)
+  expect(names).not.toContain('signing_key')
+  expect(names).toHaveLength(Object.keys(allWell).length - 1)
+})
+
 it('misses a migration that this version knows', async () => {
   const migrations = await checks({ appliedMigrations: async () => ['another'] })
   expect(migrations).toEqual({ ...allWell, migrations: 'failing' })

@@ -11,7 +11,12 @@ import {
   judgeCollecting,
   judgeStop,
 } from '../../../src/usecases/health/judge-network.ts'
-import { judgeRelay, judgeWorkers } from '../../../src/usecases/health/judge-storage.ts'
+import {
+  judgeMigrations,
+  judgeQueue,
+  judgeRelay,
+  judgeWorkers,
+} from '../../../src/usecases/health/judge-storage.ts'
 import type { AccountBacklog, Backlog } from '../../../src/usecases/ports/backlog-records.ts'
 import type { JobFigure } from '../../../src/usecases/ports/job-figures.ts'
 
@@ -49,6 +54,8 @@ describe('collecting', () => {
   it('has a minute to begin', () => {
     expect(collecting(account({ watchedSince: ago(60) }))).toBe('ok')
     expect(collecting(account({ watchedSince: ago(70) }))).toBe('failing')
+    const never = { ...quiet, accounts: [account({ watchedSince: ago(70) })] }
+    expect(judgeCollecting(never, headAt(ago(3)), now).says).not.toContain('behind')
   })
 
   it('goes by our clock while Horizon is away', () => {
@@ -94,7 +101,8 @@ describe('a stop', () => {
       status: 'failing',
       says: expect.stringContaining('no longer told') as string,
     })
-    expect(judged('reset').doNext).not.toBe(judged('gap').doNext)
+    expect(judged('reset').doNext).toContain('fairlead network accept-reset')
+    expect(judged('gap').doNext).toContain('fairlead network resume')
   })
 })
 
@@ -150,6 +158,26 @@ describe('the signing key', () => {
       'failing',
       'failing',
     ])
+    expect(judgePublishedKey('none').says).toContain('names no SIGNING_KEY')
+    expect(judgePublishedKey('another').says).toContain('names another SIGNING_KEY')
+  })
+})
+
+describe('the store', () => {
+  it('that is away is the one that holds the jobs', () => {
+    expect(judgeQueue(undefined, 'redis')).toMatchObject({
+      says: expect.stringMatching(/^Redis/) as string,
+      doNext: expect.stringContaining('REDIS_URL') as string,
+    })
+    expect(judgeQueue(undefined, 'postgres')).toMatchObject({
+      says: expect.stringContaining('PostgreSQL') as string,
+      doNext: 'Look at PostgreSQL',
+    })
+  })
+
+  it('lacks the migrations that it has not run, and may have more of a later version', () => {
+    expect(judgeMigrations(['1', '9'], ['1', '2', '3']).says).toBe('The database lacks 2, 3')
+    expect(judgeMigrations(['1', '2', '9'], ['1', '2']).status).toBe('ok')
   })
 })
 
