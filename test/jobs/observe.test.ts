@@ -5,6 +5,7 @@ import { deliverCallbackJob } from '../../jobs/deliver-callback.ts'
 import { observeJobs } from '../../jobs/observe.ts'
 import { accepted, refused } from '../../src/domain/outcome.ts'
 import { createLog } from '../../src/observability/log.ts'
+import { currentScope } from '../../src/observability/request-scope.ts'
 
 const callbackId = 'one'
 
@@ -19,25 +20,31 @@ it('ends the job of a callback that is given up with the reason, and no other (S
   })
 })
 
-it('counts each run of a job by its name and by what came of it', async () => {
+it('counts each run of a job by its name and by what came of it, as a request of its own in the log', async () => {
   const counted: unknown[] = []
   const answers = [
     async () => accepted('delivered' as const),
     async () => refused({ code: 'callback_refused' } as const),
     () => Promise.reject(new Error('away')),
   ]
-  const deliverCallback = () => answers.shift()?.() ?? Promise.reject(new Error('no more'))
+  const scopes: unknown[] = []
+  const deliverCallback = () => {
+    scopes.push(currentScope())
+    return answers.shift()?.() ?? Promise.reject(new Error('no more'))
+  }
   const bodies = jobBodies({ deliverCallback } as unknown as JobRooms) // no other is called
   const observed = observeJobs(bodies, {
     log: createLog({ level: 'silent' }),
     metrics: { job: (job, outcome) => void counted.push([job, outcome]) },
-    newId: () => 'an id',
+    newId: () => `run ${scopes.length + 1}`,
   })
   expect(Object.keys(observed)).toEqual(Object.keys(bodies))
   const run = () => observed['deliver-callback']({ callbackId })
   expect(await run()).toEqual({ done: true })
   expect(await run()).toEqual({ done: false, reason: 'callback_refused' })
   await expect(run()).rejects.toThrow('away')
+  const job = 'deliver-callback'
+  expect(scopes).toEqual(['run 1', 'run 2', 'run 3'].map((requestId) => ({ requestId, job })))
   expect(counted).toEqual([
     ['deliver-callback', 'done'],
     ['deliver-callback', 'given_up'],

@@ -27,5 +27,17 @@ it('has a job of its own name for each repeating piece of work, with a period', 
   const all = schedules(['GA', 'GB'], { collectEveryMs: 1_000 })
   const names = all.map(({ job }) => `${job.name} ${job.subject}`)
   expect(new Set(names).size).toBe(names.length)
-  expect(all.every(({ everyMs }) => everyMs >= 1_000)).toBe(true)
+  expect(all.every(({ everyMs }) => everyMs >= 1_000 && everyMs <= 300_000)).toBe(true)
+})
+
+it('takes the periods it is told, each for its own work', () => {
+  const periods = { collectEveryMs: 1_001, sweepEveryMs: 1_002, askEveryMs: 1_003 }
+  const told = schedules(['GA'], periods).map(({ job, everyMs }) => [job.name, everyMs])
+  expect(told).toEqual(
+    expect.arrayContaining([
+      ['collect-stellar-payments', 1_001],
+      ['sweep-due-work', 1_002],
+      ['ask-after-delivery', 1_003],
+    ]),
+  )
 })

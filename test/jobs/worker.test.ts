@@ -1,8 +1,9 @@
+import { Writable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startWorker } from '../../jobs/worker.ts'
 import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
 import { createLog } from '../../src/observability/log.ts'
-import { accepted } from '../../src/domain/outcome.ts'
+import { accepted, refused } from '../../src/domain/outcome.ts'
 import type { JobQueue } from '../../src/usecases/ports/job-queue.ts'
 import { freshDatabase } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
@@ -78,6 +79,38 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
   expect(calls.get('deliver')).toEqual(['to deliver'])
   expect(new Set(calls.get('collect'))).toEqual(new Set(['GDIST']))
   expect(new Set(calls.get('match'))).toEqual(new Set(['GDIST']))
+})
+
+it('tells in the log which job was given up, and which failed and is tried again', async () => {
+  const lines: Record<string, unknown>[] = []
+  const destination = new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      lines.push(JSON.parse(line.toString()) as Record<string, unknown>)
+      done()
+    },
+  })
+  const rooms = {
+    ...noting().rooms,
+    settlePayout: () => Promise.reject(new Error('broken')),
+    deliverCallback: async () => refused({ code: 'callback_refused' } as const),
+  }
+  const log = createLog({ level: 'info', destination })
+  const store = { kind: 'postgres', url: database.url } as const
+  await queue.add([
+    { name: 'settle-payout', subject: '2', payload: { transactionId: 'to settle' } },
+    { name: 'deliver-callback', subject: '2', payload: { callbackId: 'to deliver' } },
+  ])
+  const settings = { accounts: [], collectEveryMs: 60_000 }
+  const worker = await startWorker({ queue, store, log, rooms }, settings)
+  const said = (msg: string) => lines.find((line) => line['msg'] === msg)
+  await until(() => Boolean(said('job given up') && said('job failed')), 'both lines', 20_000)
+  await worker.close()
+  expect(said('job given up')).toMatchObject({
+    level: 'info',
+    job: 'deliver-callback',
+    reason: 'callback_refused',
+  })
+  expect(said('job failed')).toMatchObject({ level: 'warn', job: 'settle-payout', tries: 1 })
 })
 
 it('says so when the queue takes no schedules, and gives them again', async () => {
