@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCommit } from '../../src/adapters/postgres/commit.ts'
 import { openDatabase, sql } from '../../src/adapters/postgres/database.ts'
 import { recordFactories } from '../../src/adapters/postgres/records.ts'
 import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
+import type { Records } from '../../src/usecases/ports/commit.ts'
+import { aTransaction } from '../builders/transaction.ts'
 import { freshCommit, onServer, testSealer } from '../database.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
@@ -133,6 +136,23 @@ describe('a commit at once', () => {
     })
     await expect(two).rejects.toThrow('one statement')
     expect(await challenges()).not.toContainEqual({ hash: 'second' })
+  })
+})
+
+describe('a commit at once that asks for many', () => {
+  it.each([
+    ['looks up by id', ({ customers }: Records) => customers.findMany([randomUUID()])],
+    [
+      'saves together with others',
+      ({ transactions }: Records) => transactions.open({ transaction: aTransaction(), events: [] }),
+    ],
+  ])('has one statement as well, when it %s', async (_, ask) => {
+    await db.commitAtOnce<unknown>(ask)
+    const two = db.commitAtOnce(async (records) => {
+      await ask(records)
+      await ask(records)
+    })
+    await expect(two).rejects.toThrow('one statement')
   })
 })
 

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { expect, it } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
 import type { RecordedEvent } from '../../../src/domain/transaction/event.ts'
 import type { Records } from '../../../src/usecases/ports/commit.ts'
 import { openEventTail } from '../../../src/usecases/events/event-tail.ts'
@@ -110,4 +113,72 @@ it('outlives a reading that fails, and reads when it hears again', async () => {
   isAway = false
   tail.rise(1n)
   await expect.poll(() => tail.upTo).toBe(1n)
+})
+
+describe('who waits for the tail to grow', () => {
+  const growing = async () => {
+    const { tail, write, tellPage } = await aTail()
+    let page = 0
+    const grow = async () => {
+      const caughtUp = (write(1), tail.catchUp())
+      await tellPage(page)
+      page += 1
+      await caughtUp
+    }
+    return { tail, grow }
+  }
+
+  it('goes on from where it stands, when the table has told it more than the tail holds', async () => {
+    const { tail, grow } = await growing()
+    const { signal } = new AbortController()
+    const grown = tail.grown(5n, { signal })
+    await grow()
+    expect(await grown).toBe(5n)
+  })
+
+  it('is not forgotten because another of the same account leaves', async () => {
+    const { tail, grow } = await growing()
+    const leaving = new AbortController()
+    const left = tail.grown(0n, { account: 'GOWNER', signal: leaving.signal })
+    const stayed = tail.grown(0n, { account: 'GOWNER', signal: new AbortController().signal })
+    leaving.abort()
+    expect(await left).toBe(0n)
+    await grow()
+    expect(await stayed).toBe(0n)
+  })
+
+  it('leaves nothing on its signal once it is told, however often it waits', async () => {
+    const { tail, grow } = await growing()
+    const { signal } = new AbortController()
+    for (const position of [0n, 1n, 2n]) {
+      const grown = tail.grown(position, { account: 'GOWNER', signal })
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+      await grow()
+      await grown
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  it('is not kept in memory when it has left', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void
+    const { tail } = await growing()
+    const watch = async () => {
+      const leave = new AbortController()
+      const grown = tail.grown(0n, { account: 'GOWNER', signal: leave.signal })
+      leave.abort()
+      await grown
+      return new WeakRef(leave.signal)
+    }
+    const left = await watch()
+    await new Promise((resolve) => setImmediate(resolve)) // a WeakRef holds its target for one turn
+    collectGarbage()
+    expect(left.deref()).toBeUndefined()
+    expect(tail.upTo).toBe(0n)
+  })
+
+  it('does not begin to wait when it has left already', async () => {
+    const { tail } = await growing()
+    expect(await tail.grown(3n, { signal: AbortSignal.abort() })).toBe(3n)
+  })
 })

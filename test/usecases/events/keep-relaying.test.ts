@@ -39,3 +39,46 @@ it.each([
   await vi.runAllTimersAsync()
   await stopped
 })
+
+it('hears no wake-up any more once it is stopped, and ends without waiting for its next look', async () => {
+  let [rounds, listening] = [0, 0]
+  const kept = keepRelaying({
+    relay: async () => ({ highest: BigInt((rounds += 1)) }),
+    wakeUps: {
+      onWakeUp: () => {
+        listening += 1
+        return () => (listening -= 1)
+      },
+    },
+    onHighest: () => undefined,
+    onFailure: (error) => expect.fail(String(error)),
+  })
+  await vi.advanceTimersByTimeAsync(100)
+  expect([rounds, listening]).toEqual([1, 1])
+  await kept.stop() // no timer goes on meanwhile
+  expect(listening).toBe(0)
+})
+
+it('looks again after a second, not at each wake-up, while the world is away', async () => {
+  let wake: () => void = () => undefined
+  const failures: unknown[] = []
+  const kept = keepRelaying({
+    relay: async () => {
+      wake()
+      throw new Error('away')
+    },
+    wakeUps: {
+      onWakeUp: (heard) => {
+        wake = heard
+        return () => undefined
+      },
+    },
+    onHighest: () => undefined,
+    onFailure: (error) => failures.push(error),
+  })
+  await vi.advanceTimersByTimeAsync(900)
+  expect(failures).toHaveLength(1)
+  await vi.advanceTimersByTimeAsync(200)
+  expect(failures).toHaveLength(2)
+  await kept.stop()
+})
