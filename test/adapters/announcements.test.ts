@@ -50,6 +50,15 @@ theyAreAnnouncements('by LISTEN and NOTIFY', async () => {
   }
 })
 
+it('wait for no Redis that is away: a lost one does no harm, a relay that stands still does', async () => {
+  const errors: Error[] = []
+  const url = 'redis://127.0.0.1:1'
+  const announcements = redisAnnouncements({ url, onError: (error) => errors.push(error) })
+  onTestFinished(() => announcements.close())
+  await announcements.announceEvents(7n)
+  expect(errors.map(({ message }) => message)).toContainEqual(expect.stringMatching(/writeable/))
+}, 2_000)
+
 describe.skipIf(!hasRedis)('with Redis', () => {
   theyAreAnnouncements('through Redis', async () => {
     const redis = await startRedis()

@@ -208,4 +208,16 @@ describe('the event log', () => {
     )
     expect(unnumbered).toEqual([{ n: 0 }])
   })
+
+  it('numbers in the order of writing, wherever the rows lie', async () => {
+    const transactionId = randomUUID()
+    await onServer(db.url, 'drop index transaction_event_unnumbered') // has them in order by itself
+    await db.commit(({ events }) => events.add([1, 2, 3].map((n) => anEvent(transactionId, n))))
+    // the row moves to the end of the table and of other indexes
+    const first = `update transaction_event set owner_memo = '1' where transaction_id = $1 and version = 1`
+    await onServer(db.url, first, [transactionId])
+    await db.commit(({ events }) => events.assignSequences(2))
+    const told = await db.read(({ events }) => events.ofTransaction(transactionId))
+    expect(told.map(({ version }) => version)).toEqual([1, 2])
+  })
 })

@@ -24,8 +24,6 @@ export interface Sealer {
   /** @throws SealBroken when the key is not known, the bytes were changed or the context is another. */
   open(sealed: Uint8Array, context: string): Buffer
   openText(sealed: Uint8Array, context: string): string
-  /** Whether the bytes were sealed with an older key than the one that seals now. */
-  isOutdated(sealed: Uint8Array): boolean
 }
 
 /** Sealed bytes that cannot be opened: a lost key, or a changed row. Nothing a caller sent. */
@@ -66,7 +64,6 @@ export function createSealer(keys: readonly SealerKey[]): Sealer {
     },
     open,
     openText: (sealed, context) => open(sealed, context).toString('utf8'),
-    isOutdated: (sealed) => partsOf(Buffer.from(sealed)).id !== first.id,
   }
 }
 

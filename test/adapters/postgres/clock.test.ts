@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openClock } from '../../../src/adapters/postgres/clock.ts'
-import { openDatabase, sql } from '../../../src/adapters/postgres/database.ts'
+import { openDatabase, sessionOf, sql } from '../../../src/adapters/postgres/database.ts'
 import type { Database } from '../../../src/adapters/postgres/database.ts'
 import { freshDatabase } from '../../database.ts'
 import type { TestDatabase } from '../../database.ts'
@@ -44,4 +44,44 @@ it('runs evenly between two looks at the database', async () => {
   elapsed = 1_234
   expect(clock.now().getTime() - before).toBe(1_234)
   clock.close()
+})
+
+describe('a clock that looks again', () => {
+  /** A database that tells these times, one after the other, and takes its time to answer. */
+  async function looking(...times: readonly (number | Error)[]) {
+    let elapsed = 0
+    const left = [...times]
+    const failures: unknown[] = []
+    const run = async () => {
+      elapsed += 400
+      const time = left.shift() ?? new Error('away')
+      if (time instanceof Error) throw time
+      return [{ now: new Date(time) }]
+    }
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const clock = await openClock({
+      database: { pooled: sessionOf(run) },
+      elapsedMs: () => elapsed,
+      onError: (error) => failures.push(error),
+    })
+    return { clock, failures, now: () => clock.now().getTime() }
+  }
+
+  it('takes half of the time until the answer for its way back', async () => {
+    const { clock, now } = await looking(50_000)
+    expect(now()).toBe(50_200)
+    clock.close()
+  })
+
+  it('follows the database, goes on without it while it is away, and ends', async () => {
+    const { clock, failures, now } = await looking(50_000, 90_000, new Error('away'), 70_000)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(now()).toBe(90_200)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([now(), failures.length]).toEqual([90_600, 1])
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(now()).toBe(70_200)
+    clock.close()
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

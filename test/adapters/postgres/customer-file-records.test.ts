@@ -5,6 +5,7 @@ import type {
   CustomerFileRecords,
   FileOwner,
 } from '../../../src/usecases/ports/customer-file-records.ts'
+import { SealBroken } from '../../../src/adapters/postgres/sealer.ts'
 import { freshCommit, onServer } from '../../database.ts'
 import { until } from '../../until.ts'
 
@@ -82,6 +83,36 @@ describe('a file', () => {
     expect(await found(10)).toEqual([true, true])
   })
 
+  it('opens in its own row only, its bytes as well as its fingerprint (SEP09-43)', async () => {
+    const [{ id }, other] = [await keep(), await keep()]
+    const copy = (column: string) =>
+      onServer(
+        db.url,
+        `update customer_file set ${column} = (select ${column} from customer_file where id = $1)
+         where id = $2`,
+        [other.id, id],
+      )
+    expect(await work((records) => records.bytesOf(id))).toEqual(Buffer.from('png'))
+    const bytes = () => work((records) => records.bytesOf(id))
+    const file = () => work((records) => records.lockOwn(owner, id, at(0)))
+    for (const [column, read] of [
+      ['content_sealed', bytes],
+      ['digest_sealed', file],
+    ] as const) {
+      await copy(column)
+      await expect(read(), column).rejects.toThrow(SealBroken)
+    }
+  })
+
+  it('is none where the id is no id', async () => {
+    const id = '1 or true'
+    expect(await work((records) => records.bytesOf(id))).toBeUndefined()
+    expect(await work((records) => records.lockOwn(owner, id, at(0)))).toBeUndefined()
+    for (const by of [{ id }, { customerId: id }]) {
+      expect(await work((records) => records.list(owner, by, at(0)))).toEqual([])
+    }
+  })
+
   it('is held by whoever looked it up to refer to it, until that is done', async () => {
     const { id } = await keep()
     await db.commit(async ({ customerFiles }) => {
@@ -105,6 +136,14 @@ it('lists the files of a customer, the oldest first', async () => {
   const [third, first, second] = ids
   const listed = await work((records) => records.list(owner, { customerId }, at(0)))
   expect(listed.map(({ id }) => id)).toEqual([first, second, third])
+})
+
+it('lists files of the same moment in the same order each time', async () => {
+  const customerId = await aCustomer()
+  const ids = Array.from({ length: 6 }, () => randomUUID())
+  for (const id of ids) await keep({ id, customerId })
+  const listed = await work((records) => records.list(owner, { customerId }, at(0)))
+  expect(listed.map(({ id }) => id)).toEqual(ids.toSorted())
 })
 
 describe('what an account keeps that no customer refers to', () => {

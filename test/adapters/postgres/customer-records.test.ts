@@ -62,6 +62,47 @@ describe('customer records on PostgreSQL', () => {
     await db.commit(({ customers }) => customers.save(next))
     const again = db.commit(({ customers }) => customers.save(next))
     await expect(again).rejects.toThrow(CustomerChangedMeanwhile)
+    await db.commit(({ customers }) => customers.save({ ...customer, version: 3 }))
+    const late = db.commit(({ customers }) => customers.save(next))
+    await expect(late).rejects.toThrow(CustomerChangedMeanwhile)
+    expect((await find(customer.id))?.version).toBe(3)
+  })
+
+  it('take a memo of another type for another customer (SEP12-72)', async () => {
+    const account = randomUUID()
+    const [byId, byText] = (['id', 'text'] as const).map((type) =>
+      aCustomer({ key: { account, memo: { type, value: '7' } } }),
+    )
+    if (byId === undefined || byText === undefined) throw new Error('two are made')
+    expect(await add(byText)).toEqual({ id: byText.id, added: true })
+    expect(await add(byId)).toEqual({ id: byId.id, added: true })
+    for (const { id, key } of [byId, byText]) {
+      expect((await db.read(({ customers }) => customers.byKey(key)))?.id).toBe(id)
+      expect((await db.commit(({ customers }) => customers.lockByKey(key)))?.id).toBe(id)
+    }
+  })
+
+  it.each(['id', 'key'])('are held by whoever locked them by their %s', async (by) => {
+    const { id, key, ...rest } = aCustomer()
+    await add({ id, key, ...rest })
+    await db.commit(async ({ customers }) => {
+      await (by === 'id' ? customers.lock(id) : customers.lockByKey(key))
+      const free = 'select id from customer where id = $1 for update skip locked'
+      expect(await onServer(db.url, free, [id])).toEqual([])
+    })
+  })
+
+  it('know nobody by what is no id', async () => {
+    expect(await find('1 or true')).toBeUndefined()
+    expect(await db.commit(({ customers }) => customers.lock('1 or true'))).toBeUndefined()
+  })
+
+  it('are removed one at a time', async () => {
+    const [one, other] = [aCustomer(), aCustomer()]
+    await add(one)
+    await add(other)
+    await db.commit(({ customers }) => customers.remove(one.id))
+    expect([await find(one.id), await find(other.id)]).toEqual([undefined, other])
   })
 
   it('do not open the values of one customer in the row of another (SEP09-43)', async () => {

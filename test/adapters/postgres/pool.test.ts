@@ -33,6 +33,15 @@ afterAll(async () => {
 const committing = (on: Database) =>
   createCommit({ database: on, factories: recordFactories(testSealer) })
 
+it('makes no more connections than it may', async () => {
+  const two = openDatabase({ url: fresh.url, poolSize: 2 })
+  const ask = () =>
+    sql<{ pid: number }>(two.pooled, 'select pg_backend_pid() as pid, pg_sleep(0.01)')
+  const answers = await Promise.all(Array.from({ length: 6 }, ask))
+  expect(new Set(answers.flat().map(({ pid }) => pid)).size).toBe(2)
+  await two.close()
+})
+
 it('gives up a statement that waits for a lock which nobody gives back, and goes on', async () => {
   const holder = new Client({ connectionString: fresh.url })
   await holder.connect()

@@ -81,9 +81,10 @@ describe('PUT /sep12/customer/callback', () => {
   it('keeps the notice sealed, as it tells of a person (SEP12-137)', async () => {
     const rows = await onServer(door.url, 'select id, body_sealed from callback')
     expect(rows.length).toBeGreaterThan(0)
-    for (const { body_sealed: sealed } of rows) {
-      expect(Buffer.isBuffer(sealed) && sealed.includes('NEEDS_INFO')).toBe(false)
-      expect(Buffer.isBuffer(sealed) && testSealer.isOutdated(sealed)).toBe(false)
+    for (const { id, body_sealed: sealed } of rows) {
+      if (!Buffer.isBuffer(sealed)) throw new Error('sealed are bytes')
+      expect(sealed.includes('NEEDS_INFO')).toBe(false)
+      expect(testSealer.openText(sealed, `callback:${String(id)}`)).toContain('status')
     }
   })
 
