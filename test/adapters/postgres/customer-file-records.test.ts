@@ -100,7 +100,7 @@ describe('a file', () => {
       ['digest_sealed', file],
     ] as const) {
       await copy(column)
-      await expect(read(), column).rejects.toThrow(SealBroken)
+      await expect(read()).rejects.toThrow(SealBroken)
     }
   })
 
