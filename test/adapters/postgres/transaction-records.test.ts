@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createCommit } from '../../../src/adapters/postgres/commit.ts'
+import { recordFactories } from '../../../src/adapters/postgres/records.ts'
+import type { TransactionEvent } from '../../../src/domain/transaction/event.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import { aTransaction } from '../../builders/transaction.ts'
-import { freshCommit, onServer } from '../../database.ts'
+import { freshCommit, onServer, testSealer } from '../../database.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
 beforeAll(async () => {
@@ -125,4 +128,62 @@ it('shows a transaction to its owner alone, the memo included', async () => {
   expect(await seenBy('GOWN')).toBe(false)
   expect(await seenBy('GOWN', '2')).toBe(false)
   expect(await seenBy('GOTHER', '1')).toBe(false)
+})
+
+describe.each(['with', 'without'] as const)('opening %s an idempotency key', (way) => {
+  const open = (
+    transaction: Transaction,
+    events: readonly TransactionEvent[] = [],
+    commitAtOnce = db.commitAtOnce,
+  ) =>
+    commitAtOnce(({ transactions }) =>
+      transactions.open({
+        transaction,
+        events,
+        ...(way === 'with' && { idempotency: { key: transaction.id, inputHash: 'hash' } }),
+      }),
+    )
+  const sharing = (changes: Partial<Transaction> = {}) =>
+    aTransaction({ memo: { type: 'id', value: '7' }, ...changes })
+
+  it('is kept back by a memo that is taken, and by nothing else of the kind (SEP31-39)', async () => {
+    expect(await open(sharing())).toBe('opened')
+    const late = sharing()
+    expect(await open(late)).toBe('memo_taken')
+    expect(await open(sharing({ distributionAccount: 'GOTHER' }))).toBe('opened')
+    expect(await open(sharing({ memo: { type: 'text', value: '7' } }))).toBe('opened')
+    // the key of the one that was kept back is free
+    expect(await open({ ...late, memo: { type: 'id', value: '8' } })).toBe('opened')
+  })
+
+  it('writes its events in the order of their versions', async () => {
+    const transaction = aTransaction()
+    const events = [3, 1, 2].map((version) => ({
+      id: randomUUID(),
+      transactionId: transaction.id,
+      owner: transaction.owner,
+      type: 'opened' as const,
+      to: transaction.phase,
+      version,
+      at: now,
+      actor: { kind: 'gateway' as const },
+    }))
+    await open(transaction, events)
+    const written =
+      'select version from transaction_event where transaction_id = $1 order by recorded'
+    expect(await onServer(db.url, written, [transaction.id])).toEqual(
+      [1, 2, 3].map((version) => ({ version })),
+    )
+  })
+
+  it('wakes the relay when it is kept, and else not', async () => {
+    let told = 0
+    const { commitAtOnce } = createCommit({
+      database: db.database,
+      factories: recordFactories(testSealer),
+      onOutgoing: () => (told += 1),
+    })
+    expect([await open(sharing(), [], commitAtOnce), told]).toEqual(['opened', 1])
+    expect([await open(sharing(), [], commitAtOnce), told]).toEqual(['memo_taken', 1])
+  })
 })
