@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { chmod, chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -91,8 +91,26 @@ describe('the embedded PostgreSQL', () => {
     expect(await recall(second.url)).toEqual([{ answer: 42 }])
   })
 
-  it('lets nobody in without the password', async () => {
-    const { url } = await start(freshDirectory())
+  it('lets nobody in without the password, which its owner alone can read', async () => {
+    const dataDir = freshDirectory()
+    const { url } = await start(dataDir)
+    const passwordFile = join(dataDir, 'password')
+    expect((await stat(passwordFile)).mode & 0o777).toBe(0o600)
+    expect((await readdir(dataDir)).filter((name) => name.endsWith('.draft'))).toEqual([])
+    expect((await stat(join(dataDir, 'cluster'))).mode & 0o077).toBe(0)
+    const settings = `select name, setting from pg_settings where name in ('fsync',
+      'full_page_writes', 'listen_addresses', 'password_encryption', 'synchronous_commit',
+      'TimeZone', 'unix_socket_directories', 'server_encoding') order by lower(name)`
+    expect(await onServer(url, settings)).toEqual([
+      { name: 'fsync', setting: 'on' },
+      { name: 'full_page_writes', setting: 'on' },
+      { name: 'listen_addresses', setting: '127.0.0.1' },
+      { name: 'password_encryption', setting: 'scram-sha-256' },
+      { name: 'server_encoding', setting: 'UTF8' },
+      { name: 'synchronous_commit', setting: 'on' },
+      { name: 'TimeZone', setting: 'UTC' },
+      { name: 'unix_socket_directories', setting: '' },
+    ])
     const stranger = new URL(url)
     stranger.password = 'guess'
     await expect(onServer(stranger.href, 'select 1')).rejects.toThrow('password')

@@ -1,4 +1,4 @@
-import { Asset, Operation } from '@stellar/stellar-sdk'
+import { Asset, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
 import { expect, test } from 'vitest'
 import { openForTest } from '../http/client.ts'
 
@@ -46,4 +46,48 @@ test('authorization is taken away between admission and application (SBX-112)', 
   })
   const hash = Buffer.from(payment.hash()).toString('hex')
   expect((await client.get(`/transactions/${hash}`)).body).toMatchObject({ successful: false })
+})
+
+test('a foreign transaction comes in once, and only before the one it waits for (SBX-110)', async () => {
+  const client = await openForTest()
+  const [from, other, foreign] = [
+    await client.funded(),
+    await client.funded(),
+    await client.funded(),
+  ]
+  const noop = [Operation.bumpSequence({ bumpTo: '0' })]
+  const { control } = client.sandbox
+  const waiting = await client.build(foreign, noop)
+  control.slipIn({ tx: waiting.toXdr(), before: from.publicKey(), when: 'admission' })
+  const ledgersOf = async (key: typeof from) => {
+    const before = control.state().coreLatestLedger
+    expect((await client.submit(await client.build(key, noop))).status).toBe(200)
+    return control.state().coreLatestLedger - before
+  }
+  expect([await ledgersOf(other), await ledgersOf(from), await ledgersOf(from)]).toEqual([1, 2, 1])
+})
+
+test('the time since the last ledger counts when a transaction is late (SBX-21, SBX-22)', async () => {
+  const client = await openForTest({ mode: 'manual' })
+  const from = await client.funded()
+  const { control } = client.sandbox
+  control.freeze()
+  control.close()
+  const last = Math.floor(Date.parse(control.state().clock.now) / 1000)
+  const late = async (maxTime: number) => {
+    const account = await client.server.loadAccount(from.publicKey())
+    const timebounds = { minTime: 0, maxTime }
+    const how = { fee: '100', networkPassphrase: Networks.TESTNET, timebounds }
+    const transaction = new TransactionBuilder(account, how)
+      .addOperation(Operation.bumpSequence({ bumpTo: '0' }))
+      .build()
+    transaction.sign(from)
+    const body = new URLSearchParams({ tx: transaction.toXdr() })
+    const path = `${client.sandbox.url}/transactions_async`
+    return (await fetch(path, { method: 'POST', body })).status
+  }
+  expect(await late(last + 9)).toBe(400) // two ledgers of five seconds are looked ahead
+  control.advance(20)
+  expect(await late(last + 29)).toBe(400)
+  expect(await late(last + 30)).toBe(201)
 })

@@ -1,6 +1,6 @@
 import { Keypair } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openClient, openForTest, until } from './client.ts'
+import { openClient, openForTest, recordsOf, until } from './client.ts'
 import type { Client } from './client.ts'
 
 let client: Client
@@ -21,6 +21,18 @@ test('a hundred requests at once all succeed, and each account is there (SBX-91)
     }),
   )
   expect(answers).toEqual(keys.map(() => [200, 200]))
+})
+
+test('more than one transaction can hold are all funded once (SBX-91)', async () => {
+  const own = await openForTest()
+  const keys = Array.from({ length: 150 }, () => Keypair.random().publicKey())
+  const { friendbot } = own.sandbox
+  const outcomes = await Promise.all(keys.map(async (key) => (await friendbot.fund(key)).outcome))
+  expect(outcomes).toEqual(Array(150).fill('funded'))
+  const lists = await Promise.all(
+    [keys[0], keys.at(-1)].map((key) => own.get(`/accounts/${key}/operations`)),
+  )
+  expect(lists.map((list) => recordsOf(list).length)).toEqual([1, 1])
 })
 
 test('the same account asked for twice at once is funded once (SBX-90)', async () => {

@@ -76,6 +76,47 @@ describe('a queue that lets transactions of an account wait in a row (SBX-27)', 
     expect(taken).toEqual([[true], [true]])
   })
 
+  it('lets a fee bump take the place of one in the middle, and keeps the rest', () => {
+    const { world, queue } = start()
+    world.fund('payer')
+    const [first, second, third] = row(world, 3)
+    for (const one of [first, second, third]) if (one) queue.admit(one)
+    const sequence = (world.ledger.account(idOf('alice'))?.sequence ?? 0n) + 2n
+    const inner = { source: 'alice', operations: paying('1'), sequence }
+    const bump = bumped(world, inner, { payer: 'payer', fee: 2000n })
+    expect(answer(queue.admit(bump))).toBe('PENDING')
+    const closeTime = world.ledger.head.closeTime + 5n
+    const closed = world.ledger.close({ ...queue.takeForLedger(closeTime), closeTime })
+    expect(closed.transactions.map(({ hash }) => hash)).toEqual(
+      [first, bump, third].map((one) => one?.hash),
+    )
+    expect(closed.transactions.map(({ successful }) => successful)).toEqual([true, true, true])
+  })
+
+  it('keeps what comes after the ones that a ledger took, and drops it when its row is cut', () => {
+    const { world, queue } = start()
+    const [first, second, third] = row(world, 3)
+    if (!first || !second || !third) throw new Error('the row is too short')
+    for (const one of [first, second, third]) queue.admit(one)
+    const close = (transactions: Envelope[]) => {
+      const closeTime = world.ledger.head.closeTime + 5n
+      queue.afterClose(world.ledger.close({ transactions, closeTime }))
+      return queue.pending.map(({ hash }) => hash)
+    }
+    expect(close([first])).toEqual([second.hash, third.hash])
+    const source = 'alice'
+    const bumpTo = String((world.ledger.account(idOf(source))?.sequence ?? 0n) + 10n)
+    const far = world.envelope({
+      source: 'bob',
+      signers: ['bob', source],
+      operations: [Operation.bumpSequence({ source: idOf(source), bumpTo })],
+    })
+    expect(close([far])).toEqual([])
+    expect([second, third].map((one) => answer(queue.admit(one)))).toEqual(
+      Array(2).fill('TRY_AGAIN_LATER'),
+    )
+  })
+
   it('refuses a gap in the row', () => {
     const { world, queue } = start()
     const [first, , third] = row(world, 3)
@@ -214,6 +255,21 @@ describe('a fee bump of what waits (SBX-27)', () => {
     expect(bump(other, 20_006n)).toBe('txInsufficientFee 20007') // 2/3 of ten times 3001
     expect(bump(other, 20_007n)).toBe('PENDING')
     expect(world.queue.size).toBe(1)
+  })
+
+  it('is as old as what it replaces (SBX-28)', () => {
+    const { world, inner } = waiting(1, '100')
+    const passBy = () => {
+      const closeTime = world.ledger.head.closeTime + 5n
+      world.queue.afterClose(world.ledger.close({ transactions: [], closeTime }))
+    }
+    for (let closes = 0; closes < 3; closes += 1) passBy()
+    const bump = bumped(world, inner, { payer: 'payer', fee: 2000n })
+    expect(answered(world, bump)).toBe('PENDING')
+    expect(world.queue.size).toBe(1)
+    passBy()
+    expect(world.queue.size).toBe(0)
+    expect(answered(world, bump)).toBe('TRY_AGAIN_LATER')
   })
 
   it('gets back what its payer had bid before, and not one stroop more (SBX-29)', () => {
