@@ -30,6 +30,8 @@ const line: TrustLineEntry = {
   lastModifiedLedger: 1,
 }
 
+const owing = (buying: bigint, selling: bigint) => ({ liabilities: { buying, selling } })
+
 const from = <Kind extends Entry>(before: Kind, after: Partial<Kind>): EntryChange => ({
   key: entryKey(before),
   before,
@@ -49,6 +51,8 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
     ['a subentry that is not there', from(account, { subentries: 1 }), 'has 0 subentries'],
     ['a sponsor without a sponsored', from(account, { sponsoring: 1 }), 'reserves differ'],
     ['a line above its limit', from(line, { balance: 11n }), 'out of bounds'],
+    ['a line that promised more than it holds', from(line, owing(0n, 6n)), 'out of bounds'],
+    ['a line that will be above its limit', from(line, owing(6n, 0n)), 'out of bounds'],
     ['a line that owes more than it holds', from(line, { balance: -1n }), 'out of bounds'],
   ])('%s', (_what, change, words) => {
     expect(() => assertConserved(closing([change]))).toThrow(words)

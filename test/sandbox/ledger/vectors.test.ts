@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { runSandboxNetwork } from '../../../src/sandbox/network/command.ts'
 import { deviationOf } from '../../../src/sandbox/network/replay/deviation.ts'
 import { readScenarios, replayFile } from '../../../src/sandbox/network/replay/replay.ts'
 import { differencesOf } from '../../../src/sandbox/network/replay/run-scenario.ts'
@@ -127,6 +131,12 @@ describe('a recorded answer that was tampered with', () => {
       { resultXdr: 'AAAAAAAAAGT////7AAAAAA==' },
       'result expected AAAAAAAAAGT////7AAAAAA==',
     ],
+    [
+      'result of today’s protocol',
+      'fee-bump/rate-equal-inner',
+      { resultXdrProtocol25: 'AAAAAAAAAGT////7AAAAAA==' },
+      'result of protocol 25 expected AAAAAAAAAGT////7AAAAAA==',
+    ],
   ])('is told with the place and both values: %s', (...[, name, change, line]) => {
     expect(tampered(name, ofTested(change))).toContain(line)
   })
@@ -134,6 +144,77 @@ describe('a recorded answer that was tampered with', () => {
   it('is told when the transaction never got into a ledger', () => {
     const found = tampered('payment/native-ok', (step) => ('close' in step ? undefined : step))
     expect(found).toContain('got into none')
+  })
+
+  it('is told when a ledger has another number, or the set-up does not get in', () => {
+    const renumbered = tampered('payment/native-ok', (step) =>
+      'close' in step ? { close: { ...step.close, ledger: step.close.ledger + 5 } } : step,
+    )
+    expect(renumbered).toMatch(/close of ledger 9: got ledger 4/)
+    const broken = tampered('payment/native-ok', (step) =>
+      'setup' in step ? { ...step, envelopeXdr: 'AAAA' } : step,
+    )
+    expect(broken).toContain('set-up was refused: EXCEPTION')
+  })
+
+  const untouched = () => {
+    const first = scenarios.find(({ name }) => name === 'payment/native-ok')
+    if (first === undefined) throw new Error('the scenario is not there')
+    return first
+  }
+
+  it('is told when the end has more, less or another thing in it', () => {
+    const first = untouched()
+    const { header, entries } = first.endState
+    const found = (endState: Partial<typeof first.endState>) =>
+      differencesOf({ ...first, endState: { ...first.endState, ...endState } })
+    const isBob = (entry: (typeof entries)[number]) => entry['id'] === 'bob'
+    const others = entries.filter((entry) => !isBob(entry))
+    expect(others).toHaveLength(entries.length - 1)
+    const unexpected = ['end state: account bob: should not be there']
+    expect(found({ entries: others })).toEqual(unexpected)
+    // Only data entries may have been left out of a long recording.
+    expect(found({ entries: [...others, { type: 'elided' }] })).toEqual(unexpected)
+    expect(found({ entries: [...entries, { type: 'account', id: 'nobody' }] })).toEqual([
+      'end state: account nobody: missing',
+    ])
+    expect(found({ header: { ...header, feePool: '1' } }).join()).toContain('header feePool')
+    const withDomain = entries.map((entry) =>
+      isBob(entry) ? { ...entry, homeDomain: 'bob.example' } : entry,
+    )
+    expect(found({ entries: withDomain })).toEqual([
+      'end state: account bob homeDomain: expected "bob.example", got nothing',
+    ])
+    const withoutBalance = entries.map((entry) => {
+      const { balance: _balance, ...rest } = entry
+      return isBob(entry) ? rest : entry
+    })
+    expect(found({ entries: withoutBalance }).join()).toContain('balance: expected nothing')
+  })
+
+  it('is counted by the command, one that breaks the replay too, and makes it fail', async () => {
+    const first = untouched()
+    const folder = await mkdtemp(join(tmpdir(), 'replay-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const path = join(folder, 'vectors.jsonl')
+    const [good, bad, breaking] = [
+      first,
+      { ...first, name: 'bad', versionNote: 'a note', endState: { header: {}, entries: [] } },
+      { ...first, name: 'breaking', keys: undefined },
+    ].map((one) => JSON.stringify(one))
+    await writeFile(path, [good, bad, breaking].join('\n'))
+    const lines: string[] = []
+    const print = (line: string) => lines.push(line)
+    const summary = await replayFile(path, print)
+    expect(summary).toEqual({ scenarios: 3, differing: 2, deviating: 0 })
+    expect(lines).toEqual([
+      expect.stringContaining('bad (a note): end state: '),
+      expect.stringContaining('breaking: the replay broke off: '),
+      '3 scenarios, 2 differ, 0 deviate on purpose',
+    ])
+    expect(await runSandboxNetwork(['--replay', path], print)).toBe(1)
+    await writeFile(path, `[${good}]`)
+    expect(await runSandboxNetwork(['--replay', path], print)).toBe(0)
   })
 
   it('is told when the state at the end is another', () => {
