@@ -227,7 +227,7 @@ describe('used challenges', () => {
     const now = new Date()
     await db.commit(async ({ logins }) => {
       await logins.consumeChallenge('lapsed', new Date(now.getTime() - 1))
-      await logins.consumeChallenge('fresh', new Date(now.getTime() + 1))
+      await logins.consumeChallenge('fresh', now)
     })
     expect(await db.commit(({ logins }) => logins.forgetLapsed(now))).toBe(1)
     expect(await challenges()).toContainEqual({ hash: 'fresh' })

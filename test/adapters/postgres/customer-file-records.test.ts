@@ -185,6 +185,7 @@ describe('what is dropped', () => {
     await keep()
     const attached = kept[1]?.id ?? ''
     await work(async (records) => records.attach(attached, await aCustomer()))
+    kept.push(await keep({ customerId: await aCustomer(), expiresAt: at(1) }))
     expect(await work((records) => records.removeLapsed(at(10)))).toBe(1)
     expect(await left()).toEqual(kept.map(({ id }) => id).toSorted())
   })

@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { rowsById, sql } from '../../../src/adapters/postgres/database.ts'
 import { gathering, saving } from '../../../src/adapters/postgres/gathering.ts'
@@ -160,6 +161,16 @@ describe('things that are saved together', () => {
     })
     const ends = await Promise.allSettled([together('a', { id: one }), together('a', { id: two })])
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(statements).toEqual(['a'])
+  })
+
+  it('are not tried again alone, where one came alone', async () => {
+    const statements: string[] = []
+    const together = saving((text) => {
+      statements.push(text)
+      return Promise.reject(Object.assign(new DatabaseError('no', 0, 'error'), { code: '23514' }))
+    })
+    await expect(together('a', { id: one })).rejects.toThrow('no')
     expect(statements).toEqual(['a'])
   })
 

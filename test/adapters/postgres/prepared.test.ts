@@ -27,7 +27,7 @@ it('prepares a marked statement once per connection, and no other', async () => 
 /** Everything that is bound anywhere, and read back. */
 const everything = `select $1::int as number, $2::bigint as units, $3::text as text, $4::bytea as bytes,
   $5::timestamptz as moment, $6::jsonb as json, $7::text as nothing, $8::text[] as texts,
-  $9::bytea[] as many, $10::boolean as yes, $11::uuid[] as ids`
+  $9::bytea[] as many, $10::boolean as yes, $11::uuid[] as ids, $12::text[] as grid`
 const moment = new Date('2026-11-21T17:30:00.123Z')
 const id = '00000000-0000-4000-8000-000000000001'
 const values = [
@@ -42,6 +42,10 @@ const values = [
   [Uint8Array.of(0, 1), Buffer.from([])],
   true,
   [id],
+  [
+    ['a', 'b, "c"'],
+    ['{d}', null],
+  ],
 ]
 
 it('reads the same from a prepared statement as from any other, at each run', async () => {
