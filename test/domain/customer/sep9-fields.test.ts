@@ -26,6 +26,20 @@ describe('the table of SEP-9 fields', () => {
     expect(sep9Field('photo_proof_of_income')).toBe(sep9Field('proof_of_income'))
   })
 
+  it('takes 256 characters of most fields, and of these more or less', () => {
+    const other = [...sep9Fields.values()].filter(({ lengthMax }) => lengthMax !== 256)
+    expect(Object.fromEntries(other.map(({ name, lengthMax }) => [name, lengthMax]))).toEqual({
+      address: 1000,
+      employer_address: 1000,
+      'organization.registered_address': 1000,
+      'card.address': 1000,
+      mobile_number: 128,
+      postal_code: 32,
+      'organization.postal_code': 32,
+      'card.postal_code': 32,
+    })
+  })
+
   it('has these binary fields and no others (SEP09-34)', () => {
     const binary = [...sep9Fields.values()].filter(({ kind }) => kind === 'binary')
     expect(binary.map(({ name }) => name).toSorted()).toEqual([
