@@ -207,6 +207,19 @@ function describeCancelling(underTest: () => RailUnderTest): void {
     expect((await rail.find('k-late'))?.state).toBe('delivered')
   })
 
+  it('is too late to cancel what was refused, or came back before it arrived', async () => {
+    const { rail, order, giveBack, timesPaid } = underTest()
+    await rail.send(order('rejected for good', 'k-refused'))
+    const before = await rail.find('k-refused')
+    expect(await rail.cancel('k-refused')).toBe('too_late')
+    expect(await rail.find('k-refused')).toEqual(before)
+    const sent = order('held', 'k-never-there')
+    await rail.send(sent)
+    await giveBack('k-never-there')
+    expect(await timesPaid(sent.transactionId)).toBe(0)
+    expect(await rail.cancel('k-never-there')).toBe('too_late')
+  })
+
   it('knows of no payout under an unused key', async () => {
     expect(await underTest().rail.cancel('k-nothing')).toBe('unknown')
   })

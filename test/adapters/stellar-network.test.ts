@@ -1,5 +1,5 @@
 import { Asset, Operation } from '@stellar/stellar-sdk'
-import { afterAll } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { horizonNetwork } from '../../src/adapters/horizon/horizon-network.ts'
 import { memoryNetwork } from '../../src/adapters/memory/memory-network.ts'
 import { startSandboxNetwork } from '../../src/sandbox/network/sandbox-network.ts'
@@ -43,4 +43,18 @@ describeStellarNetwork('by Horizon', async () => {
     await send(sender, payments)
   }
   return { network, account: destination, pay }
+})
+
+it('in memory, each account is shown its own payments only, by id whatever came first', async () => {
+  const network = memoryNetwork()
+  const [first, other, last] = [
+    aStellarPayment({ id: '9' }),
+    aStellarPayment({ id: '10', account: 'another' }),
+    aStellarPayment({ id: '11' }),
+  ]
+  network.credit(last, first)
+  network.credit(other)
+  expect((await network.creditsAfter(distributionAccount, '0', 2)).credits).toEqual([first, last])
+  expect((await network.creditsAfter('another', '9', 200)).credits).toEqual([other])
+  expect(await network.newestCursor()).toBe('11')
 })

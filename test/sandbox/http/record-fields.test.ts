@@ -2,13 +2,13 @@ import {
   Account,
   Asset,
   Claimant,
+  Keypair,
   Memo,
   MuxedAccount,
   Operation,
   TransactionBuilder,
   Networks,
 } from '@stellar/stellar-sdk'
-import type { Keypair } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openClient, recordsOf } from './client.ts'
 import type { Client } from './client.ts'
@@ -247,4 +247,64 @@ describe('the fields of', () => {
       _links: { toml: { href: 'https://example.com/.well-known/stellar.toml' } },
     })
   })
+})
+
+test('a fee bump is shown with the signatures of the hash that was asked by (SBX-79)', async () => {
+  const byOuter = await one(`/transactions/${outer}`)
+  const { inner_transaction: inner, fee_bump_transaction: bump } = byOuter as Record<
+    string,
+    { hash: string; signatures: string[] }
+  >
+  const byInner = await one(`/transactions/${inner?.hash}`)
+  expect(byOuter['signatures']).toEqual(bump?.signatures)
+  expect(byInner['signatures']).toEqual(inner?.signatures)
+  expect(inner?.signatures).not.toEqual(bump?.signatures)
+})
+
+test('an account tells its signers by kind, who sponsors what, and what may be clawed back (SBX-14, SBX-79)', async () => {
+  const [own, sponsor, strict] = [
+    await client.funded(),
+    await client.funded(),
+    await client.funded(),
+  ]
+  const other = Keypair.random().publicKey()
+  const source = own.publicKey()
+  const asset = new Asset('CLAW', strict.publicKey())
+  const send = async (from: Keypair, operations: Parameters<Client['build']>[1]) =>
+    client.server.submitTransaction(
+      await client.build(from, operations, {
+        signers: from === strict ? [strict] : [sponsor, own],
+      }),
+    )
+  await send(strict, [Operation.setOptions({ setFlags: 10 as never })])
+  await send(sponsor, [
+    Operation.beginSponsoringFutureReserves({ sponsoredId: source }),
+    Operation.setOptions({ source, signer: { sha256Hash: Buffer.alloc(32, 1), weight: 3 } }),
+    Operation.changeTrust({ source, asset }),
+    Operation.endSponsoringFutureReserves({ source }),
+    Operation.setOptions({ source, signer: { preAuthTx: Buffer.alloc(32, 2), weight: 2 } }),
+    Operation.setOptions({
+      source,
+      signer: { ed25519PublicKey: other, weight: 1 },
+      inflationDest: sponsor.publicKey(),
+      masterWeight: 0,
+    }),
+  ])
+  const account = await one(`/accounts/${source}`)
+  expect(account['inflation_destination']).toBe(sponsor.publicKey())
+  expect(account['balances']).toMatchObject([
+    { asset_code: 'CLAW', is_clawback_enabled: true, sponsor: sponsor.publicKey() },
+    { asset_type: 'native' },
+  ])
+  expect(account['signers']).toEqual([
+    { weight: 1, key: other, type: 'ed25519_public_key' },
+    { weight: 2, key: expect.stringMatching(/^T/), type: 'preauth_tx' },
+    {
+      weight: 3,
+      key: expect.stringMatching(/^X/),
+      type: 'sha256_hash',
+      sponsor: sponsor.publicKey(),
+    },
+    { weight: 0, key: source, type: 'ed25519_public_key' },
+  ])
 })
