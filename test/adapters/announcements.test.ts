@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { memoryAnnouncements } from '../../src/adapters/memory/announcements.ts'
 import { postgresAnnouncements } from '../../src/adapters/postgres/announcements.ts'
 import { openDatabase } from '../../src/adapters/postgres/database.ts'
@@ -58,6 +58,28 @@ it('wait for no Redis that is away: a lost one does no harm, a relay that stands
   await announcements.announceEvents(7n)
   expect(errors.map(({ message }) => message)).toContainEqual(expect.stringMatching(/writeable/))
 }, 2_000)
+
+it('keep on trying to listen, however long Redis is away, until they are closed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const messages: string[] = []
+  const announcements = redisAnnouncements({
+    url: 'redis://127.0.0.1:1',
+    onError: ({ message }) => messages.push(message),
+  })
+  const tryAgain = async (waiting: number) => {
+    await vi.advanceTimersByTimeAsync(10_000) // longer than any wait
+    for (let turn = 0; turn < 20_000 && vi.getTimerCount() < waiting; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve)) // the timers stand still
+    }
+  }
+  for (let attempt = 1; attempt <= 25; attempt += 1) await tryAgain(2)
+  expect(messages.length).toBeGreaterThanOrEqual(50)
+  expect(messages.filter((message) => !message.includes('ECONNREFUSED'))).toEqual([])
+  await announcements.close()
+  await tryAgain(1)
+  expect(vi.getTimerCount()).toBe(0)
+})
 
 describe.skipIf(!hasRedis)('with Redis', () => {
   theyAreAnnouncements('through Redis', async () => {
