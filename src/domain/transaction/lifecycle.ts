@@ -20,12 +20,11 @@ export const lifecycle = {
     payoutDelivered: 'completed',
     customerInfoWanted: 'awaitingPayoutCustomerInfo',
     transactionInfoWanted: 'awaitingPayoutTransactionInfo',
-    abandoned: 'failed',
   },
   /** The rail refused a field of a customer; the sending anchor corrects it by SEP-12. */
-  awaitingPayoutCustomerInfo: { infoReceived: 'payingOut', abandoned: 'failed' },
+  awaitingPayoutCustomerInfo: { infoReceived: 'payingOut' },
   /** The rail refused a field of the transaction; the sending anchor corrects it by PATCH. */
-  awaitingPayoutTransactionInfo: { infoReceived: 'payingOut', abandoned: 'failed' },
+  awaitingPayoutTransactionInfo: { infoReceived: 'payingOut' },
   /** The rail has the payout and has not yet delivered it. */
   settling: {
     payoutDelivered: 'completed',

@@ -20,6 +20,14 @@ describe('the lifecycle', () => {
     expect(waysOf('lapsed').some(holdsFunds)).toBe(false)
   })
 
+  it('turns a customer away before the funds only, and takes a payout back only from the rail (SEP31-59, SEP31-60)', () => {
+    expect(waysOf('declined')).toEqual(['screening', 'awaitingInfo', 'awaitingFunds'])
+    expect(waysOf('payoutReturned')).toEqual(['settling'])
+    expect(waysOf('customerInfoWanted')).toEqual(['payingOut', 'settling'])
+    expect(waysOf('transactionInfoWanted')).toEqual(['payingOut', 'settling'])
+    expect(waysOf('payoutDelivered')).toEqual(['payingOut', 'settling'])
+  })
+
   it('never leads from funds held to a phase without them, but to the ends', () => {
     for (const phase of phases.filter(holdsFunds)) {
       for (const next of Object.values(lifecycle[phase]) as Phase[]) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sql } from '../../../src/adapters/postgres/database.ts'
+import { openTransaction } from '../../../src/usecases/transactions/open-transaction.ts'
 import { anAsset, routingFields } from '../../builders/asset.ts'
 import { distributionAccount, issuer } from '../../builders/transaction.ts'
 import { openDoor, receiver, sender, sendingAnchor } from './door.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
     { ...unbounded, code: 'ANY' },
     anAsset({ code: 'NARROW', senderTypes: [], receiverTypes: [], maxUnits: 200_000_000n }),
   ])
-  senderId = await door.customer(sender)
+  senderId = await door.customer({ ...sender, additional_name: 'Eve' })
   receiverId = await door.customer(receiver)
 })
 afterAll(() => door.close())
@@ -405,6 +406,19 @@ describe('the old form', () => {
         },
       },
     })
+  })
+
+  it('does not ask for what either customer has already brought (SEP31-O11)', async () => {
+    const asked = (name: string) => {
+      const asset = anAsset({ transactionFields: { [name]: { description: 'n' } } })
+      return openTransaction({ ...door.openParts, assets: new Map([['SRT', asset]]) })({
+        principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' },
+        request: { amount: '100', assetCode: 'SRT', senderId, receiverId, fields: {} },
+      })
+    }
+    expect(await asked('bank_account_number')).toMatchObject({ ok: true }) // the receiver's
+    expect(await asked('additional_name')).toMatchObject({ ok: true }) // the sender's
+    expect(await asked('tax_id')).toMatchObject({ refusal: { code: 'transaction_info_needed' } })
   })
 
   it('does not insist on a field that is optional (SEP31-O08)', async () => {
