@@ -22,18 +22,23 @@ function aLog() {
     (owner === undefined ||
       (event.owner.account === owner.account && event.owner.memo === owner.memo)) &&
     (transactionId === undefined || event.transactionId === transactionId)
-  const records = {
-    events: {
-      highestSequence: async () => BigInt(log.length),
-      after: async (query: EventQuery) =>
-        log
-          .slice(Number(query.after))
-          .filter((event) => matches(event, query))
-          .slice(0, query.limit),
-    },
-  } as unknown as Records // no other is asked
+  /** As somebody sees it to whom only so many events are there yet. */
+  const seen =
+    (upTo: () => number): Read =>
+    (work) => {
+      const events = {
+        highestSequence: async () => BigInt(Math.min(log.length, upTo())),
+        after: async (query: EventQuery) =>
+          log
+            .slice(Number(query.after), upTo())
+            .filter((event) => matches(event, query))
+            .slice(0, query.limit),
+      }
+      return work({ events } as unknown as Records) // no other is asked
+    }
   return {
-    read: ((work) => work(records)) as Read,
+    seen,
+    read: seen(() => log.length),
     write(...events: readonly Pick<RecordedEvent, 'owner' | 'transactionId'>[]) {
       for (const event of events) {
         log.push({
@@ -104,6 +109,25 @@ describe('a client that watches', () => {
     }
     const events = await watching({ read, tail }, { ...mine, after: 0n, signal: leave.signal })
     expect(await told(events, 1)).toEqual([4n])
+    leave.abort()
+  })
+
+  it('is told nothing again by a tail that comes up later than the table', async () => {
+    const log = aLog()
+    log.write(mine, mine, mine, mine, mine)
+    let upTo = 1
+    const tail = await openEventTail({ read: log.seen(() => upTo) })
+    const leave = new AbortController()
+    const query = { ...mine, after: 0n, signal: leave.signal }
+    const events = await watching({ read: log.read, tail }, query)
+    expect(await told(events, 5)).toEqual([1n, 2n, 3n, 4n, 5n])
+    const next = told(events, 1)
+    log.write(mine)
+    for (upTo of [3, 6]) {
+      await tail.catchUp()
+      await new Promise((resolve) => setImmediate(resolve)) // whoever waits has gone on
+    }
+    expect(await next).toEqual([6n])
     leave.abort()
   })
 
