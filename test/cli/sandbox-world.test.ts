@@ -8,8 +8,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { sandboxKeys } from '../../src/cli/sandbox/keys.ts'
 import { writeSandboxFiles } from '../../src/cli/sandbox/sandbox-file.ts'
+import { isPortWeChose } from '../../src/cli/sandbox/sandbox.ts'
 import { readSandboxSettings } from '../../src/cli/sandbox/settings.ts'
 import { startWorld } from '../../src/cli/sandbox/world.ts'
+import type { SandboxSettings } from '../../src/cli/sandbox/settings.ts'
+import type { SandboxWorld } from '../../src/cli/sandbox/world.ts'
 import type { Environment } from '../../src/config/env.ts'
 
 let dataDir: string
@@ -34,12 +37,23 @@ const free = {
 /** Told, and asked by nobody here. */
 const databaseUrl = 'postgres://nowhere/fairlead'
 
-async function openWorld(environment: Environment = {}) {
+interface Opened {
+  readonly settings: SandboxSettings
+  readonly world: SandboxWorld
+}
+
+/** A free port may be taken by another test before it is opened; then others are chosen. */
+async function openWorld(environment: Environment = {}, tries = 3): Promise<Opened> {
   const told = { ...free, dataDir, databaseUrl, ...environment }
   const settings = await readSandboxSettings(told)
-  const world = await startWorld(settings, told, () => undefined)
-  toEnd.push(() => world.stop())
-  return { settings, world }
+  try {
+    const world = await startWorld(settings, told, () => undefined)
+    toEnd.push(() => world.stop())
+    return { settings, world }
+  } catch (error) {
+    if (tries > 1 && isPortWeChose(error, told)) return openWorld(environment, tries - 1)
+    throw error
+  }
 }
 
 const modeOf = async (name: string) => (await stat(join(dataDir, name))).mode & 0o777
@@ -64,7 +78,7 @@ describe('the keys of a sandbox', () => {
 describe('the world of a sandbox', () => {
   it('has accounts that can be paid from, made once, and goes on where it stopped', async () => {
     const first = await openWorld()
-    const account = async ({ world }: Awaited<ReturnType<typeof openWorld>>) => {
+    const account = async ({ world }: Opened) => {
       const { seeds } = world.keys
       const server = new Horizon.Server(world.horizonUrl, { allowHttp: true })
       const load = (seed: string) => server.loadAccount(Keypair.fromSecret(seed).publicKey())
