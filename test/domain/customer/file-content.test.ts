@@ -34,6 +34,28 @@ describe('a file', () => {
     }
   })
 
+  it('is none once a byte of its beginning is another (SEP12-87)', () => {
+    const beginnings: [Buffer, number][] = [
+      [png, 8],
+      [wholeJpeg, 3],
+      [pdf, 5],
+    ]
+    for (const [whole, length] of beginnings) {
+      for (let place = 0; place < length; place += 1) {
+        const changed = Buffer.from(whole)
+        changed[place] = (changed[place] ?? 0) ^ 1
+        expect(fileTypeOf(changed)).toBeUndefined()
+      }
+    }
+  })
+
+  it('has its end mark among the last 1024 bytes (SEP12-87)', () => {
+    const withBlanks = (count: number) =>
+      fileTypeOf(Buffer.from(`%PDF-1.7\n%%EOF${' '.repeat(count)}`))
+    expect(withBlanks(1_019)).toBe('application/pdf')
+    expect(withBlanks(1_020)).toBeUndefined()
+  })
+
   it('is none without what makes it a picture (SEP12-87)', () => {
     const [header, end] = [png.subarray(0, 33), png.subarray(-12)]
     expect(fileTypeOf(Buffer.concat([header, end]))).toBeUndefined()

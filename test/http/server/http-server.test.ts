@@ -33,7 +33,13 @@ const app = createHttpServer({
         : { error: 'Log in first' },
     ),
   log: { info: note, warn: note, error: note },
-  limits: { bytesMax: 10_000, fileBytesMax: 2_000, multipartBytesMax: 6_000, partsMax: 5 },
+  limits: {
+    bytesMax: 10_000,
+    fieldBytesMax: 1_000,
+    fileBytesMax: 2_000,
+    multipartBytesMax: 6_000,
+    partsMax: 5,
+  },
   tables: [
     {
       cors: true,
@@ -192,6 +198,18 @@ describe('bodies', () => {
     expect((await withFiles(1, 2_001)).status).toBe(413)
     expect((await withFiles(4, 1_900)).status).toBe(413)
     expect((await withFiles(6, 1)).status).toBe(413)
+  })
+
+  it('refuses a text field of multipart over its limit with 413 (SEP12-88)', async () => {
+    const withText = (length: number) => {
+      const form = new FormData()
+      form.append('a', 'x'.repeat(length))
+      return call('/open', { method: 'POST', body: form })
+    }
+    expect((await withText(1_000)).status).toBe(200)
+    const refused = await withText(1_001)
+    expect(refused.status).toBe(413)
+    expect(await errorOf(refused)).toBe('A text field may have at most 1000 bytes')
   })
 
   it.each([
