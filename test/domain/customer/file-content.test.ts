@@ -65,6 +65,7 @@ describe('a file', () => {
     const frame = [0xff, 0xc0, 0, 2]
     expect(fileTypeOf(Uint8Array.of(0xff, 0xd8, ...tables, ...scan))).toBeUndefined()
     expect(fileTypeOf(Uint8Array.of(0xff, 0xd8, ...tables, ...frame, ...scan))).toBe('image/jpeg')
+    expect(fileTypeOf(Uint8Array.of(0xff, 0xd8, ...tables, 0, ...frame, ...scan))).toBeUndefined()
   })
 
   it('may have bytes of filling before a marker', () => {
