@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, codesOf, read } from './ask.ts'
 import { backofficeToken, gatewayWorld, sendingAnchor, tokenFor } from './gateway-world.ts'
@@ -143,6 +144,18 @@ describe('HTTP', () => {
     expect((await read(await fetch(url))).status).toBe(400)
     const asked = await read(await fetch(url, { headers: { 'apollo-require-preflight': '1' } }))
     expect(asked.data).toEqual({ assets: [{ code: 'USDC' }, { code: 'SRT' }] })
+  })
+
+  it('keeps no operation of a caller to be asked for by its hash', async () => {
+    const query = '{ me { account } }'
+    const sha256Hash = createHash('sha256').update(query).digest('hex')
+    const extensions = { persistedQuery: { version: 1, sha256Hash } }
+    const asked = await read(await post(JSON.stringify({ query, extensions })))
+    const again = await read(await post(JSON.stringify({ extensions })))
+    expect([...codesOf(asked), ...codesOf(again)]).toEqual([
+      'PERSISTED_QUERY_NOT_SUPPORTED',
+      'PERSISTED_QUERY_NOT_SUPPORTED',
+    ])
   })
 
   it('runs no mutation by GET', async () => {

@@ -43,8 +43,9 @@ async function read(account: string): Promise<void> {
 }
 
 describe('the ledger by which a run is known', () => {
-  it('is a later one than before, never an earlier', async () => {
+  it('is a later one than before, never an earlier, and never another of the same number', async () => {
     await work((records) => records.anchor(1, ledger(10n)))
+    await work((records) => records.anchor(1, { ...ledger(10n), hash: 'of another network' }))
     expect(await anchorOf()).toEqual(ledger(10n))
     await work((records) => records.anchor(1, ledger(9n)))
     expect(await anchorOf()).toEqual(ledger(10n))
