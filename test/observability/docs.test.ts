@@ -46,6 +46,14 @@ describe('docs/observability.md', () => {
     expect(tableOf('Metric')).toEqual(written)
   })
 
+  it('promises the usual metrics of the process and of Node', () => {
+    expect(page).toContain('The usual `process_*` and `nodejs_*` are there too')
+    const names = registered.map(({ name }) => name)
+    expect(names).toContain('process_cpu_seconds_total')
+    expect(names).toContain('process_resident_memory_bytes')
+    expect(names).toContain('nodejs_eventloop_lag_seconds')
+  })
+
   it('lists each check of health, and no other', () => {
     const judges = filesOf('src/usecases/health').map(textOf).join('\n')
     const named = [...judges.matchAll(/\b(?:fine|degraded|failing)\(\s*'([a-z_]+)'/g)]

@@ -129,6 +129,7 @@ describe('an IP address', () => {
     const bad = ['1.2.3', '1.2.3.256', '01.2.3.4', ':::', '1::2::3', '1:2:3:4:5:6:7', '12345::']
     expect(taken('ip', bad)).toEqual([])
     expect(taken('ip', ['1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7::8', '::1%eth0', 'g::'])).toEqual([])
+    expect(taken('ip', ['1:2:3::4:5:6::7:8'])).toEqual([])
   })
 })
 
