@@ -27,7 +27,7 @@ export function keepRelaying(deps: {
   readonly onFailure: (error: unknown) => void
 }): Relaying {
   let stopped = false
-  let woken = true
+  let woken = false
   let wake: () => void = () => undefined
   let known: bigint | undefined
   let patienceMs = gatherMs

@@ -88,6 +88,22 @@ const traceless: readonly Case[] = [
     operation: () => Operation.revokeDataSponsorship({ account: idOf('alice'), name: '' }),
   },
   {
+    code: 'revokeSponsorshipMalformed',
+    when: 'the line is of the native asset',
+    operation: () =>
+      Operation.revokeTrustlineSponsorship({ account: idOf('alice'), asset: Asset.native() }),
+  },
+  {
+    code: 'revokeSponsorshipMalformed',
+    when: 'the line would be of its own issuer',
+    operation: () => Operation.revokeTrustlineSponsorship({ account: idOf('issuer'), asset: usd }),
+  },
+  {
+    code: 'revokeSponsorshipMalformed',
+    when: 'the offer has the number 0',
+    operation: () => Operation.revokeOfferSponsorship({ seller: idOf('alice'), offerId: '0' }),
+  },
+  {
     code: 'opNotSupported',
     when: 'the operation is inflation',
     operation: () => Operation.inflation(),
