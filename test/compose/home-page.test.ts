@@ -91,6 +91,27 @@ describe('the page of another configuration', () => {
   })
 })
 
+describe('customer types', () => {
+  it('ask for what the file says, in its words and with its choices, and all of it unless it is optional', () => {
+    const requirements = [
+      { field: 'sex', description: 'Sex', choices: ['male', 'female'], optional: true },
+      { field: 'city', description: 'City', optional: false },
+      { field: 'postal_code', description: 'Code of the post' },
+    ]
+    const customerTypes = {
+      ...file.customerTypes,
+      'sep31-receiver': { description: 'Receiver', requirements },
+    }
+    const checked = checkConfig(readEnvironment(variables), { ...file, customerTypes })
+    const { byName } = customerTypesOf(checked.config)
+    expect(byName.get('sep31-receiver')).toMatchObject([
+      { name: 'sex', choices: ['male', 'female'], optional: true },
+      { name: 'city', description: 'City', optional: false },
+      { name: 'postal_code', optional: false, description: 'Code of the post' },
+    ])
+  })
+})
+
 describe('customer types whose fields need codes', () => {
   const person = {
     description: 'Person',
