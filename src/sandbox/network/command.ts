@@ -117,6 +117,7 @@ function optionsOf(asked: Asked): SandboxOptions {
 }
 
 async function serve(asked: Asked, print: Print): Promise<number> {
+  const told = untilToldToStop()
   let sandbox: SandboxNetwork
   try {
     sandbox = await startSandboxNetwork(optionsOf(asked))
@@ -125,14 +126,17 @@ async function serve(asked: Asked, print: Print): Promise<number> {
     return 1
   }
   for (const line of banner(sandbox, asked)) print(line)
-  await new Promise<void>((resolve) => {
-    // A terminal and npm may each tell it: the second time must not cut the stop short.
-    process.on('SIGINT', () => resolve())
-    process.on('SIGTERM', () => resolve())
-  })
+  await told
   await sandbox.stop()
   return 0
 }
+
+/** Listens from now on: whoever reads that it is ready may tell it at once, and so may npm and a terminal both. */
+const untilToldToStop = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.on('SIGINT', () => resolve())
+    process.on('SIGTERM', () => resolve())
+  })
 
 function banner(sandbox: SandboxNetwork, asked: Asked): string[] {
   const { seed } = sandbox.control.state()

@@ -37,3 +37,15 @@ test('says it is not for production, and shows the root secret only when asked (
   expect(quiet.output).not.toContain(secret)
   expect(open.output).toContain(secret)
 })
+
+test('hears a signal as soon as it says that it is ready', async () => {
+  const before = process.listeners('SIGTERM')
+  const argv = ['--port', '0', '--https-port', '0']
+  const code = await runSandboxNetwork(argv, (line) => {
+    if (!line.startsWith('ready ')) return
+    const listening = process.listeners('SIGTERM').filter((one) => !before.includes(one))
+    if (listening.length === 0) throw new Error('nobody listens yet')
+    for (const tell of listening) tell('SIGTERM')
+  })
+  expect(code).toBe(0)
+})
