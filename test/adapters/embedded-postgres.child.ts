@@ -2,6 +2,7 @@
 import { startEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres.ts'
 
 const [, , dataDir = '', mode = ''] = process.argv
+if (mode === 'deaf') process.on('SIGINT', () => undefined)
 const postgres = await startEmbeddedPostgres({ dataDir, durable: true })
 process.stdout.write(`${postgres.url}\n`)
 if (mode === 'stop') await postgres.stop()

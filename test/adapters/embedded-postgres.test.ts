@@ -46,6 +46,7 @@ async function startElsewhere(
   const child = spawn(process.execPath, [script, dataDir, options.mode ?? ''], {
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // leads a group of its own, as a command in a terminal does
   })
   children.push(child)
   let out = ''
@@ -150,6 +151,18 @@ describe('the embedded PostgreSQL', () => {
     const dataDir = freshDirectory()
     const { child } = await startElsewhere(dataDir)
     const left = await postmasterPid(dataDir)
+    await killHard(child)
+    await until(() => !isAlive(left), 'PostgreSQL to stop by itself')
+    expect(isAlive(left)).toBe(false)
+  })
+
+  it('outlasts Ctrl-C, which the terminal sends to the whole group, until its process ends', async () => {
+    const dataDir = freshDirectory()
+    const { child, url } = await startElsewhere(dataDir, { mode: 'deaf' })
+    const left = await postmasterPid(dataDir)
+    process.kill(-(child.pid ?? 0), 'SIGINT')
+    await note(url)
+    expect(await recall(url)).toEqual([{ answer: 42 }])
     await killHard(child)
     await until(() => !isAlive(left), 'PostgreSQL to stop by itself')
     expect(isAlive(left)).toBe(false)

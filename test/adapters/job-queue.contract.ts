@@ -12,7 +12,8 @@ export interface JobQueueUnderTest {
 type Send = JobBodies['send-payout']
 
 const idle = async (): Promise<{ readonly done: true }> => ({ done: true })
-const bodies = (send: Send, sweep = idle): JobBodies => ({
+/** All bodies; those that are not given do nothing. */
+export const bodiesOf = (send: Send, sweep = idle): JobBodies => ({
   'collect-stellar-payments': idle,
   'match-stellar-payments': idle,
   'send-payout': send,
@@ -25,7 +26,7 @@ const bodies = (send: Send, sweep = idle): JobBodies => ({
   'sweep-due-work': sweep,
 })
 
-const aJob = (subject: string = randomUUID()): Job<'send-payout'> => ({
+export const aJob = (subject: string = randomUUID()): Job<'send-payout'> => ({
   name: 'send-payout',
   subject,
   payload: { transactionId: subject },
@@ -73,7 +74,7 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
         seen.push(transactionId)
         return { done: true }
       }
-      await during(bodies(body), async () => {
+      await during(bodiesOf(body), async () => {
         await until(() => seen.length === 1, 'the job to run')
         expect(seen).toEqual([job.subject])
       })
@@ -89,7 +90,7 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
         seen.push(transactionId)
         return { done: true }
       }
-      await during(bodies(body), async () => {
+      await during(bodiesOf(body), async () => {
         await until(() => seen.includes(other.subject), 'the jobs to run')
       })
       expect(seen.toSorted()).toEqual([twin.subject, other.subject].toSorted())
@@ -98,7 +99,7 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
     it('runs a job again that is added while its twin runs, and after it, not beside it', async () => {
       const first = gated()
       await jobs.queue.add([aJob('twin')])
-      await during(bodies(first.body), async () => {
+      await during(bodiesOf(first.body), async () => {
         await until(() => first.started === 1, 'the first to start')
         await jobs.queue.add([aJob('twin')])
         await jobs.queue.add([aJob('twin')])
@@ -115,7 +116,7 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
         runs += 1
         return { done: true }
       }
-      await during(bodies(body), async () => {
+      await during(bodiesOf(body), async () => {
         for (const expected of [1, 2, 3]) {
           await jobs.queue.add([aJob('again')])
           await until(() => runs === expected, `run ${expected}`)
@@ -136,7 +137,7 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
       }
       await jobs.queue.add([throwing, refusing])
       const runsOf = (job: Job): number => seen.filter((id) => id === job.subject).length
-      await during(bodies(body), () => until(() => runsOf(throwing) === 3, 'the third try'))
+      await during(bodiesOf(body), () => until(() => runsOf(throwing) === 3, 'the third try'))
       expect(runsOf(refusing)).toBe(1)
     })
 
@@ -151,7 +152,7 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
         return { done: true }
       }
       await jobs.queue.add([delayed, soon])
-      await during(bodies(body), async () => {
+      await during(bodiesOf(body), async () => {
         await until(() => seen.includes(soon.subject), 'the job that is due soon')
         expect(soonRanAt).toBeGreaterThanOrEqual(soon.dueAt.getTime() - 5)
         expect(seen).not.toContain(delayed.subject)
@@ -163,7 +164,7 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
     it('keeps the delay of a job that is added while its twin runs', async () => {
       const first = gated()
       await jobs.queue.add([aJob('later')])
-      await during(bodies(first.body), async () => {
+      await during(bodiesOf(first.body), async () => {
         await until(() => first.started === 1, 'the first to start')
         const dueAt = Date.now() + 400
         await jobs.queue.add([{ ...aJob('later'), dueAt: new Date(dueAt) }])
@@ -180,7 +181,7 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
         return { done: true }
       }
       const job: Job = { name: 'sweep-due-work', subject: 'all', payload: {} }
-      await during(bodies(idle, sweep), async () => {
+      await during(bodiesOf(idle, sweep), async () => {
         await until(async () => {
           await jobs.queue.schedule(job, 100)
           return sweeps >= 4
@@ -198,7 +199,7 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
       const job: Job = { name: 'sweep-due-work', subject: 'all', payload: {} }
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
       await jobs.queue.schedule(job, 100).finally(() => vi.useRealTimers())
-      await during(bodies(idle, sweep), async () => {
+      await during(bodiesOf(idle, sweep), async () => {
         await jobs.queue.schedule(job, 100)
         await until(() => sweeps >= 2, 'two sweeps')
       })

@@ -18,7 +18,13 @@ const closedAt = (sequence: bigint) =>
 const ledger = (sequence: bigint) => ({ sequence, hash: '', closedAt: closedAt(sequence) })
 
 /** Horizon is away when we want to read from now on; later it tells of these ledgers. */
-async function beginLate(told: { elder: bigint; latest: bigint; lacks?: bigint }) {
+async function beginLate(told: {
+  readonly elder: bigint
+  readonly latest: bigint
+  readonly lacks?: bigint
+  /** By so much sooner we want to read. */
+  readonly earlierMs?: number
+}) {
   const account = `G${randomUUID()}`
   let later = 0
   const begin = startWatching({
@@ -29,7 +35,7 @@ async function beginLate(told: { elder: bigint; latest: bigint; lacks?: bigint }
       head: async () => ({ latest: ledger(told.latest), elder: told.elder }),
       find: async (sequence) => (sequence === told.lacks ? undefined : ledger(sequence)),
     },
-    now: () => new Date(start.getTime() + later),
+    now: () => new Date(start.getTime() - (told.earlierMs ?? 0) + later),
   })
   await expect(begin(account, 'now')).rejects.toThrow(NetworkUnavailable)
   later = 600_000
@@ -49,6 +55,13 @@ describe('an account that is to be read from now on, while Horizon is away', () 
   it('is read from before the oldest ledger when that is newer, so that the gap is seen', async () => {
     expect(await beginLate({ elder: 300n, latest: 400n })).toBe(placeAfter(298n))
     expect(await beginLate({ elder: 99n, latest: 400n })).toBe(placeAfter(99n))
+  })
+
+  it('is read from the very first ledger on when Horizon has that, or the one after it', async () => {
+    const young = { latest: 400n, earlierMs: 600_000 }
+    expect(await beginLate({ elder: 1n, ...young })).toBe(placeAfter(0n))
+    expect(await beginLate({ elder: 2n, ...young })).toBe(placeAfter(0n))
+    expect(await beginLate({ elder: 3n, ...young })).toBe(placeAfter(1n))
   })
 
   it('waits for a Horizon that lacks a ledger in between', async () => {
