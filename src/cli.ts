@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { inWords } from './cli/in-words.ts'
+import { OptionRefused } from './cli/options.ts'
 
 const usage = `fairlead <command>
 
@@ -37,19 +38,23 @@ const commands = new Map<string, () => Promise<Command>>([
   ['demo', async () => (await import('./cli/demo.ts')).demo],
 ])
 
-async function run([name = 'help', ...args]: readonly string[]): Promise<number> {
-  const [next, ...others] = args
-  const long = commands.get(`${name} ${next ?? ''}`)
-  if (long !== undefined) return (await long())(others)
-  const short = commands.get(name)
-  if (short !== undefined) return (await short())(args)
+/** Has options enough for a page of help of its own. */
+const explainsItself = 'sandbox network'
+
+async function run(args: readonly string[]): Promise<number> {
+  const words = commands.has(args.slice(0, 2).join(' ')) ? 2 : 1
+  const command = args.slice(0, words).join(' ')
+  const options = args.slice(words)
+  const load = commands.get(command)
+  const asksHelp = options.includes('--help') && command !== explainsItself
+  if (load !== undefined && !asksHelp) return (await load())(options)
   console.log(usage)
-  return name === 'help' || name === '--help' ? 0 : 2
+  return asksHelp || ['', 'help', '--help'].includes(command) ? 0 : 2
 }
 
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
   console.error(inWords(error))
-  process.exit(1) // what a start that failed half-way left open must not keep the process
+  process.exit(error instanceof OptionRefused ? 2 : 1) // what a start that failed half-way left open must not keep the process
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readOptions } from './options.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 
 const command = fileURLToPath(new URL('../cli.js', import.meta.url))
@@ -24,6 +25,7 @@ const interrupted = 130
 
 /** `fairlead demo`: a sandbox of its own, one payment by a process of its own, and everything away again. */
 export async function demo(args: readonly string[]): Promise<number> {
+  readOptions(args, { 'correct-data': 'flag' })
   const told = untilToldToStop().then(() => interrupted)
   const dataDir = await mkdtemp(join(tmpdir(), 'fairlead-demo-'))
   const sandbox = spawn(process.execPath, [command, 'sandbox'], {

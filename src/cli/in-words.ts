@@ -1,4 +1,5 @@
 import { ConfigurationFaulty } from '../config/faults.ts'
+import { OptionRefused } from './options.ts'
 
 interface Thrown {
   readonly name?: unknown
@@ -10,7 +11,7 @@ interface Thrown {
 
 /** What a person can mend is said in a sentence; anything else is answered as it is, and keeps its stack. */
 export function inWords(error: unknown): unknown {
-  if (error instanceof ConfigurationFaulty) return error.message
+  if (error instanceof ConfigurationFaulty || error instanceof OptionRefused) return error.message
   const { name, message, code, port } = error as Thrown // any thrown object
   if (code === 'EADDRINUSE') {
     return `Port ${String(port)} is taken: end what uses it, or choose others (FAIRLEAD_…_PORT; 0 takes a free one)`

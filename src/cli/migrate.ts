@@ -4,6 +4,7 @@ import { environmentNames, readEnvironment } from '../config/env.ts'
 import type { Environment } from '../config/env.ts'
 import { ConfigurationFaulty } from '../config/faults.ts'
 import { readEnvFile } from './env-file.ts'
+import { readOptions } from './options.ts'
 
 /** Our own tables, and those of the queue where it lives in the same database. */
 export async function migrateAll({
@@ -20,7 +21,8 @@ export async function migrateAll({
 
 /** `fairlead migrate` */
 export async function migrateDatabase(args: readonly string[]): Promise<number> {
-  const done = await migrateAll(readEnvironment(await readEnvFile(args)))
+  const options = readOptions(args, { 'env-file': 'text' })
+  const done = await migrateAll(readEnvironment(await readEnvFile(options['env-file'])))
   console.log(done.length === 0 ? 'The database is up to date' : `Migrated: ${done.join(', ')}`)
   return 0
 }

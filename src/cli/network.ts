@@ -11,21 +11,30 @@ import { findNetworkState } from '../usecases/network/find-network-state.ts'
 import type { NetworkState } from '../usecases/network/find-network-state.ts'
 import type { Commit, Read } from '../usecases/ports/commit.ts'
 import { readEnvFile } from './env-file.ts'
+import { readOptions } from './options.ts'
 
 /** `fairlead network status` */
-export const networkStatus = (args: readonly string[]): Promise<number> =>
-  onDatabase(args, async ({ read }) => {
+export async function networkStatus(args: readonly string[]): Promise<number> {
+  const options = readOptions(args, { 'env-file': 'text' })
+  return onDatabase(options['env-file'], async ({ read }) => {
     for (const line of wordsOfState(await findNetworkState({ read })())) console.log(line)
     return 0
   })
+}
 
 /** `fairlead network accept-reset` */
 export const networkAcceptReset = (args: readonly string[]): Promise<number> =>
-  onDatabase(args, (storage) => decide(args, storage, acceptNetworkReset))
+  decideAs(args, acceptNetworkReset)
 
 /** `fairlead network resume` */
 export const networkResume = (args: readonly string[]): Promise<number> =>
-  onDatabase(args, (storage) => decide(args, storage, resumeNetwork))
+  decideAs(args, resumeNetwork)
+
+async function decideAs(args: readonly string[], deciding: Deciding): Promise<number> {
+  const options = readOptions(args, { by: 'text', 'env-file': 'text' })
+  const by = options.by ?? userInfo().username
+  return onDatabase(options['env-file'], (storage) => decide(by, storage, deciding))
+}
 
 interface Storage {
   readonly commit: Commit
@@ -34,18 +43,13 @@ interface Storage {
 
 type Deciding = (parts: { readonly commit: Commit; readonly now: () => Date }) => DecideStop
 
-async function decide(
-  args: readonly string[],
-  { commit, read }: Storage,
-  deciding: Deciding,
-): Promise<number> {
+async function decide(by: string, { commit, read }: Storage, deciding: Deciding): Promise<number> {
   const { openStop, lastStop } = await findNetworkState({ read })()
   const stop = openStop ?? lastStop
   if (stop === undefined) {
     console.log('Nothing was ever stopped: there is nothing to decide')
     return 1
   }
-  const by = optionOf(args, '--by') ?? userInfo().username
   const outcome = await deciding({ commit, now: () => new Date() })({ stopId: stop.id, by })
   if (!outcome.ok) {
     console.log(`Stop ${stop.id} was decided otherwise before; see fairlead network status`)
@@ -76,10 +80,10 @@ function wordsOfState({ epoch, openStop, lastStop, accounts }: NetworkState): re
 }
 
 async function onDatabase(
-  args: readonly string[],
+  envFile: string | undefined,
   work: (storage: Storage) => Promise<number>,
 ): Promise<number> {
-  const { databaseUrl: url } = readEnvironment(await readEnvFile(args))
+  const { databaseUrl: url } = readEnvironment(await readEnvFile(envFile))
   if (url === undefined)
     throw new ConfigurationFaulty([`${environmentNames.databaseUrl} is missing`])
   const database = openDatabase({ url, poolSize: 2 })
@@ -90,9 +94,4 @@ async function onDatabase(
   } finally {
     await database.close()
   }
-}
-
-function optionOf(args: readonly string[], name: string): string | undefined {
-  const at = args.indexOf(name)
-  return at === -1 ? undefined : args[at + 1]
 }

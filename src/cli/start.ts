@@ -3,14 +3,16 @@ import { ConfigurationFaulty } from '../config/faults.ts'
 import { startFairlead } from '../start.ts'
 import type { Role } from '../start.ts'
 import { readEnvFile } from './env-file.ts'
+import { OptionRefused, readOptions } from './options.ts'
 import { readConfig } from './read-config.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 
 /** `fairlead start [--role gateway|worker] [--env-file FILE]` */
 export async function start(args: readonly string[]): Promise<number> {
-  const variables = await readEnvFile(args)
+  const options = readOptions(args, { role: 'text', 'env-file': 'text' })
+  const roles = readRoles(options.role)
+  const variables = await readEnvFile(options['env-file'])
   const { config, secrets } = await readConfig(variables)
-  const roles = readRoles(args)
   await refuseOldDatabase(config.databaseUrl)
   const told = untilToldToStop()
   const running = await startFairlead({ config, secrets, roles })
@@ -30,10 +32,8 @@ async function refuseOldDatabase(databaseUrl: string): Promise<void> {
   ])
 }
 
-function readRoles(args: readonly string[]): readonly Role[] {
-  const at = args.indexOf('--role')
-  const role = at === -1 ? undefined : args[at + 1]
-  if (at === -1) return ['gateway', 'worker']
+function readRoles(role: string | undefined): readonly Role[] {
+  if (role === undefined) return ['gateway', 'worker']
   if (role === 'gateway' || role === 'worker') return [role]
-  throw new ConfigurationFaulty([`--role is gateway or worker, not ${role ?? 'nothing'}`])
+  throw new OptionRefused(`--role is gateway or worker, not ${role}`)
 }

@@ -34,6 +34,40 @@ describe('fairlead', () => {
     },
   )
 
+  it.each([[['start', '--help']], [['network', 'resume', '--help']], [['demo', '--help']]])(
+    'explains itself instead of doing what is asked about: %j',
+    async (args) => {
+      const { code, said } = await outcomeOf(args)
+      expect(code).toBe(0)
+      expect(said).toMatch(/^fairlead <command>\n/)
+    },
+  )
+
+  it('has a page of its own for the network of the sandbox', async () => {
+    const { code, said } = await outcomeOf(['sandbox', 'network', '--help'])
+    expect(code).toBe(0)
+    expect(said).toMatch(/^fairlead sandbox network/)
+  })
+
+  it.each([
+    [['start', '--rol', 'worker'], /Unknown option '--rol'/],
+    [['start', '--role', 'gatway'], /--role is gateway or worker, not gatway/],
+    [['migrate', '--env-file'], /'--env-file <value>' argument missing/],
+    [['network', 'status', '--by', 'ada'], /Unknown option '--by'/],
+    [['network', 'resume', 'now'], /Unexpected argument 'now'/],
+    [['doctor', '--jsn'], /Unknown option '--jsn'/],
+    [['sandbox', '--without-gatway'], /Unknown option '--without-gatway'/],
+    [['demo', '--corect-data'], /Unknown option '--corect-data'/],
+  ])(
+    'refuses what it does not know in one line, before it does anything: %j',
+    async (args, why) => {
+      const { code, said } = await outcomeOf(args)
+      expect(code).toBe(2)
+      expect(said).toMatch(why)
+      expect(said.trim().split('\n')).toHaveLength(1)
+    },
+  )
+
   it('lists what is missing and does not start, without a stack', async () => {
     const { code, said } = await outcomeOf(['start', '--role', 'gateway'])
     expect(code).toBe(1)

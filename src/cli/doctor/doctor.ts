@@ -4,6 +4,7 @@ import { readEnvironment } from '../../config/env.ts'
 import { ConfigurationFaulty } from '../../config/faults.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import { readEnvFile } from '../env-file.ts'
+import { readOptions } from '../options.ts'
 import { readConfig } from '../read-config.ts'
 import type { CheckedConfig } from '../read-config.ts'
 import { examineAccounts } from './accounts.ts'
@@ -23,8 +24,11 @@ type Variables = Readonly<Record<string, string | undefined>>
  * and says what to do about what it finds. The exit code is 1 when there is a fault.
  */
 export async function doctor(args: readonly string[]): Promise<number> {
-  const asJson = args.includes('--json')
-  const parts = await visits(await readEnvFile(args))
+  const { json: asJson = false, 'env-file': file } = readOptions(args, {
+    json: 'flag',
+    'env-file': 'text',
+  })
+  const parts = await visits(await readEnvFile(file))
   const findings: Finding[] = []
   const seen: Examined[] = []
   for (const visit of parts) {

@@ -3,6 +3,7 @@ import { Keypair } from '@stellar/stellar-sdk'
 import { stringify } from 'yaml'
 import { environmentNames } from '../../config/env.ts'
 import type { Environment } from '../../config/env.ts'
+import { writeEnvFile } from '../env-file.ts'
 import { writePrivately } from './keys.ts'
 import type { SandboxSettings } from './settings.ts'
 import type { SandboxWorld } from './world.ts'
@@ -50,9 +51,9 @@ export async function writeSandboxFiles(
 }
 
 function writeEnvironment(environment: Environment): string {
-  const lines = Object.entries(environmentNames).flatMap(([key, name]) => {
-    const value = environment[key as keyof Environment] // the names are keyed like the environment
-    return value === undefined ? [] : [`${name}=${JSON.stringify(value)}`]
-  })
-  return `${['FAIRLEAD_SANDBOX="true"', ...lines].join('\n')}\n`
+  const variables = Object.entries(environmentNames).map(([key, name]) => [
+    name,
+    environment[key as keyof Environment], // the names are keyed like the environment
+  ])
+  return writeEnvFile({ FAIRLEAD_SANDBOX: 'true', ...Object.fromEntries(variables) })
 }

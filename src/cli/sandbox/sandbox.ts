@@ -1,4 +1,5 @@
 import { migrateAll } from '../migrate.ts'
+import { readOptions } from '../options.ts'
 import { untilToldToStop } from '../until-told-to-stop.ts'
 import { checkConfig } from '../../config/config.ts'
 import { readEnvironment } from '../../config/env.ts'
@@ -17,12 +18,13 @@ import { dirname } from 'node:path'
  * `--without-gateway` leaves gateway and worker to other processes (`fairlead start --env-file`).
  */
 export async function sandbox(args: readonly string[]): Promise<number> {
+  const options = readOptions(args, { 'without-gateway': 'flag' })
   const say = (line: string) => console.log(line)
   say('Fairlead sandbox: for development only, nothing here is worth anything.')
   const told = untilToldToStop()
   const plan = {
     environment: readEnvironment(),
-    hasGateway: !args.includes('--without-gateway'),
+    hasGateway: options['without-gateway'] !== true,
     say,
   }
   const { publicUrl, stop } = await openOnFreePorts(plan)

@@ -1,0 +1,47 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readEnvFile, writeEnvFile } from '../../src/cli/env-file.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fairlead-env-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function readBack(text: string) {
+  const file = join(folder, 'env')
+  await writeFile(file, text)
+  return readEnvFile(file)
+}
+
+describe('a file of settings', () => {
+  it('reads back as what was written, whatever signs the values are of', async () => {
+    const signs = fc.constantFrom(...Array.from('aZ09 =#$\\n\'"`\n\t{}:/@%é'))
+    const value = fc.string({ unit: signs }).filter((text) => !/'[^]*`|`[^]*'/.test(text))
+    await fc.assert(
+      fc.asyncProperty(value, value, async (one, other) => {
+        const read = await readBack(writeEnvFile({ FAIRLEAD_ONE: one, FAIRLEAD_OTHER: other }))
+        expect([read['FAIRLEAD_ONE'], read['FAIRLEAD_OTHER']]).toEqual([one, other])
+      }),
+    )
+  })
+
+  it('takes the double quote where a value has both others, and refuses one that has all', async () => {
+    const read = await readBack(writeEnvFile({ FAIRLEAD_ONE: "it's a `tick`" }))
+    expect(read['FAIRLEAD_ONE']).toBe("it's a `tick`")
+    expect(() => writeEnvFile({ FAIRLEAD_ONE: `'"\`` })).toThrow(/^FAIRLEAD_ONE cannot be written/)
+  })
+
+  it('leaves out what is undefined', () => {
+    expect(writeEnvFile({ FAIRLEAD_ONE: undefined, FAIRLEAD_OTHER: '' })).toBe(
+      "FAIRLEAD_OTHER=''\n",
+    )
+  })
+
+  it('gives way to the environment', async () => {
+    expect((await readBack("PATH='nowhere'\n"))['PATH']).toBe(process.env['PATH'])
+  })
+})
