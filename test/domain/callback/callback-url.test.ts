@@ -98,7 +98,9 @@ describe('the answer to a callback', () => {
   it('delivers with any 2xx, and says with 400 that the fault is ours (SEP31-89)', () => {
     expect([200, 202, 204, 299].map(meaningOf)).toEqual(Array(4).fill('delivered'))
     expect(meaningOf(400)).toBe('refused')
-    expect([301, 401, 404, 429, 500, 503].map(meaningOf)).toEqual(Array(6).fill('try_again'))
+    expect([199, 300, 301, 401, 404, 429, 500, 503].map(meaningOf)).toEqual(
+      Array(8).fill('try_again'),
+    )
   })
 
   it('is asked for again later and later, within a bound (SEP31-88)', () => {

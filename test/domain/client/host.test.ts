@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matchHomeDomain, readHost } from '../../../src/domain/client/host.ts'
+import { defaultHomeDomain, matchHomeDomain, readHost } from '../../../src/domain/client/host.ts'
 
 describe('a host that somebody else names', () => {
   it.each([
@@ -44,4 +44,36 @@ describe('a host that somebody else names', () => {
       expect(matchHomeDomain([text, '*.example'], text)).toBeUndefined()
     },
   )
+})
+
+describe('a home domain that is asked for', () => {
+  const patterns = ['*.Wallets.example', 'Anchor.example', 'other.example']
+
+  it.each([
+    ['anchor.example', 'anchor.example'],
+    ['ANCHOR.example', 'anchor.example'],
+    ['a.wallets.example', 'a.wallets.example'],
+    ['A.b.wallets.example', 'a.b.wallets.example'],
+    ['wallets.example', undefined],
+    ['xwallets.example', undefined],
+    ['a.wallets.example.org', undefined],
+    ['x.anchor.example', undefined],
+    ['anchorxexample', undefined],
+  ])(
+    'is ours by a name, or by whole labels before a pattern: %s (SEP10-27 to 29)',
+    (asked, ours) => {
+      expect(matchHomeDomain(patterns, asked)).toBe(ours)
+    },
+  )
+
+  it('has at most the 59 bytes that fit into a name of data (SEP10-04)', () => {
+    const long = `${'a'.repeat(59 - '.wallets.example'.length)}.wallets.example`
+    expect(matchHomeDomain(patterns, long)).toBe(long)
+    expect(matchHomeDomain(patterns, `a${long}`)).toBeUndefined()
+  })
+
+  it('is the first that is no pattern when none is named (SEP10-07, SEP10-26)', () => {
+    expect(defaultHomeDomain(patterns)).toBe('anchor.example')
+    expect(defaultHomeDomain(['*.wallets.example'])).toBeUndefined()
+  })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fileTypeOf, mayHold } from '../../../src/domain/customer/file-content.ts'
+import { fileTypeOf, mayHold, wantedFile } from '../../../src/domain/customer/file-content.ts'
 import { sep9Field } from '../../../src/domain/customer/sep9-fields.ts'
 
 const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64')
@@ -20,7 +20,7 @@ describe('a file', () => {
     expect(fileTypeOf(wholeJpeg)).toBe('image/jpeg')
     expect(fileTypeOf(pdf)).toBe('application/pdf')
     expect(fileTypeOf(mp4)).toBe('video/mp4')
-    expect(fileTypeOf(Buffer.from('\0\0\0\u0018ftypqt  '))).toBe('video/quicktime')
+    expect(fileTypeOf(Buffer.from('\0\0\0\u0018ftypqt  \0\0\0\0'))).toBe('video/quicktime')
     expect(fileTypeOf(bytes('GkXfo59C'))).toBe('video/webm')
     expect(fileTypeOf(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).toBeUndefined()
     expect(fileTypeOf(Buffer.from('GIF89a'))).toBeUndefined()
@@ -88,4 +88,13 @@ describe('a file', () => {
       }),
     )
   })
+})
+
+it('is wanted as a picture or a PDF, and as a video only to prove that somebody lives (SEP09-36)', () => {
+  const asked = (name: string): string => {
+    const field = sep9Field(name)
+    return field === undefined ? '' : wantedFile(field)
+  }
+  expect(asked('photo_id_front')).toMatch(/^a picture .* or a PDF that can be decoded$/)
+  expect(asked('proof_of_liveness')).toMatch(/video \(MP4, WebM, QuickTime\)/)
 })

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AskedField } from '../../../src/domain/customer/customer-type.ts'
-import { readyCustomerTypes } from '../../../src/domain/customer/customer-type.ts'
+import { plainField, readyCustomerTypes } from '../../../src/domain/customer/customer-type.ts'
 import type { Customer, ProvidedField } from '../../../src/domain/customer/customer.ts'
+import { sep9Field } from '../../../src/domain/customer/sep9-fields.ts'
 import { standingFor, usualTypeName } from '../../../src/domain/customer/standing.ts'
 import { customerTypes } from '../../builders/customer-types.ts'
 
@@ -193,6 +194,20 @@ describe('customer types', () => {
     ]
     expect(faults({ description: 'd', requirements, verify: ['mobile_number'] })).toHaveLength(6)
     expect(faults({ description: 'd', requirements: [{ field: 'city' }] })).toEqual([])
+    expect(faults({ description: 'd', requirements: [{ field: 'card.cvc' }] })).toHaveLength(1)
+  })
+
+  it('show a field that is not asked for as SEP-9 describes it, to be given (SEP09-09)', () => {
+    const field = sep9Field('sex')
+    expect(field && plainField(field)).toEqual({
+      name: 'sex',
+      askedAs: 'sex',
+      kind: field?.kind,
+      description: field?.description,
+      choices: field?.choices,
+      optional: false,
+      needsCode: false,
+    })
   })
 
   it('may be none at all: then nothing is asked of anybody (SEP09-10, SEP12-41)', () => {

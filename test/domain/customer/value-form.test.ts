@@ -153,6 +153,19 @@ describe('account numbers', () => {
     expect(isCbu('2850591940090418135201')).toBe(false)
   })
 
+  it('end a CLABE with the digit that makes the weighted sum a multiple of ten', () => {
+    const digit = fc.integer({ min: 0, max: 9 })
+    fc.assert(
+      fc.property(fc.array(digit, { minLength: 17, maxLength: 17 }), (digits) => {
+        const weights = [3, 7, 1]
+        const sum = digits.reduce((all, one, place) => all + one * (weights[place % 3] ?? 0), 0)
+        const right = (10 - (sum % 10)) % 10
+        const ends = Array.from({ length: 10 }, (_, end) => isClabe(`${digits.join('')}${end}`))
+        expect(ends.flatMap((isRight, end) => (isRight ? [end] : []))).toEqual([right])
+      }),
+    )
+  })
+
   it('are refused as CLABE, CBU or IBAN when any one digit is another', () => {
     const numbers = [
       [isClabe, '032180000118359719'],

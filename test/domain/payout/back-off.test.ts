@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   defaultPatience,
+  delayMs,
   later,
   nextReturnCheck,
   returnCheckAfterTrouble,
@@ -10,6 +11,24 @@ const hour = 3_600_000
 const day = 24 * hour
 const deliveredAt = new Date('2026-11-21T12:00:00Z')
 const patience = { ...defaultPatience, returns: { firstMs: hour, untilMs: 30 * day } }
+
+describe('a bank that does not answer', () => {
+  it('is asked after 1, 2, 4 … times the first wait, up to the longest', () => {
+    const waits = [0, 1, 2, 3, 4, 10, 11, 32, 2_000].map((failures) => delayMs(failures, patience))
+    const minutes15 = 900_000
+    expect(waits).toEqual([
+      1_000,
+      1_000,
+      2_000,
+      4_000,
+      8_000,
+      512_000,
+      minutes15,
+      minutes15,
+      minutes15,
+    ])
+  })
+})
 
 describe('a delivered payout', () => {
   it.each([

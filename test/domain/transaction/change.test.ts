@@ -21,6 +21,18 @@ describe('a change that is kept', () => {
     expect(paid.lapsesAt).toEqual(at(80))
   })
 
+  it('is none when the lifecycle does not lead there (SEP31-73)', () => {
+    const before = aTransaction({ ...started, phase: 'awaitingFunds' })
+    const wrong = { ...before, phase: 'completed' } as const
+    expect(() => settleChange(before, wrong, { type: 'fundsReceived', now: at(20) })).toThrow(
+      'fundsReceived leads from awaitingFunds to payingOut, not to completed',
+    )
+    const stays = { type: 'payoutRetried' as const, now: at(20) }
+    expect(() => settleChange(before, { ...before, phase: 'failed' }, stays)).toThrow(
+      'not to failed',
+    )
+  })
+
   it('has another time only with another status (SEP31-80)', () => {
     const before = aTransaction({ ...started, phase: 'awaitingPayoutTransactionInfo' })
     const type = 'infoPartlyReceived'

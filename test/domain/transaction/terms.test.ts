@@ -43,6 +43,16 @@ describe('the terms of a request', () => {
     expect(codeOf('0.0000')).toBe('amount_malformed')
   })
 
+  it('name the asset by its code, and by its issuer where that is given (SEP31-14)', () => {
+    const { issuer = '' } = anAsset()
+    const named = (assetIssuer: string) =>
+      readTerms({ amount: '10', assetCode: 'SRT', assetIssuer, fields: {} }, assets)
+    expect(named(issuer)).toMatchObject({ ok: true })
+    expect(named(issuer.toLowerCase())).toMatchObject({
+      refusal: { code: 'asset_issuer_unknown', issuer },
+    })
+  })
+
   it('say what the first of several faults is, always the same one', () => {
     const request = { amount: 'x', assetCode: 'SRT', quoteId: 'q', refundMemo: '1', fields: {} }
     expect(readTerms(request, assets)).toMatchObject({ refusal: { code: 'quotes_not_supported' } })
