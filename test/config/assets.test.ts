@@ -117,6 +117,11 @@ describe('assets that contradict each other or themselves', () => {
     ])
   })
 
+  it('may wait for funds for one minute, and for a month', () => {
+    expect(faultsOfAsset({ paymentDeadlineMinutes: 1 })).toEqual([])
+    expect(faultsOfAsset({ paymentDeadlineMinutes: 43_200 })).toEqual([])
+  })
+
   it('may have bounds that meet, and a fixed fee below the largest amount only (SEP31-W18)', () => {
     expect(faultsOfAsset({ minAmount: '5', maxAmount: '5' })).toEqual([])
     const withFee = (fixed: string) => faultsOfAsset({ maxAmount: '5', fee: { fixed } })

@@ -68,6 +68,35 @@ describe('a file', () => {
     expect(fileTypeOf(Uint8Array.of(0xff, 0xd8, ...tables, 0, ...frame, ...scan))).toBeUndefined()
   })
 
+  it('has any of the frames that JPEG knows, and its end among the last 1024 bytes (SEP12-87)', () => {
+    const picture = (marker: number, blanks: number) =>
+      fileTypeOf(
+        Uint8Array.of(
+          0xff,
+          0xd8,
+          0xff,
+          marker,
+          0,
+          2,
+          0xff,
+          0xda,
+          0,
+          2,
+          0xff,
+          0xd9,
+          ...Array<number>(blanks).fill(0),
+        ),
+      )
+    const frames = Array.from({ length: 256 }, (_, marker) => marker).filter(
+      (marker) => picture(marker, 0) !== undefined,
+    )
+    expect(frames).toEqual([
+      0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf,
+    ])
+    expect(picture(0xc0, 1_022)).toBe('image/jpeg')
+    expect(picture(0xc0, 1_023)).toBeUndefined()
+  })
+
   it('may have bytes of filling before a marker', () => {
     const filled = [0xff, 0xd8, 0xff, 0xff, 0xff, 0xc0, 0, 2, 0xff, 0xda, 0, 2, 0xff, 0xd9]
     expect(fileTypeOf(Uint8Array.from(filled))).toBe('image/jpeg')

@@ -56,6 +56,20 @@ describe('reading SEP-9 fields', () => {
     expect(read({ id_type: 'visa' })).toEqual({ id_type: 'visa' })
   })
 
+  it('says that a date is empty, and not that it is no date', () => {
+    expect(read({ birth_date: '' })).toBe('birth_date: is empty; leave it out, or send a value')
+  })
+
+  it('takes no code for a field it does not know, and leaves such a file id alone', () => {
+    expect(read({ shoe_size_file_id: 'f' })).toEqual({})
+    expect(read({ shoe_size_verification: '123456' })).toBe(
+      'shoe_size_verification: names no field that awaits verification',
+    )
+    expect(read({ last_name_file_id: 'f' })).toBe(
+      'last_name_file_id: names a field that holds no file',
+    )
+  })
+
   it('never takes card numbers and codes (SEP09-42)', () => {
     expect(read({ 'card.number': '4111111111111111' })).toMatch(/^card.number: is not taken/)
     expect(read({ 'card.cvc': '123' })).toMatch(/^card.cvc: is not taken/)

@@ -113,6 +113,12 @@ describe('an e-mail address', () => {
     expect(taken('email', bad)).toEqual([])
   })
 
+  it('has at most 254 characters', () => {
+    const long = `jane@${'a'.repeat(60)}.${'a'.repeat(60)}.${'a'.repeat(60)}.${'a'.repeat(60)}.abcde`
+    expect(long).toHaveLength(254)
+    expect(taken('email', [long, `x${long}`])).toEqual([long])
+  })
+
   it('is read in no time, however long the text is', () => {
     const started = performance.now()
     for (const text of ['a'.repeat(100_000), `a@${'a-'.repeat(50_000)}`, '@'.repeat(100_000)]) {
