@@ -9,7 +9,7 @@ import {
 } from '../../src/graphql/server/excess.ts'
 
 const schema = buildSchema(`
-  type Query { node: Node! one: [Node!]! list(first: Int, last: Int): Connection! either: Either }
+  type Query { node: Node! one: [Node!]! list(first: Int, after: String, last: Int): Connection! either: Either }
   type Node { node: Node! name: String all: [Node!]! }
   type Connection { nodes: [Node!]! pageInfo: Node! }
   union Either = Node | Connection
@@ -60,6 +60,11 @@ describe('cost', () => {
   it('of a page without a size is that of the usual size, 20', () => {
     expect(refusalOf(page(497, ''))).toBeUndefined()
     expect(refusalOf(page(498, ''))).toBe('OPERATION_TOO_COSTLY')
+  })
+
+  it('is that of its size also when it begins at a cursor', () => {
+    const one = page(costMax / 10, '(first: 1, after: "x")')
+    expect(refusalOf(one)).toBeUndefined()
   })
 
   it('is not lowered by sizes that are refused later', () => {

@@ -52,3 +52,14 @@ describe('a fault of ours', () => {
     })
   })
 })
+
+describe('a fault of the caller', () => {
+  it.each([
+    ['{', 'GRAPHQL_PARSE_FAILED'],
+    ['{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['{ transactions(first: 0) { nodes { id } } }', 'BAD_USER_INPUT'],
+  ])('is told by its code alone, without a line of our code: %s', async (query, code) => {
+    const { errors } = await ask(world.backoffice, query, { token: backofficeToken })
+    expect(errors[0]?.extensions).toEqual({ code })
+  })
+})

@@ -30,6 +30,15 @@ describe('a memo (SEP31-29, SEP31-38)', () => {
   ])('of type %s is not %s (SEP31-W06)', (type, value) => {
     expect(readMemo(type, value)).toBeUndefined()
   })
+
+  it.each(['\u007f', '\u0080', '\u07ff', '\u0800', '\uffff', '\u{10000}'])(
+    'of text has 28 bytes of UTF-8 at most, also of signs like %j (SEP31-29)',
+    (sign) => {
+      const most = sign.padEnd(sign.length + 28 - Buffer.byteLength(sign), 'x')
+      expect(readMemo('text', most)).toEqual({ type: 'text', value: most })
+      expect(readMemo('text', `${most}x`)).toBeUndefined()
+    },
+  )
 })
 
 it.each([
