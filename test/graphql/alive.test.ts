@@ -116,6 +116,19 @@ describe('a socket', () => {
     await socket.close()
   })
 
+  it('says where a document breaks off, and takes a wrong variable for the fault of its caller', async () => {
+    const socket = await openSocket(await openDoor(), 'any')
+    const cut = await socket.ask('{ assets {')
+    expect(cut.errors).toMatchObject([
+      { locations: [{ line: 1, column: 11 }], extensions: { code: 'GRAPHQL_PARSE_FAILED' } },
+    ])
+    const query =
+      'query ($from: DateTimeISO) { transactions(filter: { startedFrom: $from }) { nodes { id } } }'
+    const wrong = await socket.ask(query, { from: 'yesterday' })
+    expect(wrong.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }])
+    await socket.close()
+  })
+
   it('refuses a text that cannot be kept, in the document or in a variable (POLARIS-8.29)', async () => {
     const socket = await openSocket(await openDoor(), 'any')
     const inDocument = await socket.ask('{ transaction(id: "a\\u0000") { id } }')

@@ -67,6 +67,10 @@ describe('cost', () => {
     expect(refusalOf(one)).toBeUndefined()
   })
 
+  it('of a field that lacks its selection is left to the validation that refuses it', () => {
+    expect(refusalOf('{ list }')).toBeUndefined()
+  })
+
   it('is not lowered by sizes that are refused later', () => {
     expect(refusalOf(page(100, '(first: 1, last: 100)'))).toBe('OPERATION_TOO_COSTLY')
     expect(refusalOf(page(500, '(first: null)'))).toBe('OPERATION_TOO_COSTLY')
