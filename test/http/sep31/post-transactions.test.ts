@@ -160,6 +160,8 @@ describe('an unfit request gets 400 with a sentence, and nothing is stored', () 
   const long = '9'.repeat(21)
   it.each([
     ['SEP31-18', { amount: undefined }, /amount is missing/],
+    ['SEP31-18', { amount: null }, /amount is missing/],
+    ['SEP31-18', { amount: '' }, /amount is missing/],
     ['SEP31-18', { amount: 'much' }, /plain decimal/],
     ['SEP31-18', { amount: 0 }, /above 0/],
     ['SEP31-18', { amount: -5 }, /above 0/],
