@@ -15,6 +15,7 @@ describe('the settings of a login', () => {
 
   it.each<[string, Partial<LoginSettings>, string]>([
     ['another host than the endpoint (SEP10-06)', { webAuthDomain: 'evil.com' }, 'is not the host'],
+    ['an endpoint that is no URL (SEP10-06)', { endpoint: 'nowhere' }, 'is not the host'],
     [
       'a web_auth_domain of 65 bytes (SEP10-05)',
       { endpoint: `https://${'a'.repeat(61)}.com/auth`, webAuthDomain: `${'a'.repeat(61)}.com` },
