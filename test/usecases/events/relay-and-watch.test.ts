@@ -80,6 +80,17 @@ describe('relaying', () => {
     await jobs.queue.close()
   })
 
+  it('leaves nothing behind, however much has gathered', async () => {
+    const before = await db.read(({ events }) => events.highestSequence())
+    await addEvents(1_001)
+    await db.commit(({ outbox }) => outbox.addJobs(Array.from({ length: 1_001 }, aJob)))
+    const { jobs, relay } = relayTo(undefined)
+    expect(await relay()).toEqual({ highest: before + 1_001n })
+    expect(jobs.waiting()).toHaveLength(1_001)
+    expect(await onServer(db.url, 'select id from outbox')).toEqual([])
+    await jobs.queue.close()
+  })
+
   it('numbers events although the queue is away, and moves the jobs when it is back', async () => {
     const job = aJob()
     await db.commit(async ({ events, outbox }) => {
