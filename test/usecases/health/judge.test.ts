@@ -133,6 +133,7 @@ describe('workers', () => {
   })
 
   it('are missed when a payout is overdue, though the queue knows of none', () => {
+    expect(judged([], { payoutDueSince: ago(120) }).status).toBe('ok')
     expect(judged([], { payoutDueSince: ago(121) }).status).toBe('failing')
     expect(judged([], { payoutDueSince: ago(-3_600) }).status).toBe('ok')
   })

@@ -116,6 +116,19 @@ describe('a pending payout', () => {
     expect(await settle(id)).toBe('delivered')
   })
 
+  it('is asked about from the moment it is due, and not a millisecond sooner', async () => {
+    const { id } = await world.openFunded()
+    const { send, settle, asked } = bank({ send: async () => pending, find: async () => pending })
+    await send(id)
+    const { payout } = await world.stateOf(id)
+    const waitMs = (payout?.dueAt.getTime() ?? 0) - world.clock.now.getTime()
+    expect(waitMs).toBeGreaterThan(0)
+    world.pass(waitMs - 1)
+    expect([await settle(id), asked.length]).toEqual(['idle', 0])
+    world.pass(1)
+    expect([await settle(id), asked.length]).toEqual(['pending', 1])
+  })
+
   it('has its next question in the same commit as the answer before', async () => {
     const { id } = await world.openFunded()
     const { send, settle } = bank({ send: async () => pending, find: async () => pending })
