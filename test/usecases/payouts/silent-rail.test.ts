@@ -129,6 +129,17 @@ describe('a pending payout', () => {
     expect([await settle(id), asked.length]).toEqual(['pending', 1])
   })
 
+  it('has two words of the same moment heard one after the other', async () => {
+    const { id } = await world.openFunded()
+    const { send, notice } = bank({ send: async () => pending, find: async () => pending })
+    await send(id)
+    const idempotencyKey = `${id}-1`
+    const back = { state: 'returned', payoutId: 'p-1', reason: 'account_closed' } as const
+    await Promise.all([delivered(), back].map((reply) => notice({ idempotencyKey, reply })))
+    const types = (await eventsOf(id)).map(({ type }) => type)
+    expect(types).toEqual(['payoutAccepted', 'payoutDelivered', 'payoutFailed'])
+  })
+
   it('has its next question in the same commit as the answer before', async () => {
     const { id } = await world.openFunded()
     const { send, settle } = bank({ send: async () => pending, find: async () => pending })

@@ -102,6 +102,21 @@ describe('reading a second time', () => {
     expect(await checked(account)).toBe(placeIn(1_000n))
   })
 
+  it('asks for nothing of an account that is not in the run of the network that is seen', async () => {
+    const account = await anAccount()
+    const { look } = settledAt(2_000n)
+    const anew: NetworkWatch = {
+      ...calmWatch(now),
+      look: async () => {
+        const seen = await look()
+        return seen.ok ? accepted({ ...seen.value, epoch: 2 }) : seen
+      },
+    }
+    const { outcome, asked } = await recheck(account, anew)
+    expect([outcome, asked]).toEqual([{ ok: true, value: 0 }, []])
+    expect(await checked(account)).toBe(placeIn(100n))
+  })
+
   it('waits until it is known how far every Horizon tells', async () => {
     const account = await anAccount()
     expect((await recheck(account, settledAt(undefined))).outcome).toEqual({ ok: true, value: 0 })
