@@ -48,7 +48,7 @@ const more = (...others: readonly ChallengeOperation[]) => ({
 })
 
 describe('a challenge of ours', () => {
-  it('says who wants to log in, where, and until when (SEP10-69 to 80)', () => {
+  it('says who wants to log in, where, and until when (SEP10-74 to 81)', () => {
     expect(read({})).toEqual({
       ok: true,
       value: {
@@ -64,7 +64,7 @@ describe('a challenge of ours', () => {
   it.each([
     ['before the operation of its server', [login, ofClient, webAuth]],
     ['after it', [login, webAuth, ofClient]],
-  ])('names the domain of a wallet %s (SEP10-81)', (_, operations) => {
+  ])('names the domain of a wallet %s (SEP10-83, SEP10-85)', (_, operations) => {
     const clientDomain = { domain: 'wallet.example', account: client }
     expect(read({ operations })).toMatchObject({ ok: true, value: { clientDomain } })
   })
@@ -153,11 +153,11 @@ const faults: readonly [string, Partial<ChallengeTransaction>, ChallengeFault][]
 ]
 
 describe('a challenge', () => {
-  it.each(faults)('%s is refused by name (SEP10-69 to 86)', (_, changes, fault) => {
+  it.each(faults)('%s is refused by name (SEP10-74 to 86)', (_, changes, fault) => {
     expect(read(changes)).toEqual({ ok: false, refusal: { code: 'wrong_challenge', fault } })
   })
 
-  it('without time bounds is refused (SEP10-75)', () => {
+  it('without time bounds is refused (SEP10-76)', () => {
     const { timeBounds: _, ...timeless } = challenge
     expect(readChallenge(timeless, rules, at(1n))).toMatchObject({
       refusal: { fault: 'time_bounds' },

@@ -21,7 +21,7 @@ describe('a change that is kept', () => {
     expect(paid.lapsesAt).toEqual(at(80))
   })
 
-  it('is none when the lifecycle does not lead there (SEP31-73)', () => {
+  it('is none when the lifecycle does not lead there', () => {
     const before = aTransaction({ ...started, phase: 'awaitingFunds' })
     const wrong = { ...before, phase: 'completed' } as const
     expect(() => settleChange(before, wrong, { type: 'fundsReceived', now: at(20) })).toThrow(

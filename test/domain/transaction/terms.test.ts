@@ -43,7 +43,7 @@ describe('the terms of a request', () => {
     expect(codeOf('0.0000')).toBe('amount_malformed')
   })
 
-  it('name the asset by its code, and by its issuer where that is given (SEP31-14)', () => {
+  it('name the asset by its code, and by its issuer where that is given', () => {
     const { issuer = '' } = anAsset()
     const named = (assetIssuer: string) =>
       readTerms({ amount: '10', assetCode: 'SRT', assetIssuer, fields: {} }, assets)

@@ -104,11 +104,11 @@ describe('reading a second time', () => {
 
   it('asks for nothing of an account that is not in the run of the network that is seen', async () => {
     const account = await anAccount()
-    const { look } = settledAt(2_000n)
+    const before = settledAt(2_000n)
     const anew: NetworkWatch = {
-      ...calmWatch(now),
+      ...before,
       look: async () => {
-        const seen = await look()
+        const seen = await before.look()
         return seen.ok ? accepted({ ...seen.value, epoch: 2 }) : seen
       },
     }
