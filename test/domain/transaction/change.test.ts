@@ -17,6 +17,8 @@ describe('a change that is kept', () => {
       version: before.version + 1,
     })
     const funded = { ...saved, phase: 'payingOut' } as const
+    const stays = settleChange(saved, saved, { type: 'payoutRetried', now: at(25) })
+    expect(stays.lapsesAt).toEqual(at(80))
     const paid = settleChange(saved, funded, { type: 'fundsReceived', now: at(30) })
     expect(paid.lapsesAt).toEqual(at(80))
   })

@@ -16,3 +16,19 @@ it('remembers a bounded number of clients that guess, the latest ones (SEP12-136
   await ask('one more')
   expect(await ask('first')).toBe(404)
 })
+
+it('bounds the guesses of each minute anew (SEP12-136)', async () => {
+  let at = 0
+  const route = limitMisses(() => new Date(at))(() => Promise.resolve(notFound('No such customer')))
+  const ask = async () => {
+    const principal = { account: 'guesser', subject: 'guesser', homeDomain: 'localhost' }
+    return (await route(aRequest({ principal }))).status
+  }
+  for (const minute of [0, 1, 2]) {
+    at = minute * 60_000
+    for (let misses = 0; misses < 60; misses += 1) expect(await ask()).toBe(404)
+    expect(await ask()).toBe(429)
+    at += 59_999
+    expect(await ask()).toBe(429)
+  }
+})

@@ -186,6 +186,12 @@ describe('bodies', () => {
         { name: 'raw', contentType: 'application/octet-stream', size: 3 },
       ],
     })
+    const named = new FormData()
+    named.append('note', new Blob(['abc'], { type: 'text/plain' }), 'note.txt')
+    expect(await (await call('/open', { method: 'POST', body: named })).json()).toEqual({
+      fields: {},
+      files: [{ name: 'note', fileName: 'note.txt', contentType: 'text/plain', size: 3 }],
+    })
     const textOnly = new FormData()
     textOnly.append('a', '1')
     const third = await call('/open', { method: 'POST', body: textOnly })

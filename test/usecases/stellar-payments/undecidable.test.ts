@@ -54,6 +54,22 @@ it('matches all others when one payment cannot be decided, and says so (POLARIS-
   expect(await waiting(account)).toHaveLength(2)
 })
 
+it('takes a payment again that has funded its transaction, and changes nothing (AP-1.2)', async () => {
+  const account = anAccount()
+  const [transaction] = await paid(account, 1)
+  if (transaction === undefined) throw new Error('unreachable')
+  await world.match(account)
+  const before = await world.stateOf(transaction.id)
+  await onServer(
+    world.url,
+    `update stellar_payment set match_state = 'waiting', transaction_id = null where account = $1`,
+    [account],
+  )
+  expect(await world.match(account)).toEqual({ matched: 1, unmatched: 0 })
+  expect(await world.stateOf(transaction.id)).toEqual(before)
+  expect(await waiting(account)).toEqual([])
+})
+
 it('goes on with payments that come after one that cannot be decided', async () => {
   const account = anAccount()
   const [damaged] = await paid(account, 1)

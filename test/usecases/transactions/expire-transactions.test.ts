@@ -49,6 +49,12 @@ it('ends what was not funded in time, with an event and a message (SEP31-76)', a
   expect(await door.expireTransactions()).toBe(0)
 })
 
+it('ends all of them in one run, however many there are', async () => {
+  const ids = await Promise.all(Array.from({ length: 401 }, () => kept()))
+  expect(await door.expireTransactions()).toBe(401)
+  expect(await phaseOf(ids.at(-1) ?? '')).toBe('expired')
+})
+
 it('lets what has received funds never expire (SEP31-77)', async () => {
   const id = await kept({ phase: 'payingOut', stellarPaymentId: '1' })
   await door.expireTransactions()
