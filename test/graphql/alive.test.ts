@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { partnerSchema } from '../../src/graphql/partner/schema.ts'
 import type { GraphqlDoor } from '../../src/graphql/server/door.ts'
+import type { OperationWatch } from '../../src/graphql/server/watch-operations.ts'
 import { serveSockets } from '../../src/graphql/server/sockets.ts'
 import { currentScope } from '../../src/observability/request-scope.ts'
 import { until } from '../until.ts'
@@ -72,6 +73,21 @@ describe('a socket', () => {
     await until(() => dead.ended.code !== 0, 'the end of the dead one')
     expect([dead.ended.code, alive.ended.code]).toEqual([1006, 0])
     alive.socket.terminate()
+  })
+
+  it('is counted while it is open, and as no subscription', async () => {
+    let count = () => ({ sockets: -1, subscriptions: -1 })
+    const watchSockets: OperationWatch['metrics']['watchSockets'] = (_, reader) => {
+      count = reader
+      return () => undefined
+    }
+    const metrics = { graphqlField: () => undefined, watchSockets }
+    const url = await openDoor({ watch: { api: 'partner', metrics } })
+    expect(count()).toEqual({ sockets: 0, subscriptions: 0 })
+    const sockets = [await openSocket(url), await openSocket(url)]
+    expect(count()).toEqual({ sockets: 2, subscriptions: 0 })
+    for (const socket of sockets) await socket.close()
+    await until(() => count().sockets === 0, 'the end of both')
   })
 
   it('takes the token under either spelling of the name, and under no other', async () => {

@@ -1,4 +1,7 @@
+import { fastify } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { partnerSchema } from '../../src/graphql/partner/schema.ts'
+import { mountGraphql } from '../../src/graphql/server/mount.ts'
 import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
 import { ask } from './ask.ts'
 import { backofficeToken, gatewayWorld, keepTransaction } from './gateway-world.ts'
@@ -49,6 +52,59 @@ describe('a fault of ours', () => {
     expect(answer.errors[0]).toMatchObject({
       message: 'The service is away for a moment; try again',
       extensions: { code: 'SERVICE_UNAVAILABLE' },
+    })
+  })
+})
+
+describe('a request that breaks before GraphQL has it', () => {
+  /** The answer where each request fails so, and what was logged. */
+  async function answerTo(failure: Error) {
+    const app = fastify()
+    const lines: object[] = []
+    const stop = await mountGraphql(app, {
+      path: '/graphql',
+      schema: await partnerSchema(),
+      identify: () => Promise.resolve({ identity: undefined }),
+      context: () => ({}),
+      introspection: false,
+      log: { error: (fields) => lines.push(fields) },
+      socketsMax: 1,
+    })
+    app.addHook('preHandler', () => Promise.reject(failure))
+    const response = await app.inject({ method: 'POST', url: '/graphql', payload: {} })
+    await stop()
+    await app.close()
+    return { status: response.statusCode, body: response.json<unknown>(), lines }
+  }
+
+  const masked = {
+    errors: [
+      {
+        message: 'Something broke on our side',
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      },
+    ],
+  }
+
+  it.each([
+    ['without a status', new Error('secret')],
+    ['with a status of ours', Object.assign(new Error('secret'), { statusCode: 503 })],
+    ['with 500 itself', Object.assign(new Error('secret'), { statusCode: 500 })],
+    ['with a status that is no refusal', Object.assign(new Error('secret'), { statusCode: 302 })],
+  ])('%s is masked in GraphQL’s own shape, and logged', async (_, failure) => {
+    expect(await answerTo(failure)).toEqual({
+      status: 500,
+      body: masked,
+      lines: [{ error: failure }],
+    })
+  })
+
+  it('by a fault of the caller says which, with its status', async () => {
+    const failure = Object.assign(new Error('Too much'), { statusCode: 400 })
+    expect(await answerTo(failure)).toEqual({
+      status: 400,
+      body: { errors: [{ message: 'Too much', extensions: { code: 'BAD_REQUEST' } }] },
+      lines: [],
     })
   })
 })

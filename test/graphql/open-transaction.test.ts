@@ -1,7 +1,9 @@
+import 'reflect-metadata'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onServer } from '../database.ts'
 import { OpenTransactionDocument } from '../../schema/generated/partner/graphql.ts'
 import type { OpenTransactionMutationVariables } from '../../schema/generated/partner/graphql.ts'
+import { writeOpenRefusal } from '../../src/graphql/transaction/open-transaction.result.ts'
 import { ask, codesOf, dataOf } from './ask.ts'
 import {
   gatewayWorld,
@@ -183,6 +185,8 @@ describe('openTransaction', () => {
     expect(await opened({ ...srt, fields: both }, 'fields')).toMatchObject({ isReplay: false })
     const twice = await open({ ...srt, fields: [...both, field('account_number')] }, 'twice')
     expect(codesOf(twice)).toEqual(['BAD_USER_INPUT'])
+    const long = await open({ ...srt, fields: ['a', 'a'].map((x) => field(x.repeat(50))) }, 'long')
+    expect(long.errors[0]?.message).toBe(`\`fields\`: ${'a'.repeat(40)} is there twice`)
     const strange = await opened({ ...srt, fields: [...both, field('__proto__')] }, 'strange')
     expect(strange).toMatchObject({ isReplay: false })
   })
@@ -205,6 +209,11 @@ describe('openTransaction', () => {
     const answer = await open(input(), key)
     expect([answer.status < 500, codesOf(answer)]).toEqual([true, ['BAD_USER_INPUT']])
     expect(await kept()).toBe(before)
+  })
+
+  it('says of an asset of the network itself whose it is', () => {
+    const refused = writeOpenRefusal({ code: 'asset_issuer_unknown', issuer: undefined })
+    expect(refused.message).toBe('We receive this asset of the network itself')
   })
 
   it('logs none of this as a fault of ours', () => {

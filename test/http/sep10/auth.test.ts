@@ -197,6 +197,14 @@ describe('POST /auth', () => {
     expect((await fetch(auth, { method: 'POST' })).status).toBe(400)
   })
 
+  it('says that the transaction is missing when it is empty, is another thing, or is not there', async () => {
+    for (const body of [{ transaction: '' }, { transaction: 5 }, {}]) {
+      expect(await errorOf(await postJson(body))).toContain('transaction is missing')
+    }
+    const form = await post('application/x-www-form-urlencoded', 'transaction=')
+    expect(await errorOf(form)).toContain('transaction is missing')
+  })
+
   it('refuses what is unsigned, signed twice or by somebody else, and a second use, with 400 (SEP10-90, SEP10-94, SEP10-111)', async () => {
     const once = signed(await challenge(), clientKey)
     const statuses = []

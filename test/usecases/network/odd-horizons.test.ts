@@ -39,6 +39,17 @@ describe('a Horizon whose history was trimmed', () => {
     expect((await world.state()).epoch.number).toBe(1)
   })
 
+  it('whose beginning is past the place of an account says up to where that one was read', async () => {
+    world.sandbox.control.close({ ledgers: 30 })
+    world.sandbox.control.trim(20)
+    const place = `${4n << 32n}`
+    await world.commit(({ stellarPayments }) => stellarPayments.startCursor(account, place))
+    expect(await world.collector().collect()).toEqual(stopped)
+    const { openStop } = await world.state()
+    expect(openStop?.detail).toContain('begins at ledger 20 only')
+    expect(openStop?.detail).toContain(`${account} was read up to ledger 3:`)
+  })
+
   it('is no trouble for an account that was quiet, and read all the time', async () => {
     const { collect } = world.collector()
     const transaction = await world.open()
