@@ -35,6 +35,6 @@ const currencyOf = (asset: AssetPolicy, isPublic: boolean): Currency => ({
   is_asset_anchored: true,
   anchor_asset_type: 'fiat',
   anchor_asset: asset.payoutAsset.currency,
-  display_decimals: Math.min(asset.payoutAsset.decimals, 7),
+  display_decimals: asset.payoutAsset.decimals,
   redemption_instructions: 'Send it by SEP-31 to be paid out to a bank account',
 })

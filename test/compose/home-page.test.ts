@@ -115,7 +115,10 @@ describe('customer types', () => {
 describe('customer types whose fields need codes', () => {
   const person = {
     description: 'Person',
-    requirements: [{ field: 'email_address', description: 'E-mail' }],
+    requirements: [
+      { field: 'email_address', description: 'E-mail' },
+      { field: 'first_name', description: 'First name' },
+    ],
   }
   const furnish = (verify: readonly string[], isSandbox: boolean) => {
     const customerTypes = { ...file.customerTypes, 'sep31-receiver': { ...person, verify } }

@@ -168,6 +168,13 @@ it('knows the home domain of the site and those of the file', async () => {
   expect(await codeOf(rules, { homeDomain: 'third.example.com' })).toBe('home_domain_unknown')
 })
 
+it('refuses a home domain that no client could name, once', async () => {
+  const rules = { homeDomains: [`${'a'.repeat(60)}.example.com`] }
+  await expect(loginOf(after, rules)).rejects.toMatchObject({
+    faults: [expect.stringMatching(/^login: home domain a+\.example\.com is no host name/)],
+  })
+})
+
 it('asks for the domain of a wallet only where the file says so', async () => {
   expect(await codeOf({ requireClientDomain: true })).toBe('client_domain_missing')
   expect(await codeOf({ requireClientDomain: false })).toBe('ok')

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { composeWatch } from '../../src/compose/watch.ts'
 import { accepted, refused } from '../../src/domain/outcome.ts'
@@ -12,13 +14,18 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((watch) => watch.closeWatch()))
 })
 
-/** What health finds of the signing key while everything else is away. */
-async function findingOf(found: Found, isSandbox = false) {
+const bank = 'http://127.0.0.1:9' // nobody is there
+
+/** A health that finds this of the signing key while everything else is away. */
+function watching(
+  found: () => Found,
+  { isSandbox = false, now = () => new Date(), railUrl = bank } = {},
+) {
   const away = () => Promise.reject(new Error('away'))
   const told: unknown[] = []
   const asked: string[] = []
   const foundation = {
-    now: () => new Date(),
+    now,
     log: createLog({ level: 'silent' }),
     metrics: createMetrics({ version: 'test' }),
     jobStore: { kind: 'postgres' },
@@ -29,7 +36,7 @@ async function findingOf(found: Found, isSandbox = false) {
   const config = {
     isSandbox,
     network: { horizonUrl: 'http://127.0.0.1:9' },
-    railUrl: 'http://127.0.0.1:9',
+    railUrl,
     site: { homeDomain: 'anchor.example.com' },
   } as unknown as Parameters<typeof composeWatch>[1]['config']
   const watch = composeWatch(foundation, {
@@ -41,12 +48,17 @@ async function findingOf(found: Found, isSandbox = false) {
     homePages: {
       signingKeyOf: (domain) => {
         asked.push(domain)
-        return Promise.resolve(found)
+        return Promise.resolve(found())
       },
     },
     lookAgainMs: undefined,
   })
   opened.push(watch)
+  return { watch, asked, told }
+}
+
+async function findingOf(found: Found, isSandbox = false) {
+  const { watch, asked, told } = watching(() => found, { isSandbox })
   const { checks } = await watch.checkHealth()
   const byName = new Map(checks.map((check) => [check.name, check]))
   return { key: byName.get('signing_key'), bank: byName.get('bank'), asked, told }
@@ -76,5 +88,45 @@ describe('health', () => {
     const { bank, told } = await findingOf(accepted('GOURS'))
     expect(bank?.status).toBe('degraded')
     expect(told).toEqual(['health', 'health', 'health'])
+  })
+
+  it('asks for the key each minute, and after seconds while it is another', async () => {
+    let moment = Date.parse('2026-11-21T12:00:00Z')
+    let found: Found = accepted('GOURS')
+    const { watch, asked } = watching(() => found, { now: () => new Date(moment) })
+    const askedAfter = async (seconds: number) => {
+      moment += seconds * 1_000
+      await watch.checkHealth()
+      return asked.length
+    }
+    expect(await askedAfter(0)).toBe(1)
+    expect(await askedAfter(59)).toBe(1)
+    found = accepted('GANOTHER')
+    expect([await askedAfter(1), await askedAfter(2), await askedAfter(1)]).toEqual([2, 2, 3])
+    found = accepted('GOURS')
+    expect([await askedAfter(3), await askedAfter(59)]).toEqual([4, 4])
+  })
+
+  it('asks the bank every quarter of a minute, and after seconds while it is away', async () => {
+    let calls = 0
+    let isWell = true
+    const server = createServer((_, response) => {
+      calls += 1
+      response.writeHead(isWell ? 200 : 503, { 'content-type': 'application/json' })
+      response.end('{"payouts":[]}')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const railUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    let moment = Date.parse('2026-11-21T12:00:00Z')
+    const { watch } = watching(() => accepted('GOURS'), { now: () => new Date(moment), railUrl })
+    const callsAfter = async (seconds: number) => {
+      moment += seconds * 1_000
+      await watch.checkHealth()
+      return calls
+    }
+    expect([await callsAfter(0), await callsAfter(14)]).toEqual([1, 1])
+    isWell = false
+    expect([await callsAfter(1), await callsAfter(2), await callsAfter(1)]).toEqual([2, 2, 3])
+    server.close()
   })
 })

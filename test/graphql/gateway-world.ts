@@ -35,6 +35,8 @@ export interface WorldSettings {
   readonly bankToken?: string
   readonly bankSecret?: string
   readonly redisUrl?: string
+  /** DOCUMENTATION of its page. */
+  readonly documentation?: Readonly<Record<string, string>>
   /** How long what health saw counts. */
   readonly lookAgainMs?: number
 }
@@ -58,10 +60,13 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
       railSecret: settings.bankSecret ?? 'a-rail-secret-of-the-tests-0123456789',
       backofficeToken,
     },
-    sandboxAnchor(
-      (['USDC', 'SRT'] as const).map((code) => ({ code, issuer, distributionAccount })),
-      { homeDomains: [], sendingAnchors: [] },
-    ),
+    {
+      ...sandboxAnchor(
+        (['USDC', 'SRT'] as const).map((code) => ({ code, issuer, distributionAccount })),
+        { homeDomains: [], sendingAnchors: [] },
+      ),
+      ...(settings.documentation !== undefined && { documentation: settings.documentation }),
+    },
     true,
   )
   const lines: Record<string, unknown>[] = []

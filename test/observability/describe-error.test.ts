@@ -110,6 +110,20 @@ describe('errors of ours', () => {
     expect(described).toEqual({ name: 'PayoutCallRefused', at: expect.any(Array) as unknown })
   })
 
+  it('are told in 300 characters at most', () => {
+    const long = 'word '.repeat(100)
+    expect(describeError(long).message).toBe(long.slice(0, 300))
+    expect(describeError(new DatabaseUnavailable(long)).message).toBe(long.slice(0, 300))
+  })
+
+  it('name the field of what was not there, and quote nothing else', async () => {
+    const nothing = JSON.parse('{}') as { inner: { field: string } }
+    const error = await thrownBy(() => nothing.inner.field)
+    expect(describeError(error).message).toBe(
+      "Cannot read properties of undefined (reading 'field')",
+    )
+  })
+
   it('give away no password of an address', () => {
     const error = new DatabaseUnavailable(`postgres://fairlead:${canary}@db is away`)
     expect(describeError(error).message).toBe('postgres://…@db is away')
@@ -119,6 +133,9 @@ describe('errors of ours', () => {
     const error = new Error('outer', { cause: new TypeError(`"${canary}" is no function`) })
     const described = describeError(error)
     expect(described.at?.[0]).toContain('describe-error.test.ts')
+    const stackOf = (stack: string) => describeError(Object.assign(new Error('here'), { stack })).at
+    expect(stackOf('Error: here\n    at work (file.ts:1:2)\n')).toEqual(['work (file.ts:1:2)'])
+    expect(stackOf('Error: here')).toBeUndefined()
     expect(described.cause?.message).toBe('"…" is no function')
     const circle = new Error('round')
     circle.cause = circle

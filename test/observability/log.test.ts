@@ -31,9 +31,12 @@ describe('a line of the log', () => {
 
   it('holds no objects and no long texts', () => {
     const { log, lines } = heardLog()
+    const strange = Array.from({ length: 50 }, (_, n) => `strange${n}`)
     log.info({ reason: { first_name: 'Ada' }, outcome: 'x'.repeat(1_000) }, 'use-case')
     expect(lines[0]).not.toHaveProperty('reason')
     expect(lines[0]?.['outcome']).toHaveLength(300)
+    log.info(Object.fromEntries(strange.map((name) => [name, 1])), 'use-case')
+    expect(lines[1]?.['leftOut']).toBe(strange.join(' ').slice(0, 300))
   })
 
   it('says to which request it belongs, however deep it was written', async () => {
@@ -53,7 +56,7 @@ describe('a line of the log', () => {
 describe('troubles', () => {
   it('that come again and again are one line in ten seconds, with their number', () => {
     const { log, lines } = heardLog()
-    let now = 0
+    let now = 50_000
     const troubles = createTroubles(log, () => now)
     const away = Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })
     for (let times = 0; times < 50; times += 1) troubles.of('redis')(away)
@@ -61,7 +64,7 @@ describe('troubles', () => {
     troubles.of('redis')(new TypeError('another'))
     troubles.of('redis')(Object.assign(new Error('slow'), { code: 'ETIMEDOUT' }))
     expect(lines.map(({ part }) => part)).toEqual(['redis', 'listen', 'redis', 'redis'])
-    now = 10_000
+    now = 60_000
     troubles.of('redis')(away)
     expect(lines[4]).toMatchObject({ part: 'redis', times: 49, error: { code: 'ECONNREFUSED' } })
   })

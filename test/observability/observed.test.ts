@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { accepted, refused } from '../../src/domain/outcome.ts'
 import type { Log } from '../../src/observability/log.ts'
 import { createMetrics } from '../../src/observability/metrics.ts'
@@ -26,6 +26,17 @@ function watched() {
 }
 
 const durationMs = expect.any(Number) as number
+
+/** A piece of work that takes so long by the clock of the process. */
+function taking<Answer>(ms: number, answer: Answer): () => Promise<Answer> {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  vi.advanceTimersByTime(5_000)
+  return () => {
+    vi.advanceTimersByTime(ms)
+    return Promise.resolve(answer)
+  }
+}
+afterEach(() => void vi.useRealTimers())
 
 describe('a use-case', () => {
   const answers = {
@@ -79,6 +90,15 @@ describe('a use-case', () => {
     ])
   })
 
+  it('tells how long it took, in milliseconds and for the metrics in seconds', async () => {
+    const { lines, counts, ...observer } = watched()
+    await observed(observer, { name: 'slow', run: taking(1_250, 1) }, { level: 'info' })()
+    expect(lines[0]).toMatchObject({ durationMs: 1_250 })
+    expect(await counts('fairlead_usecase_duration_seconds_sum')).toEqual([
+      '{usecase="slow",outcome="ok"} 1.25',
+    ])
+  })
+
   it('that nobody named passes as it is', async () => {
     const { lines, counts: _, ...observer } = watched()
     const rooms = { told: () => Promise.resolve(1), untold: () => Promise.resolve(2), plain: 3 }
@@ -129,10 +149,13 @@ describe('a call to somebody else', () => {
       'away',
     )
     await fetch({ url: 'nowhere' })
+    const slow = toldFetch(taking(70, answer), (call) => told.push(call))
+    await slow({ url: 'https://wallet.example.com/slow' })
     expect(told).toEqual([
       { method: 'GET', host: 'wallet.example.com:8443', status: 204, durationMs },
       { method: 'PUT', host: 'wallet.example.com', status: undefined, durationMs },
       { method: 'GET', host: 'none', status: 204, durationMs },
+      { method: 'GET', host: 'wallet.example.com', status: 204, durationMs: 70 },
     ])
   })
 })
@@ -173,12 +196,15 @@ describe('metrics', () => {
     metrics.watchPool('records')(pool)
     metrics.watchPool('records')(pool)
     metrics.watchPool('jobs')({ totalCount: 1, idleCount: 1, waitingCount: 0 })
-    expect(await counts('fairlead_database_connections')).toEqual([
-      '{pool="records",state="busy"} 6',
-      '{pool="records",state="idle"} 4',
-      '{pool="jobs",state="busy"} 0',
-      '{pool="jobs",state="idle"} 1',
-    ])
+    for (const scrape of ['first', 'second']) {
+      expect([scrape, ...(await counts('fairlead_database_connections'))]).toEqual([
+        scrape,
+        '{pool="records",state="busy"} 6',
+        '{pool="records",state="idle"} 4',
+        '{pool="jobs",state="busy"} 0',
+        '{pool="jobs",state="idle"} 1',
+      ])
+    }
     expect(await counts('fairlead_database_waiting')).toEqual([
       '{pool="records"} 2',
       '{pool="jobs"} 0',
