@@ -33,7 +33,6 @@ export function addCors(scope: FastifyInstance, tables: readonly RouteTable[]): 
     scope.route({
       method: methods.filter((name) => !given.has(name)),
       url: path,
-      exposeHeadRoute: false,
       handler: (_request, reply) =>
         reply
           .code(405)

@@ -109,14 +109,11 @@ export function createHttpServer(parts: HttpServerParts): FastifyInstance {
 
 const requestIdOf = (given: unknown): string => (isSaneRequestId(given) ? given : randomUUID())
 
-/** Once before anything, and again after fastify has read a body, whose events come from outside of it. */
+/** Before anything; it stays also when fastify reads a body, whose events come from outside of it. */
 function addScope(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     request.scope = { requestId: request.id }
     withinScope(request.scope, done)
-  })
-  app.addHook('preHandler', (request, _reply, done) => {
-    withinScope(request.scope ?? { requestId: request.id }, done)
   })
 }
 
@@ -207,9 +204,6 @@ const answer =
 function send(reply: FastifyReply, { status, body, text, headers }: Reply): FastifyReply {
   reply.code(status).header('cache-control', 'no-store')
   if (headers !== undefined) reply.headers(headers)
-  if (text !== undefined && headers?.['content-type'] === undefined) {
-    reply.type('text/plain; charset=utf-8')
-  }
   return reply.send(body ?? text)
 }
 

@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createHttpServer } from '../../../src/http/server/http-server.ts'
 import type { HttpServerParts } from '../../../src/http/server/http-server.ts'
+import { currentScope } from '../../../src/observability/request-scope.ts'
 import { until } from '../../until.ts'
 
 /** What is said around an answer: headers, log and metrics. */
@@ -41,6 +43,32 @@ const app = createHttpServer({
         { method: 'GET', path: '/healthy', auth: 'none', route: ok },
         {
           method: 'GET',
+          path: '/fails/:status',
+          auth: 'none',
+          route: ({ params }) =>
+            Promise.reject(
+              Object.assign(new Error('Mend it'), { statusCode: Number(params.get('status')) }),
+            ),
+        },
+        {
+          method: 'GET',
+          path: '/plain',
+          auth: 'none',
+          route: () => Promise.resolve({ status: 200, text: 'x' }),
+        },
+        {
+          method: 'GET',
+          path: '/typed',
+          auth: 'none',
+          route: () =>
+            Promise.resolve({
+              status: 200,
+              text: 'x',
+              headers: { 'content-type': 'text/plain; version=0.0.4' },
+            }),
+        },
+        {
+          method: 'GET',
           path: '/away',
           auth: 'none',
           route: () => Promise.reject(new HorizonUnavailable('secret')),
@@ -58,6 +86,9 @@ const app = createHttpServer({
     },
   ],
 })
+
+/** Another door on the same listener, whose bodies fastify reads. */
+app.post('/other-door', () => ({ ...currentScope() }))
 
 let origin = ''
 beforeAll(async () => {
@@ -85,6 +116,11 @@ describe('every answer', () => {
       expect(headers.get('cache-control')).toBe('no-store')
     },
   )
+
+  it('of text is plain text, unless the route says otherwise', async () => {
+    expect((await call('/plain')).headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    expect((await call('/typed')).headers.get('content-type')).toBe('text/plain; version=0.0.4')
+  })
 
   it('bears the id that the caller gave, when it is short and plain', async () => {
     const idFor = async (given: string) =>
@@ -137,11 +173,29 @@ describe('a refusal', () => {
     expect(lines.filter(({ level }) => level === 'error')).toEqual([])
   })
 
+  it.each([
+    [400, 400],
+    [418, 418],
+    [499, 499],
+    [302, 500],
+    [399, 500],
+    [500, 500],
+  ])('that bears the status %i is answered with %i', async (given, status) => {
+    const answer = await call(`/fails/${given}`)
+    const said = status === given && given < 500 ? 'Mend it' : /^Something went wrong here/
+    expect([answer.status, await answer.json()]).toEqual([
+      status,
+      { error: expect.stringMatching(said) as string },
+    ])
+  })
+
   it('of a method names those that there are', async () => {
     const one = await call('/things/1', { method: 'DELETE' })
     expect([one.status, one.headers.get('allow')]).toEqual([405, 'GET, PUT, HEAD, OPTIONS'])
     const all = await call('/things', { method: 'PATCH' })
     expect([all.status, all.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+    const head = await call('/things', { method: 'HEAD' })
+    expect([head.status, head.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
   })
 
   it('of headers beyond the limit is 431', async () => {
@@ -190,6 +244,27 @@ describe('log and metrics', () => {
     expect(metered).toEqual([{ ...told, durationMs: expect.any(Number) as number }])
   })
 
+  it('of another door know the request also after its body was read', async () => {
+    const body = '{"a":1}'
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1')
+    let heard = ''
+    socket.on('data', (chunk) => (heard += chunk.toString()))
+    const asked = once(app.server, 'request')
+    socket.write(
+      'POST /other-door HTTP/1.1\r\nhost: x\r\nx-request-id: request-1\r\n' +
+        `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+    )
+    await asked
+    socket.write(body) // its events come from the connection, not from the request
+    await until(() => heard.includes('\r\n\r\n{'), 'the answer')
+    expect(JSON.parse(heard.slice(heard.indexOf('{')))).toEqual({ requestId: 'request-1' })
+    socket.destroy()
+  })
+
+  it('are ours alone: the framework writes no line', () => {
+    expect(app.log).not.toHaveProperty('level')
+  })
+
   it('know no anchor when the token is not taken, and no route where there is none', async () => {
     await call('/things/1')
     expect(await answered()).not.toHaveProperty('sendingAnchor')
@@ -209,5 +284,24 @@ describe('log and metrics', () => {
   ])('keep what machines ask every few seconds out of the log: %s', async (path, level) => {
     await call(path)
     expect(await answered()).toMatchObject({ level, status: 200 })
+  })
+})
+
+describe('a connection that broke', () => {
+  const broken = (error: object, writable: boolean) => {
+    const done: string[] = []
+    const socket = {
+      writable,
+      end: (text: string) => void done.push(text.slice(0, 12)),
+      destroy: () => void done.push('destroyed'),
+    }
+    app.server.emit('clientError', error, socket)
+    return done
+  }
+
+  it('is let go when nobody listens any more, and told what is wrong when somebody does', () => {
+    expect(broken({ code: 'ECONNRESET' }, true)).toEqual(['destroyed'])
+    expect(broken({ code: 'HPE_INVALID_METHOD' }, false)).toEqual(['destroyed'])
+    expect(broken({ code: 'HPE_INVALID_METHOD' }, true)).toEqual(['HTTP/1.1 400'])
   })
 })
