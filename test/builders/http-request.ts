@@ -6,7 +6,6 @@ import type { ClientRequest, Method } from '../../src/http/server/route.ts'
 
 export interface RequestParts {
   readonly method?: Method
-  readonly path?: string
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
@@ -27,7 +26,6 @@ export function aRequest(parts: RequestParts = {}): ClientRequest {
   return {
     id: 'request-1',
     method: parts.method ?? 'GET',
-    path: parts.path ?? '/',
     params: new Map(Object.entries(parts.params ?? {})),
     query: new Map(Object.entries(parts.query ?? {})),
     header: (name) => parts.headers?.[name],

@@ -24,7 +24,6 @@ export function readRequest(
   return accepted({
     id: incoming.id,
     method,
-    path: mark === -1 ? incoming.url : incoming.url.slice(0, mark),
     params,
     query: query.value,
     header: (name) => {

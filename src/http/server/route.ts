@@ -9,8 +9,6 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface HttpRequest {
   readonly id: string
   readonly method: Method
-  /** As sent, without the query. */
-  readonly path: string
   /** Values of the `:names` in the route's path, percent-decoded. */
   readonly params: ReadonlyMap<string, string>
   /** Each name once: a repeated parameter was refused before. */

@@ -19,13 +19,10 @@ export function mayBeStored(value: unknown, depth = 0): boolean {
   )
 }
 
-const nothing: ReadonlyMap<string, string> = new Map()
-
 /** Reads `a=1&b=2`, of a query or a form. A repeated name is refused: which one is meant is a guess. */
 export function readPairs(
   text: string,
 ): Outcome<ReadonlyMap<string, string>, { readonly code: string; readonly message: string }> {
-  if (text === '') return accepted(nothing)
   const pairs = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(text)) {
     if (pairs.has(name)) {

@@ -17,7 +17,7 @@ it('says of the database by itself whether it is away, whatever else is (AP-1.11
     })
     const entry = table.routes.find(({ path }) => path === '/health')
     if (entry?.auth !== 'none') throw new Error('health is asked without a login')
-    const { status, body } = await entry.route(aRequest({ path: '/health' }))
+    const { status, body } = await entry.route(aRequest())
     return { status, body }
   }
   const told = (status: number, body: object) => ({

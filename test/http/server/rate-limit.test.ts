@@ -59,16 +59,42 @@ describe('a rate limit', () => {
   it('counts each caller apart, and remembers a bounded number of them', () => {
     const limit = createRateLimit({ requestsPerMinute: 1, now: () => new Date(0) })
     expect([limit('a'), limit('b'), limit('a')]).toEqual([undefined, undefined, 60])
-    for (let index = 0; index < 50_000; index += 1) limit(`c${index}`)
+    for (let index = 0; index < 49_998; index += 1) limit(`c${index}`)
+    expect(limit('a')).toBe(60)
+    limit('one more')
     expect(limit('a')).toBeUndefined()
+  })
+
+  it('tells begun seconds too, and counts who comes again among the latest callers', () => {
+    let at = 0
+    const limit = createRateLimit({ requestsPerMinute: 1, now: () => new Date(at) })
+    limit('a')
+    limit('b')
+    at = 58_999
+    expect(limit('a')).toBe(2)
+    at = 59_000
+    expect(limit('a')).toBe(1)
+    at = 60_000
+    expect(limit('a')).toBeUndefined()
+    for (let index = 0; index < 49_999; index += 1) limit(`c${index}`)
+    expect(limit('a')).toBe(60)
   })
 
   it('takes an IPv6 network for one caller', () => {
     expect(callerOf('2001:db8::5:6')).toBe(callerOf('2001:db8:0:0:3::1'))
+    expect(callerOf('2001:db8::1')).toBe(callerOf('2001:0DB8::ff00:0:0:1'))
+    expect(callerOf('3001:db8::1')).not.toBe(callerOf('2001:db8::1'))
     expect(callerOf('2001:db8:0:1::1')).not.toBe(callerOf('2001:db8::1'))
     expect(callerOf('::ffff:10.0.0.1')).toBe(callerOf('10.0.0.1'))
     expect(callerOf('::ffff:10.0.0.1')).not.toBe(callerOf('::ffff:10.0.0.2'))
   })
+
+  it.each(['', 'unknown', 'a:b', '10.0.0.1:80'])(
+    'takes what a proxy wrote and is no address for a caller by itself: %j',
+    (address) => {
+      expect(callerOf(address)).toBe(address)
+    },
+  )
 })
 
 describe('the address of a caller', () => {
