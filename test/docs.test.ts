@@ -5,6 +5,10 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { configFileSchema } from '../src/config/config-file.ts'
 import { environmentNames } from '../src/config/env.ts'
+import { pageSizeMax } from '../src/graphql/page-size.ts'
+import { costMax, depthMax, tokensMax } from '../src/graphql/server/excess.ts'
+import { messageBytesMax } from '../src/graphql/server/sockets.ts'
+import { defaultBodyLimits } from '../src/http/server/body.ts'
 import { filesOf, textOf } from './repository.ts'
 
 /** What is written for people is true. */
@@ -26,6 +30,26 @@ describe('docs/configuration.md', () => {
     const keys = keysOf(z.toJSONSchema(configFileSchema, { io: 'input' }))
     expect(keys).toContain('paymentDeadlineMinutes')
     expect(keys.filter((key) => !words.has(key))).toEqual([])
+  })
+
+  it('names the limits that hold', () => {
+    const { bytesMax, multipartBytesMax, fileBytesMax, fieldBytesMax, partsMax } = defaultBodyLimits
+    const [kib, mib] = [1_024, 1_048_576]
+    const written = (number: number) => number.toLocaleString('en')
+    const limits = Object.fromEntries(
+      [...text.matchAll(/^\| (\S[^|]*?) +\| ([^|]*?) +\|$/gm)].map(([, what, limit]) => [
+        what,
+        limit,
+      ]),
+    )
+    expect(limits).toMatchObject({
+      'request body; multipart; one file': `${bytesMax / kib} KiB; ${multipartBytesMax / mib} MiB; ${fileBytesMax / mib} MiB`,
+      'a text field; parts of a multipart body': `${fieldBytesMax / kib} KiB; ${partsMax}`,
+      'GraphQL: depth, cost, tokens, page': [depthMax, costMax, tokensMax, pageSizeMax]
+        .map(written)
+        .join('; '),
+      'GraphQL: one WebSocket message': `${written(messageBytesMax)} bytes`,
+    })
   })
 
   it('shows a file that is accepted as it stands', () => {

@@ -6,6 +6,8 @@ import {
   rootFieldCost,
   tokensMax,
 } from '../../src/graphql/server/excess.ts'
+import { bodyBytesMax } from '../../src/graphql/server/mount.ts'
+import { messageBytesMax, operationsMax } from '../../src/graphql/server/sockets.ts'
 import { pageSizeDefault, pageSizeMax } from '../../src/graphql/page-size.ts'
 import { filesOf, textOf } from '../repository.ts'
 
@@ -24,7 +26,11 @@ describe('docs/graphql.md', () => {
     expect(text).toContain(
       `more than ${costMax}: a field costs 1, a field of the root ${rootFieldCost}`,
     )
-    expect(text).toContain(`${tokensMax} tokens`)
+    expect(text).toContain(`more than ${operationsMax} at once on one socket`)
+    const [request, message] = [bodyBytesMax, messageBytesMax].map((bytes) => bytes / 1_000)
+    expect(text).toContain(
+      `${tokensMax} tokens, a request ${request} kB, a message on a socket ${message} kB`,
+    )
     expect(text).toContain(
       `${pageSizeDefault} entries unless told otherwise and ${pageSizeMax} at\nmost`,
     )
