@@ -43,7 +43,7 @@ function faultsOfGlobals(page: HomePage): readonly string[] {
 
 function faultsOfServices({ services, baseUrl }: HomePage): readonly string[] {
   const offers = (service: HomePage['services'][number]) => services.includes(service)
-  const needsLogin = services.some((service) => service !== 'sep10' && service !== 'sep38')
+  const needsLogin = services.some((service) => service !== 'sep38')
   return [
     ...when(offers('sep31') && !offers('sep12'), 'DIRECT_PAYMENT_SERVER needs KYC_SERVER (SEP-12)'),
     ...when(needsLogin && !offers('sep10'), 'the services need WEB_AUTH_ENDPOINT (SEP-10)'),

@@ -76,9 +76,7 @@ class NumberSource {
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
 
 const keepAmountSource: Reviver = (key, value, { source }) =>
-  key === 'amount' && typeof value === 'number' && source !== undefined
-    ? new NumberSource(source)
-    : value
+  key === 'amount' && source !== undefined ? new NumberSource(source) : value
 
 /**
  * `amount` is a JSON number, and money must not pass through a JavaScript number: its source text is

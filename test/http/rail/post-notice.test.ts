@@ -85,6 +85,9 @@ describe('the webhook of the bank', () => {
       'the notice to be kept',
     )
     expect((await world.stateOf(id)).transaction?.phase).toBe('completed')
+    const delivered = { state: 'delivered', delivered_at: nobodysPayout.updated_at }
+    const repeated = { ...nobodysPayout, idempotency_key: `${id}-1`, ...delivered }
+    expect(await post(JSON.stringify({ payout: repeated }))).toEqual({ status: 204, text: '' })
   })
 
   it('gets 404 for an order we never gave', async () => {

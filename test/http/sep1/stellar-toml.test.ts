@@ -70,6 +70,9 @@ describe('stellar.toml', () => {
       PRINCIPALS: principals,
       HORIZON_URL: horizonUrl,
     })
+    const [one] = principals
+    const alone = parse(writeStellarToml(aHomePage({ principals: one === undefined ? [] : [one] })))
+    expect(alone).toMatchObject({ PRINCIPALS: [one] })
     const keys = Object.keys(parse(writeStellarToml(aHomePage({ principals: [] }))))
     expect(keys).not.toContain('PRINCIPALS')
     expect(keys).not.toContain('HORIZON_URL')
@@ -82,8 +85,52 @@ describe('stellar.toml', () => {
 })
 
 describe('the start of the gateway', () => {
-  it('finds no fault with a good page', () => {
-    expect(faultsOfPage(aHomePage())).toEqual([])
+  it.each<[string, HomePage]>([
+    ['of a sending anchor', aHomePage()],
+    ['with a login alone', aHomePage({ services: ['sep10'] })],
+    ['with quotes alone, which need no login', aHomePage({ services: ['sep38'] })],
+    [
+      'with a home domain of 59 bytes (SEP10-04)',
+      aHomePage({
+        homeDomain: `${'a'.repeat(55)}.com`,
+        documentation: { ORG_NAME: 'An anchor' },
+      }),
+    ],
+    [
+      'with attestations, a phone number and an address of its own (SEP01-29 to SEP01-32)',
+      withDocumentation({
+        ORG_LOGO: 'https://pictures.example/logo.png',
+        ORG_PHYSICAL_ADDRESS_ATTESTATION: 'https://anchor.example.com/address.png',
+        ORG_PHONE_NUMBER: '+14155550100',
+        ORG_PHONE_NUMBER_ATTESTATION: 'https://anchor.example.com/phone.png',
+        ORG_OFFICIAL_EMAIL: 'help@anchor.example.com',
+      }),
+    ],
+    [
+      'with the longest names there may be (SEP01-36, SEP01-40)',
+      withCurrency({ code: 'A'.repeat(12), name: 'a'.repeat(20), code_template: 'A???????????' }),
+    ],
+    [
+      'with one policy, and as many decimals as there are (SEP01-39, SEP01-40)',
+      withCurrency({ fixed_number: 1, display_decimals: 7 }),
+    ],
+    ['with no decimals (SEP01-40)', withCurrency({ display_decimals: 0, is_unlimited: true })],
+  ])('finds no fault with a good page, %s', (_, page) => {
+    expect(faultsOfPage(page)).toEqual([])
+  })
+
+  it('takes a file of 100,000 bytes, and not one more (SEP01-04)', () => {
+    const bytesWith = (length: number) => {
+      const page = withDocumentation({ ORG_DESCRIPTION: 'ü'.repeat(length) })
+      return { page, bytes: Buffer.byteLength(writeStellarToml(page)) }
+    }
+    const length = (100_000 - bytesWith(1).bytes) / 2 + 1
+    const odd = length % 1 === 0 ? '' : 'u'
+    const filled = (more: string) =>
+      withDocumentation({ ORG_DESCRIPTION: `${'ü'.repeat(Math.floor(length))}${odd}${more}` })
+    expect(Buffer.byteLength(writeStellarToml(filled('')))).toBe(100_000)
+    expect(faultsOfPage(filled(''))).toEqual([])
+    expect(faultsOfPage(filled('u'))).toEqual(['stellar.toml: the file has more than 100000 bytes'])
   })
 
   it.each<[string, HomePage, string]>([
@@ -104,6 +151,31 @@ describe('the start of the gateway', () => {
       'SIGNING_KEY',
     ],
     ['SEP-31 without SEP-12 (SEP01-20)', aHomePage({ services: ['sep10', 'sep31'] }), 'KYC_SERVER'],
+    [
+      'one of its services without a login (SEP01-21)',
+      aHomePage({ services: ['sep12', 'sep38'] }),
+      'the services need WEB_AUTH_ENDPOINT',
+    ],
+    [
+      'an address that is none (SEP01-14)',
+      aHomePage({ horizonUrl: 'horizon' }),
+      'HORIZON_URL is no URL: horizon',
+    ],
+    [
+      'an address of another kind, in local development too (SEP01-14)',
+      aHomePage({ horizonUrl: 'ftp://a.example', allowHttp: true }),
+      'HORIZON_URL has to begin',
+    ],
+    [
+      'an ORG_URL that is none (SEP01-29)',
+      withDocumentation({ ORG_URL: 'anchor' }),
+      'ORG_URL is no URL: anchor',
+    ],
+    [
+      'an attestation that is none (SEP01-30)',
+      withDocumentation({ ORG_PHONE_NUMBER_ATTESTATION: 'phone' }),
+      'ORG_PHONE_NUMBER_ATTESTATION is no URL: phone',
+    ],
     [
       'services without a login (SEP01-21)',
       aHomePage({ services: ['sep12'] }),
@@ -178,6 +250,10 @@ describe('the start of the gateway', () => {
     const { issuer: _, ...native } = currency
     expect(faultsOfPage(aHomePage({ currencies: [native] })).join()).toContain('issuer or contract')
     expect(faultsOfPage(aHomePage({ currencies: [{ ...native, code: 'native' }] }))).toEqual([])
+    const twice = aHomePage({
+      currencies: [native, native].map((one) => ({ ...one, code: 'native' })),
+    })
+    expect(faultsOfPage(twice)).toEqual(['stellar.toml: CURRENCIES: native: is listed twice'])
     const contract = 'CA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUWDA'
     expect(faultsOfPage(aHomePage({ currencies: [{ ...native, contract }] }))).toEqual([])
     const both = faultsOfPage(aHomePage({ currencies: [{ ...currency, contract }] }))

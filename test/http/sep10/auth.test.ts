@@ -168,6 +168,8 @@ describe('POST /auth', () => {
     ['no field (SEP10-68)', {}],
     ['null', null],
     ['an array', []],
+    ['a text', 'AAAA'],
+    ['a number', 5],
     ['an empty text (SEP10-68)', { transaction: '' }],
     ['an object (SEP10-68)', { transaction: { 'not a transaction string': true } }],
     ['an array of texts (SEP10-68)', { transaction: ['AAAA'] }],

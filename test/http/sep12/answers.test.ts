@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { writeCustomer } from '../../../src/http/sep12/wire.ts'
+import { readOptionalNames } from '../../../src/http/sep12/read-body.ts'
+import { readNames, writeCustomer } from '../../../src/http/sep12/wire.ts'
+import { aRequest } from '../../builders/http-request.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 import { anAccount, jane, openDoor } from './door.ts'
 
@@ -34,6 +36,32 @@ describe('answers of SEP-12', () => {
     })
   })
 
+  it('hold what may still be sent, whatever the status, and the message there is (SEP12-51)', () => {
+    const message = 'Rejected for good'
+    const view = {
+      status: 'REJECTED',
+      message,
+      wanted: [
+        {
+          name: 'city',
+          needsCode: false,
+          askedAs: 'city',
+          kind: 'string',
+          description: 'City',
+          optional: true,
+        },
+      ],
+      provided: [],
+      missing: [],
+    } as const
+    expect(writeCustomer(view)).toEqual({
+      status: 'REJECTED',
+      fields: { city: { type: 'string', description: 'City', optional: true } },
+      message,
+    })
+    expect(writeCustomer({ ...view, wanted: [] })).toEqual({ status: 'REJECTED', message })
+  })
+
   it('announce files as binary, numbers and dates as such (SEP12-62, SEP12-68)', async () => {
     const { body } = await door.call(anAccount(), 'GET /customer?type=sep31-large-receiver')
     expect(body.fields?.['photo_id_front']?.type).toBe('binary')
@@ -52,6 +80,36 @@ describe('answers of SEP-12', () => {
     const { body } = await door.call(anAccount(), 'PUT /customer', { body: jane })
     expect(body.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
+})
+
+describe('what is sent in JSON', () => {
+  it('is told apart as texts, numbers, what nests, and what is none of these (SEP12-83)', () => {
+    const value = { text: 'a', number: 1.5, object: {}, list: [], nothing: null, truth: true }
+    expect(readNames({ kind: 'json', value, text: '' })).toEqual({
+      ok: true,
+      value: new Map<string, object>([
+        ['text', { kind: 'text', text: 'a' }],
+        ['number', { kind: 'number', text: '1.5' }],
+        ['object', { kind: 'nested' }],
+        ['list', { kind: 'nested' }],
+        ['nothing', { kind: 'other' }],
+        ['truth', { kind: 'other' }],
+      ]),
+    })
+  })
+
+  it.each([
+    [{}, []],
+    [{ 'content-length': '0' }, []],
+    [{ 'content-length': '1' }, ['memo']],
+    [{ 'transfer-encoding': 'chunked' }, ['memo']],
+  ])(
+    'is read where it may be absent, when there is any: %j (SEP12-118)',
+    async (headers, names) => {
+      const read = await readOptionalNames(aRequest({ headers, json: { memo: '1' } }))
+      expect(read.ok && [...read.value.keys()]).toEqual(names)
+    },
+  )
 })
 
 describe('memo and id', () => {

@@ -219,8 +219,9 @@ describe('GET /sep12/customer/files', () => {
     const account = anAccount()
     const { body } = await upload(account)
     const line = `GET /customer/files?file_id=${body.file_id}` as const
-    const { files = [] } = (await door.call(account, line)).body
-    expect(files).toEqual([body])
+    const found = await door.call(account, line)
+    expect([found.status, found.body]).toEqual([200, { files: [body] }])
+    const { files = [] } = found.body
     const names = ['content_type', 'customer_id', 'expires_at', 'file_id', 'size']
     expect(Object.keys(files[0] ?? {}).toSorted()).toEqual(names)
     expect((await door.call(anAccount(), line)).body).toEqual({ files: [] })

@@ -32,3 +32,33 @@ it('bounds the guesses of each minute anew (SEP12-136)', async () => {
     expect(await ask()).toBe(429)
   }
 })
+
+it('says how many seconds are left of the minute, begun ones too (SEP12-136)', async () => {
+  let at = 0
+  const route = limitMisses(() => new Date(at))(() => Promise.resolve(notFound('No such customer')))
+  for (let misses = 0; misses < 60; misses += 1) await route(aRequest())
+  for (const [moment, seconds] of [
+    [0, '60'],
+    [58_999, '2'],
+    [59_000, '1'],
+    [59_999, '1'],
+  ] as const) {
+    at = moment
+    expect((await route(aRequest())).headers).toEqual({ 'retry-after': seconds })
+  }
+})
+
+it('counts a client that guesses again among the latest ones (SEP12-136)', async () => {
+  let at = 0
+  const route = limitMisses(() => new Date(at))(() => Promise.resolve(notFound('No such customer')))
+  const ask = async (account: string) => {
+    const principal = { account, subject: account, homeDomain: 'localhost' }
+    return (await route(aRequest({ principal }))).status
+  }
+  await ask('guesser')
+  await ask('other')
+  at = 60_000
+  for (let misses = 0; misses < 60; misses += 1) await ask('guesser')
+  for (let client = 0; client < 9_999; client += 1) await ask(`client-${client}`)
+  expect(await ask('guesser')).toBe(429)
+})

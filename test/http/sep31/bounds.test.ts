@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { readFields } from '../../../src/http/sep31/read-json.ts'
+import { readFields, readObject } from '../../../src/http/sep31/read-json.ts'
 import { readOpening } from '../../../src/http/sep31/read-opening.ts'
+import { aRequest } from '../../builders/http-request.ts'
 
 const opening = { amount: '100', asset_code: 'SRT' }
 
@@ -40,6 +41,38 @@ describe('a body of POST /transactions', () => {
       fields: { a: 'b' },
     })
     expect(read({ lang: 7 })).toEqual({ amount: '100', assetCode: 'SRT', fields: {} })
+  })
+
+  it.each(['', null, undefined])(
+    'has %j for what was left out, as old clients send it (SEP31-W11)',
+    (empty) => {
+      const names = ['asset_issuer', 'quote_id', 'funding_method', 'sender_id', 'refund_memo']
+      const left = Object.fromEntries(names.map((name) => [name, empty]))
+      expect(read(left)).toStrictEqual({ amount: '100', assetCode: 'SRT', fields: {} })
+      expect(read({ amount: empty })).toEqual(
+        refusal('amount is missing: send the amount of the Stellar asset'),
+      )
+      expect(read({ asset_code: empty })).toEqual(
+        refusal('asset_code is missing: name an asset of /info'),
+      )
+      expect(readFields({ transaction: { a: empty } })).toEqual({ ok: true, value: { a: '' } })
+    },
+  )
+
+  it.each([7, true, [], {}])('refuses %j in the place of a text', (odd) => {
+    expect(read({ asset_code: odd })).toEqual(refusal('asset_code must be a string'))
+    expect(read({ receiver_id: odd })).toEqual(refusal('receiver_id must be a string'))
+    expect(read({ fields: { transaction: { a: odd } } })).toEqual(
+      refusal('fields.transaction.a must be a string'),
+    )
+  })
+
+  it.each(['"x"', '7', 'null', '[]'])('is an object, and not %s (SEP31-09)', async (text) => {
+    const body = { kind: 'json', value: JSON.parse(text) as unknown, text } as const
+    const outcome = await readObject(aRequest({ body }))
+    expect(outcome).toMatchObject({
+      refusal: { reply: refusal('The body must be a JSON object') },
+    })
   })
 
   it('has texts of at most a thousand characters, and amounts of fifty', () => {
