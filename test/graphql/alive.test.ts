@@ -4,7 +4,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { partnerSchema } from '../../src/graphql/partner/schema.ts'
 import type { GraphqlDoor } from '../../src/graphql/server/door.ts'
-import type { OperationWatch } from '../../src/graphql/server/watch-operations.ts'
 import { serveSockets } from '../../src/graphql/server/sockets.ts'
 import { currentScope } from '../../src/observability/request-scope.ts'
 import { until } from '../until.ts'
@@ -15,6 +14,8 @@ import { openSocket } from './socket.ts'
 const counted: object[] = []
 const scopes: unknown[] = []
 let stop = (): Promise<unknown> => Promise.resolve()
+let dispose = stop
+let count = () => ({ sockets: -1, subscriptions: -1 })
 afterEach(async () => {
   vi.useRealTimers()
   await stop()
@@ -38,12 +39,19 @@ async function openDoor(changes: Partial<GraphqlDoor<string, object>> = {}) {
     socketsMax: 2,
     watch: {
       api: 'partner',
-      metrics: { graphqlField: (call) => counted.push(call), watchSockets: () => () => undefined },
+      metrics: {
+        graphqlField: (call) => counted.push(call),
+        watchSockets: (_, reader) => {
+          count = reader
+          return () => undefined
+        },
+      },
     },
     accountOf: (identity) => `account of ${identity}`,
     ...changes,
   })
-  stop = () => sockets.dispose().then(() => app.close())
+  dispose = () => sockets.dispose()
+  stop = () => dispose().then(() => app.close())
   return `${await app.listen({ host: '127.0.0.1', port: 0 })}/graphql`
 }
 
@@ -76,13 +84,7 @@ describe('a socket', () => {
   })
 
   it('is counted while it is open, and as no subscription', async () => {
-    let count = () => ({ sockets: -1, subscriptions: -1 })
-    const watchSockets: OperationWatch['metrics']['watchSockets'] = (_, reader) => {
-      count = reader
-      return () => undefined
-    }
-    const metrics = { graphqlField: () => undefined, watchSockets }
-    const url = await openDoor({ watch: { api: 'partner', metrics } })
+    const url = await openDoor()
     expect(count()).toEqual({ sockets: 0, subscriptions: 0 })
     const sockets = [await openSocket(url), await openSocket(url)]
     expect(count()).toEqual({ sockets: 2, subscriptions: 0 })
@@ -157,11 +159,47 @@ describe('a socket', () => {
     await socket.close()
   })
 
-  it('is told that the gateway goes away when it stops', async () => {
+  it('is told that the gateway goes away when it stops, and is waited for', async () => {
     const socket = await openSocket(await openDoor(), 'any')
+    expect(count().sockets).toBe(1)
+    await dispose()
+    expect(count().sockets).toBe(0)
+    dispose = () => Promise.resolve()
     await stop()
     expect(await socket.ended()).toEqual({ code: 1001, reason: 'Going away' })
     stop = () => Promise.resolve()
+  })
+
+  it('is closed with 4500, and a line in the log, when who it is cannot be found out', async () => {
+    const failure = new Error('secret')
+    const lines: object[] = []
+    const url = await openDoor({
+      identify: () => Promise.reject(failure),
+      log: { error: (fields) => lines.push(fields) },
+    })
+    const socket = await openSocket(url, 'any')
+    expect(await socket.ended()).toEqual({ code: 4500, reason: 'Something broke on our side' })
+    expect(lines).toEqual([{ error: failure }])
+  })
+
+  it('that is gone before it is known who it is waits for the end of no token', async () => {
+    let looked = 0
+    const expiresAt = Object.assign(new Date(), { getTime: () => Date.now() + 60_000 * ++looked })
+    const found: (() => void)[] = []
+    const known: string[] = []
+    const url = await openDoor({
+      identify: () =>
+        new Promise((resolve) => found.push(() => resolve({ identity: 'anyone', expiresAt }))),
+      accountOf: (identity) => (known.push(identity), identity),
+    })
+    const socket = await openSocket(url)
+    socket.send({ type: 'connection_init', payload: { authorization: 'Bearer any' } })
+    await until(() => found.length > 0, 'the question who it is')
+    socket.socket.terminate()
+    await until(() => count().sockets === 0, 'the end of the socket')
+    for (const tell of found) tell()
+    await until(() => known.length > 0, 'the answer who it is')
+    expect(looked).toBe(0)
   })
 
   it('beyond the number of sockets hears when to come again', async () => {

@@ -26,6 +26,12 @@ describe('parsed documents', () => {
     expect(await store.get('huge')).toBeUndefined()
   })
 
+  it('leave no trace where there are none: asking for what is not kept keeps nothing', async () => {
+    const store = documentStore()
+    expect(await store.get('unknown')).toBeUndefined()
+    expect(await store.delete('unknown')).toBe(false)
+  })
+
   it('can be forgotten', async () => {
     const store = documentStore()
     await store.set('a', ofLength(charactersMax))

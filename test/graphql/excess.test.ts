@@ -9,8 +9,12 @@ import {
 } from '../../src/graphql/server/excess.ts'
 
 const schema = buildSchema(`
-  type Query { node: Node! one: [Node!]! list(first: Int, after: String, last: Int): Connection! either: Either }
-  type Node { node: Node! name: String all: [Node!]! }
+  type Query {
+    node: Node! one: [Node!]! list(first: Int, after: String, last: Int): Connection! either: Either
+    named: Named! latest(first: Int): Connection! found(id: ID): Connection!
+  }
+  interface Named { node: Node! }
+  type Node implements Named { node: Node! name: String all: [Node!]! }
   type Connection { nodes: [Node!]! pageInfo: Node! }
   union Either = Node | Connection
 `)
@@ -38,6 +42,21 @@ describe('depth', () => {
     expect(refusalOf(inline)).toBe('OPERATION_TOO_DEEP')
   })
 
+  it('counts through interfaces, and the name of a type as a field', () => {
+    const named = (levels: number) => `{ named { ${nested(levels - 1)} } }`
+    expect(refusalOf(named(depthMax))).toBeUndefined()
+    expect(refusalOf(named(depthMax + 1))).toBe('OPERATION_TOO_DEEP')
+    const typed = (levels: number) => `{ ${nested(levels).replace('name', '__typename')} }`
+    expect(refusalOf(typed(depthMax))).toBeUndefined()
+    expect(refusalOf(typed(depthMax + 1))).toBe('OPERATION_TOO_DEEP')
+  })
+
+  it('of what names no operation of the document or the schema is left to what runs it', () => {
+    const many = nested(depthMax + 1)
+    expect(refusalOf(`query A { ${many} } query B { ${many} }`)).toBeUndefined()
+    expect(refusalOf(`mutation { ${many} }`)).toBeUndefined()
+  })
+
   it('is that of the operation that is asked for', () => {
     const two = `query A { ${nested(2)} } query B { ${nested(20)} }`
     expect(refusalOf(two, {}, 'A')).toBeUndefined()
@@ -49,6 +68,29 @@ describe('cost', () => {
   /** Costs what `list` and `nodes` do, and an entry as often as there are names. */
   const page = (names: number, size: string) =>
     `{ list${size} { nodes { ${Array.from({ length: names }, (_, n) => `n${n}: name`).join(' ')} } } }`
+
+  const times = (count: number, field: string) =>
+    Array.from({ length: count }, (_, n) => `t${n}: ${field}`).join(' ')
+
+  it.each([
+    // the field of the root, what hangs on it once, and what hangs on it often
+    ['of a page', (n: number) => page(n, '(first: 1)'), costMax - rootFieldCost - 1],
+    ['of a page that will be refused', (n: number) => page(n, '(first: 0)'), costMax - 51],
+    ['of names of types', (n: number) => `{ node { ${times(n, '__typename')} } }`, costMax - 50],
+    [
+      'of a page that can be read in one direction only',
+      (n: number) => `{ latest { nodes { ${times(n, 'name')} } } }`,
+      497, // × 20 entries
+    ],
+    [
+      'of a list in what takes other arguments than a page size',
+      (n: number) => `{ found(id: 1) { nodes { ${times(n, 'name')} } } }`,
+      1_989, // × 5 entries
+    ],
+  ])(`%s is allowed up to ${costMax}, and not beyond`, (_, write, most) => {
+    expect(refusalOf(write(most))).toBeUndefined()
+    expect(refusalOf(write(most + 1))).toBe('OPERATION_TOO_COSTLY')
+  })
 
   it('of a page is its size times what an entry costs', () => {
     const namesMax = (costMax - rootFieldCost - 1) / 100 // 99.49

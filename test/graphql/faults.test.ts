@@ -56,20 +56,34 @@ describe('a fault of ours', () => {
   })
 })
 
+describe('a door', () => {
+  it('leaves the signals of the process to the gateway, which ends payments in order', async () => {
+    const app = fastify()
+    const listening = () => ['SIGTERM', 'SIGINT'].map((name) => process.listenerCount(name))
+    const before = listening()
+    const stop = await mountGraphql(app, await aDoor([]))
+    expect(listening()).toEqual(before)
+    await stop()
+    await app.close()
+  })
+})
+
+const aDoor = async (lines: object[]) => ({
+  path: '/graphql',
+  schema: await partnerSchema(),
+  identify: () => Promise.resolve({ identity: undefined }),
+  context: () => ({}),
+  introspection: false,
+  log: { error: (fields: object) => lines.push(fields) },
+  socketsMax: 1,
+})
+
 describe('a request that breaks before GraphQL has it', () => {
   /** The answer where each request fails so, and what was logged. */
   async function answerTo(failure: Error) {
     const app = fastify()
     const lines: object[] = []
-    const stop = await mountGraphql(app, {
-      path: '/graphql',
-      schema: await partnerSchema(),
-      identify: () => Promise.resolve({ identity: undefined }),
-      context: () => ({}),
-      introspection: false,
-      log: { error: (fields) => lines.push(fields) },
-      socketsMax: 1,
-    })
+    const stop = await mountGraphql(app, await aDoor(lines))
     app.addHook('preHandler', () => Promise.reject(failure))
     const response = await app.inject({ method: 'POST', url: '/graphql', payload: {} })
     await stop()

@@ -99,6 +99,7 @@ describe('what is no operation', () => {
       {},
       'BAD_USER_INPUT',
     ],
+    ['a text that cannot be kept', '{ transaction(id: "a\\u0000") { id } }', {}, 'BAD_USER_INPUT'],
     [
       'several without a name',
       'query A { me { account } } query B { me { account } }',

@@ -89,7 +89,7 @@ describe('what no route answers', () => {
 
 describe('the internal listener', () => {
   it('lets no page of the web read its answers (AP-2.15)', async () => {
-    for (const path of ['/backoffice/graphql', '/health', '/rail/notices', '/graphiql']) {
+    for (const path of ['/backoffice/graphql', '/health', '/rail/notices', '/graphiql', '/%zz']) {
       for (const method of ['OPTIONS', 'POST', 'GET']) {
         const { headers } = await fetch(`${world.internalUrl}${path}`, {
           method,

@@ -54,8 +54,12 @@ describe('who asks', () => {
   })
 
   it('without a token sees the assets and nothing else', async () => {
-    const { assets } = dataOf(await ask<{ assets: object[] }>(world.partner, '{ assets { code } }'))
-    expect(assets).toEqual([{ code: 'USDC' }, { code: 'SRT' }])
+    for (const headers of [{}, { authorization: '' }] as const) {
+      const { assets } = dataOf(
+        await ask<{ assets: object[] }>(world.partner, '{ assets { code } }', { headers }),
+      )
+      expect(assets).toEqual([{ code: 'USDC' }, { code: 'SRT' }])
+    }
     const fields = [
       'me { account }',
       'transaction(id: "x") { id }',
@@ -208,6 +212,7 @@ describe('a list of transactions', () => {
       [{ status: ['pending_sender', 'completed'] }, [open.id, paid.id]],
       [{ status: [] }, []],
       [{ ids: [open.id.toUpperCase(), paid.id] }, [open.id, paid.id]],
+      [{ ids: Array.from({ length: 100 }, () => paid.id) }, [paid.id]],
       [{ externalTransactionId: 'bank-1' }, [paid.id]],
       [{ externalTransactionId: 'bank-1', status: ['pending_sender'] }, []],
       [{ stellarTransactionHash: paid.stellarTransactionHash ?? '' }, [paid.id]],

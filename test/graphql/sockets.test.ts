@@ -93,6 +93,7 @@ describe('a socket', () => {
     )
     const { errors } = await socket.ask('{ me { account } }')
     expect(codesOf({ errors })).toEqual(['TOO_MANY_OPERATIONS'])
+    expect(ids.flatMap((id) => socket.of(id, 'error'))).toEqual([])
     socket.complete(ids[0] ?? '')
     await until(async () => {
       const again = await socket.ask('{ me { account } }')
@@ -159,9 +160,21 @@ async function doorOnto(
 ) {
   const app = fastify()
   const lines: object[] = []
+  let count = () => ({ sockets: -1, subscriptions: -1 })
+  let returned = 0
   const sockets = serveSockets(app, {
     path: '/graphql',
     schema: await partnerSchema(),
+    watch: {
+      api: 'partner',
+      metrics: {
+        graphqlField: () => undefined,
+        watchSockets: (_, reader) => {
+          count = reader
+          return () => undefined
+        },
+      },
+    },
     identify: () =>
       Promise.resolve({ identity: 'anyone', expiresAt: new Date(Date.now() + lapsesInMs) }),
     context: (_identity, signal) => ({
@@ -169,7 +182,14 @@ async function doorOnto(
       principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost' },
       rooms: {
         watchEvents: ({ signal }: { signal: AbortSignal }) =>
-          Promise.resolve(accepted(logOf(() => next(signal)))),
+          Promise.resolve(
+            accepted(
+              logOf(
+                () => next(signal),
+                () => (returned += 1),
+              ),
+            ),
+          ),
       },
     }),
     introspection: true,
@@ -179,6 +199,8 @@ async function doorOnto(
   return {
     url: `${await app.listen({ host: '127.0.0.1', port: 0 })}/graphql`,
     lines,
+    count: () => count(),
+    returned: () => returned,
     stop: async () => {
       await sockets.dispose()
       await app.close()
@@ -186,8 +208,15 @@ async function doorOnto(
   }
 }
 
-const logOf = (next: () => Promise<IteratorResult<never>>): AsyncIterableIterator<never> => ({
+const logOf = (
+  next: () => Promise<IteratorResult<never>>,
+  returned: () => void,
+): AsyncIterableIterator<never> => ({
   next,
+  return: () => {
+    returned()
+    return Promise.resolve({ done: true, value: undefined })
+  },
   [Symbol.asyncIterator]() {
     return this
   },
@@ -208,12 +237,29 @@ describe('what a subscription holds', () => {
     const socket = await openSocket(door.url, 'any')
     const ids = [1, 2, 3].map(() => socket.subscribe(subscription))
     await until(() => held === 3, 'three subscriptions')
+    expect(door.count()).toEqual({ sockets: 1, subscriptions: 3 })
+    if (end === 'expire') socket.socket.pause() // ends at once, whether or not the client answers
     if (end === 'complete') for (const id of ids) socket.complete(id)
     else if (end === 'close') socket.socket.close()
     else if (end === 'break') socket.socket.terminate()
     await until(() => held === 0, 'nothing to be held')
-    expect(held).toBe(0)
+    const isInTime = end !== 'expire' || door.count().sockets === 1
+    expect([held, isInTime]).toEqual([0, true])
+    await until(() => door.count().subscriptions === 0, 'nothing to be counted')
+    // what ends by itself needs no word
+    if (end !== 'expire') await until(() => door.returned() >= 3, 'each to be told to return')
     socket.socket.terminate()
+    await door.stop()
+  })
+
+  it('is not counted when the socket is gone, although it never ends', async () => {
+    const door = await doorOnto(() => new Promise(() => undefined))
+    const socket = await openSocket(door.url, 'any')
+    socket.subscribe(subscription)
+    await until(() => door.count().subscriptions === 1, 'a subscription')
+    socket.socket.terminate()
+    await until(() => door.count().sockets === 0, 'the end of the socket')
+    expect(door.count().subscriptions).toBe(0)
     await door.stop()
   })
 

@@ -5,7 +5,8 @@ import type { FastifyInstance } from 'fastify'
 import type { GraphQLError } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import type { Server } from 'graphql-ws'
-import { WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import { WebSocketServer } from 'ws'
 import type { RequestScope } from '../../observability/request-scope.ts'
 import { isSaneRequestId, withinScope } from '../../observability/request-scope.ts'
 import type { Caller, GraphqlDoor } from './door.ts'
@@ -170,10 +171,7 @@ function serveSocket<Identity>(
 
 /** A socket that closes meanwhile takes nothing more, which is no fault. */
 const sendText = (socket: WebSocket, text: string): Promise<void> =>
-  new Promise((resolve) => {
-    if (socket.readyState !== WebSocket.OPEN) resolve()
-    else socket.send(text, () => resolve())
-  })
+  new Promise((resolve) => socket.send(text, () => resolve()))
 
 function keepAlive(socket: WebSocket): () => void {
   let isAlive = true
