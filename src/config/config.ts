@@ -113,7 +113,7 @@ function readSettings(environment: Environment, faults: string[]) {
   const passphrase = wanted('networkPassphrase')
   return {
     listen: readListen(environment, faults),
-    site: readSite(wanted('publicUrl'), environment.homeDomain, faults),
+    site: readSite(wanted('publicUrl'), environment.homeDomain),
     ...readConnections(environment, faults),
     network: { passphrase, horizonUrl: wanted('horizonUrl').replace(/\/$/, '') },
     kycValidation: readKycValidation(environment, passphrase, faults),
@@ -125,13 +125,10 @@ function readSettings(environment: Environment, faults: string[]) {
   }
 }
 
-function readSite(url: string, homeDomain: string | undefined, faults: string[]): Site {
-  if (!URL.canParse(url)) {
-    if (url !== '') faults.push(`${environmentNames.publicUrl} is not a URL: ${url}`)
-    return { url, homeDomain: homeDomain ?? '' }
-  }
-  const parsed = new URL(url)
-  return { url: url.replace(/\/+$/, ''), homeDomain: homeDomain ?? parsed.host }
+/** What is no URL at all is refused with the other addresses, see `refuseDangers`. */
+function readSite(url: string, homeDomain: string | undefined): Site {
+  if (!URL.canParse(url)) return { url, homeDomain: homeDomain ?? '' }
+  return { url: url.replace(/\/+$/, ''), homeDomain: homeDomain ?? new URL(url).host }
 }
 
 function readListen(environment: Environment, faults: string[]): Config['listen'] {
