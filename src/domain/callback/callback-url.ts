@@ -41,7 +41,7 @@ export const writtenHost = (url: string): string => form.exec(url)?.[2] ?? ''
 
 /** Loopback, private, link-local, shared and unspecified addresses, and names that can only be local. */
 function isPrivateHost(hostname: string): boolean {
-  const host = hostname.toLowerCase().replace(/\.$/, '')
+  const host = hostname.replace(/\.$/, '')
   if (host.startsWith('[')) return isPrivateIpv6(host.slice(1, -1))
   const octets = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(host)?.slice(1).map(Number)
   if (octets !== undefined) return isPrivateIpv4(octets)

@@ -91,7 +91,7 @@ export function readChallenge(
   if (typeof login === 'string') return refused({ code: 'wrong_challenge', fault: login })
   const others = faultOfOthers(transaction.operations.slice(1), rules)
   if (others !== undefined) return refused({ code: 'wrong_challenge', fault: others })
-  const clientDomain = transaction.operations.slice(1).find(isClientDomain)
+  const clientDomain = transaction.operations.find(isClientDomain)
   const lapsesAt = new Date(Number(transaction.timeBounds?.max ?? 0n) * 1_000)
   return accepted({
     ...login,

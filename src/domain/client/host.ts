@@ -31,8 +31,7 @@ export function matchHomeDomain(patterns: readonly string[], asked: string): str
 export const defaultHomeDomain = (patterns: readonly string[]): string | undefined =>
   patterns.find((pattern) => !pattern.startsWith('*.'))?.toLowerCase()
 
+/** A host that was read begins with no point, so a label or more stands before the end of a pattern. */
 function covers(pattern: string, host: string): boolean {
-  if (!pattern.startsWith('*.')) return pattern === host
-  const ending = pattern.slice(1)
-  return host.endsWith(ending) && host.length > ending.length
+  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : pattern === host
 }

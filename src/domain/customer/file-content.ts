@@ -62,7 +62,6 @@ const isPdf = (bytes: Uint8Array): boolean =>
 /** Whether the mark is among the last bytes: some writers leave blanks after it. */
 function hasEnd(bytes: Uint8Array, mark: readonly number[], within: number): boolean {
   for (let place = bytes.length - mark.length; place >= bytes.length - within; place -= 1) {
-    if (place < 0) return false
     if (mark.every((byte, offset) => bytes[place + offset] === byte)) return true
   }
   return false

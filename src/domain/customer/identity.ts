@@ -1,6 +1,7 @@
-import { isIdMemo, readAccountAddress } from '../client/account-address.ts'
+import { readAccountAddress } from '../client/account-address.ts'
 import type { Outcome } from '../outcome.ts'
 import { accepted, refused } from '../outcome.ts'
+import { isMemoType, readMemo } from '../transaction/memo.ts'
 import { isSameCustomerKey } from './customer.ts'
 import type { Customer, CustomerKey, CustomerMemo } from './customer.ts'
 
@@ -74,31 +75,15 @@ export function isOwnAccount(claimant: Claimant, account: string): boolean {
   )
 }
 
+/** One spelling per memo, so that one memo is one customer (SEP12-21). */
 function keyByMemo(
   account: string,
   { memo, memoType = 'id' }: ClaimedIdentity,
 ): Outcome<CustomerKey, IdentityRefusal> {
   if (!isMemoType(memoType)) return refused({ code: 'memo_type_unknown' })
   if (memo === undefined) return accepted({ account })
-  if (!memoForms[memoType](memo)) return refused({ code: 'memo_malformed', type: memoType })
-  return accepted({ account, memo: { type: memoType, value: memo } })
-}
-
-/** One spelling per memo, so that one memo is one customer (SEP12-21). */
-const memoForms: Readonly<Record<CustomerMemo['type'], (memo: string) => boolean>> = {
-  id: isIdMemo,
-  text: (memo) => memo !== '' && utf8Length(memo) <= 28,
-  hash: (memo) => /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(memo),
-}
-
-const isMemoType = (text: string): text is CustomerMemo['type'] =>
-  text === 'id' || text === 'text' || text === 'hash'
-
-const utf8Length = (text: string): number =>
-  Array.from(text).reduce((length, character) => length + bytesOf(character.codePointAt(0)), 0)
-
-const bytesOf = (codePoint = 0): number => {
-  if (codePoint < 0x80) return 1
-  if (codePoint < 0x800) return 2
-  return codePoint < 0x10000 ? 3 : 4
+  const read = readMemo(memoType, memo)
+  return read === undefined
+    ? refused({ code: 'memo_malformed', type: memoType })
+    : accepted({ account, memo: read })
 }

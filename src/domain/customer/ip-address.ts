@@ -8,7 +8,7 @@ const isVersion4 = (text: string): boolean => {
 
 function isVersion6(text: string): boolean {
   const halves = text.split('::')
-  if (halves.length > 2 || text.length > 45) return false
+  if (halves.length > 2) return false
   const counts = halves.map((half, place) => groupsIn(half, place === halves.length - 1))
   if (counts.includes(undefined)) return false
   const groups = counts.reduce<number>((total, count) => total + (count ?? 0), 0)

@@ -10,7 +10,7 @@ export function readMemo(type: string, value: string): Memo | undefined {
   return isValid[type](value) ? { type, value } : undefined
 }
 
-const isMemoType = (text: string): text is Memo['type'] =>
+export const isMemoType = (text: string): text is Memo['type'] =>
   text === 'id' || text === 'text' || text === 'hash'
 
 const isValid: Readonly<Record<Memo['type'], (value: string) => boolean>> = {

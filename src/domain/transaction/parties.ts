@@ -53,8 +53,7 @@ export function admitParties(facts: PartyFacts): Outcome<Parties, PartiesRefusal
     facts.receiver,
     typeForAmount(asset.receiverTypes, amountInUnits)?.name,
   )
-  const refusal =
-    refusalOf('sender', sender, facts) ?? refusalOf('receiver', receiver, facts) ?? undefined
+  const refusal = refusalOf('sender', sender, facts) ?? refusalOf('receiver', receiver, facts)
   if (refusal !== undefined) return refused(refusal)
   return accepted({ sender, receiver, clearance: clearanceOf([sender, receiver], facts.types) })
 }
