@@ -99,6 +99,14 @@ describe('an asset of the file', () => {
   })
 })
 
+it('customer types that are wanted from the same amount on stay in the order of the file', () => {
+  const types = ['sep31-receiver', 'sep31-large-receiver'].map((type) => ({ type }))
+  for (const senderTypes of [types, types.toReversed()]) {
+    const read = configOf([{ ...usdc, senderTypes }]).assets[0]?.senderTypes ?? []
+    expect(read.map(({ name }) => name)).toEqual(senderTypes.map(({ type }) => type))
+  }
+})
+
 describe('assets that contradict each other or themselves', () => {
   it('are refused when one is listed twice', () => {
     expect(faultsOf({}, { ...file, assets: [usdc, usdc] })).toEqual([
@@ -124,6 +132,7 @@ describe('assets that contradict each other or themselves', () => {
 
   it('may have bounds that meet, and a fixed fee below the largest amount only (SEP31-W18)', () => {
     expect(faultsOfAsset({ minAmount: '5', maxAmount: '5' })).toEqual([])
+    expect(faultsOfAsset({ minAmount: '5' })).toEqual([])
     const withFee = (fixed: string) => faultsOfAsset({ maxAmount: '5', fee: { fixed } })
     expect(withFee('4.9999999')).toEqual([])
     expect(withFee('5')).toEqual(['fairlead.yaml: USDC: the fixed fee is as large as maxAmount'])
