@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { readCallbackUrl, writtenHost } from '../../../src/domain/callback/callback-url.ts'
-import { meaningOf, retryDelayMs } from '../../../src/domain/callback/retry.ts'
+import {
+  defaultCallbackPatience,
+  meaningOf,
+  retryDelayMs,
+} from '../../../src/domain/callback/retry.ts'
 
 const strict = { allowHttp: false, allowPrivateHosts: false }
 const codeOf = (url: string, rules = strict) => {
@@ -108,5 +112,14 @@ describe('the answer to a callback', () => {
     expect([1, 2, 3, 4, 50].map((tries) => retryDelayMs(tries, patience))).toEqual([
       1_000, 2_000, 4_000, 5_000, 5_000,
     ])
+  })
+
+  it('is asked for ten times within about an hour and a half, unless told otherwise (SEP31-88)', () => {
+    const { triesMax } = defaultCallbackPatience
+    const waits = Array.from({ length: triesMax - 1 }, (_, wait) =>
+      retryDelayMs(wait + 1, defaultCallbackPatience),
+    )
+    const minutes = waits.reduce((sum, ms) => sum + ms, 0) / 60_000
+    expect([triesMax, Math.round(minutes)]).toEqual([10, 85])
   })
 })

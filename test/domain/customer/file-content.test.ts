@@ -36,7 +36,7 @@ describe('a file', () => {
 
   it('is none once a byte of its beginning is another (SEP12-87)', () => {
     const beginnings: [Buffer, number][] = [
-      [png, 8],
+      [png, 16],
       [wholeJpeg, 3],
       [pdf, 5],
     ]
@@ -98,8 +98,24 @@ describe('a file', () => {
   })
 
   it('may have bytes of filling before a marker', () => {
-    const filled = [0xff, 0xd8, 0xff, 0xff, 0xff, 0xc0, 0, 2, 0xff, 0xda, 0, 2, 0xff, 0xd9]
-    expect(fileTypeOf(Uint8Array.from(filled))).toBe('image/jpeg')
+    for (const count of [1, 2, 3]) {
+      const filling = Array<number>(count).fill(0xff)
+      const filled = [0xff, 0xd8, ...filling, 0xff, 0xc0, 0, 2, 0xff, 0xda, 0, 2, 0xff, 0xd9]
+      expect(fileTypeOf(Uint8Array.from(filled))).toBe('image/jpeg')
+    }
+  })
+
+  it('may have parts of more than 255 bytes', () => {
+    const chunk = Buffer.concat([
+      Buffer.from([0, 0, 1, 44]),
+      Buffer.from('IDAT'),
+      Buffer.alloc(304),
+    ])
+    const longPng = Buffer.concat([png.subarray(0, 33), chunk, png.subarray(-12)])
+    expect(fileTypeOf(longPng)).toBe('image/png')
+    const segment = [0xff, 0xe0, 1, 44, ...Array<number>(298).fill(0)]
+    const longJpeg = Uint8Array.of(0xff, 0xd8, ...segment, ...wholeJpeg.subarray(2))
+    expect(fileTypeOf(longJpeg)).toBe('image/jpeg')
   })
 
   it('as a video proves liveness and nothing else (SEP09-37)', () => {
@@ -107,6 +123,8 @@ describe('a file', () => {
     expect(liveness && mayHold(liveness, 'video/mp4')).toBe(true)
     expect(front && mayHold(front, 'video/mp4')).toBe(false)
     expect(front && mayHold(front, 'application/pdf')).toBe(true)
+    const name = sep9Field('last_name')
+    expect(name && mayHold(name, 'application/pdf')).toBe(false)
   })
 
   it('may be anything without harm', () => {

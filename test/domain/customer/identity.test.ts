@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isSameCustomerKey } from '../../../src/domain/customer/customer.ts'
 import type { Customer } from '../../../src/domain/customer/customer.ts'
 import type { ClaimedIdentity } from '../../../src/domain/customer/identity.ts'
 import { claimedKey, mayReach } from '../../../src/domain/customer/identity.ts'
@@ -28,6 +29,15 @@ describe('a customer found by its id', () => {
     expect(mayReach({ account: 'G1' }, customer({ account: 'G1', memo }))).toBe(true)
     expect(mayReach({ account: 'G2' }, customer({ account: 'G1', memo }))).toBe(false)
   })
+})
+
+it('the same memo under another account is another customer (SEP12-24)', () => {
+  const memo = { type: 'id', value: '1' } as const
+  expect(isSameCustomerKey({ account: 'G1', memo }, { account: 'G1', memo: { ...memo } })).toBe(
+    true,
+  )
+  expect(isSameCustomerKey({ account: 'G1', memo }, { account: 'G2', memo })).toBe(false)
+  expect(isSameCustomerKey({ account: 'G1' }, { account: 'G2' })).toBe(false)
 })
 
 describe('a memo that a request names', () => {

@@ -22,6 +22,16 @@ describe('the party that a request with a transaction means', () => {
     expect(partyOf(confusing, { type: 'receiver-of-wages' }).customerId).toBe('s')
   })
 
+  it('is the one of the type also beside the id of the other, or a wish for the other (SEP12-43)', () => {
+    expect(partyOf(between(), { type: 'payer', id: 'r' })).toEqual(sender)
+    expect(partyOf(between(), { type: 'merchant', id: 's' })).toEqual(receiver)
+    const wish = { name: 'last_name', message: 'wrong' }
+    const waitsFor = (owner: 'sender' | 'receiver') =>
+      between({ wantedCustomerFields: [{ owner, ...wish }] })
+    expect(partyOf(waitsFor('receiver'), { type: 'payer' })).toEqual(sender)
+    expect(partyOf(waitsFor('sender'), { type: 'merchant' })).toEqual(receiver)
+  })
+
   it('is found as without a type, where both sides have the same one (SEP12-43, SEP12-45)', () => {
     const same = between({ senderType: 'person', receiverType: 'person' })
     const idOf = (id: string) => partyOf(same, { type: 'person', id }).customerId

@@ -57,7 +57,9 @@ describe('reading SEP-9 fields', () => {
   })
 
   it('says that a date is empty, and not that it is no date', () => {
-    expect(read({ birth_date: '' })).toBe('birth_date: is empty; leave it out, or send a value')
+    for (const birth_date of ['', ' ']) {
+      expect(read({ birth_date })).toBe('birth_date: is empty; leave it out, or send a value')
+    }
   })
 
   it('takes no code for a field it does not know, and leaves such a file id alone', () => {
@@ -136,5 +138,9 @@ describe('reading SEP-9 fields', () => {
     expect(read({ city: { kind: 'nested' } })).toBe('city: must be text')
     expect(read({ card: { kind: 'nested' } })).toMatch(/"card\.name"/)
     expect(read({ unknown: { kind: 'nested' } })).toEqual({})
+    expect(read({ card: 'a text', organization: { kind: 'other' } })).toEqual({})
+    expect(read({ email_address_verification: { kind: 'number', text: '123456' } })).toBe(
+      'email_address_verification: must be text',
+    )
   })
 })

@@ -35,6 +35,7 @@ describe('where a customer stands', () => {
     expect(status).toBe('NEEDS_INFO')
     expect(wanted.map(({ askedAs }) => askedAs)).toHaveLength(5)
     expect(missing).not.toContain('bank_account_type')
+    expect(standingFor(undefined, []).status).toBe('NEEDS_INFO')
   })
 
   it('is accepted once all required fields are; what is optional stays wanted (SEP12-52, SEP12-57)', () => {
@@ -162,11 +163,14 @@ describe('what is asked again', () => {
     expect([status, wanted, message]).toEqual(['REJECTED', [], 'no'])
   })
 
-  it('is a code where the format of the number is said to be E.164 (SEP09-22, SEP12-91)', () => {
+  it('is a code where the number is one of E.164, and not where it is a hash (SEP09-22, SEP09-23, SEP12-91)', () => {
     const format = { mobile_number_format: value({ value: 'E.164' }) }
     const customer = aCustomer({ last_name: value(), mobile_number: value(), ...format })
     const { missing } = standingFor(customer, asked('sep31-large-receiver', 'full'))
     expect(missing).toEqual(['mobile_number'])
+    const asHash = { ...customer.fields, mobile_number_format: value({ value: 'hash' }) }
+    const { status } = standingFor(aCustomer(asHash), asked('sep31-large-receiver', 'full'))
+    expect(status).toBe('ACCEPTED')
   })
 
   it('is by the type of the latest PUT, as long as that type is configured (SEP12-41)', () => {
@@ -187,12 +191,21 @@ describe('customer types', () => {
   it('ask only for fields of SEP-9, each once, with what they need (SEP09-09, SEP12-61, SEP12-62)', () => {
     const requirements = [
       { field: 'favourite_colour' },
+      { field: 'shoe_size' },
       { field: 'card.cvc' },
       { field: 'last_name' },
       { field: 'family_name' },
       { field: 'city', choices: [], description: '' },
     ]
-    expect(faults({ description: 'd', requirements, verify: ['mobile_number'] })).toHaveLength(6)
+    expect(faults({ description: 'd', requirements, verify: ['mobile_number'] })).toEqual([
+      'customer type "t": "favourite_colour" is no SEP-9 field',
+      'customer type "t": "shoe_size" is no SEP-9 field',
+      'customer type "t": "card.cvc" is not taken',
+      'customer type "t": "city" has no choices',
+      'customer type "t": "city" has an empty description',
+      'customer type "t": "last_name" is asked for twice',
+      'customer type "t": "mobile_number" is to be verified but not asked for',
+    ])
     expect(faults({ description: 'd', requirements: [{ field: 'city' }] })).toEqual([])
     expect(faults({ description: 'd', requirements: [{ field: 'card.cvc' }] })).toHaveLength(1)
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deductFee } from '../../../src/domain/fee/deduct-fee.ts'
-import { feeOn } from '../../../src/domain/fee/fee-schedule.ts'
+import { feeOn, proportionalFeeUnits } from '../../../src/domain/fee/fee-schedule.ts'
 import { formatUnits, parseUnits, rescaleDown } from '../../../src/domain/money/amount.ts'
 
 const schedule = { fixedUnits: 10_000_000n, percentE7: 100_000n }
@@ -28,6 +28,23 @@ describe('deducting the fee', () => {
         },
       },
     })
+  })
+
+  it('takes the part in a hundred to the unit, and a unit more where that does not come out even (SEP31-62)', () => {
+    const tenThousand = 100_000_000_000n
+    const share = (percentE7: bigint, units = tenThousand) => proportionalFeeUnits(units, percentE7)
+    expect([share(10_000_000n), share(5_000_000n)]).toEqual([1_000_000_000n, 500_000_000n])
+    expect([share(1n, 1n), share(1n, 1_000_000_000n), share(1n, 1_000_000_001n)]).toEqual([
+      1n,
+      1n,
+      2n,
+    ])
+  })
+
+  it('leaves the smallest unit of the payout asset to be paid out, if no more (SEP31-62)', () => {
+    const free = { fixedUnits: 0n, percentE7: 0n }
+    expect(deductFee(100_000n, free, 2)).toMatchObject({ ok: true, value: { amountOutUnits: 1n } })
+    expect(deductFee(99_999n, free, 2).ok).toBe(false)
   })
 
   it('names no part of nothing (SEP31-66)', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { judgeLedger } from '../../../src/domain/network/judge.ts'
-import { firstUnread, isGap, placeAfter } from '../../../src/domain/network/ledger.ts'
+import { beginning, firstUnread, isGap, placeAfter } from '../../../src/domain/network/ledger.ts'
 
 const second = 1_000
 
@@ -66,4 +66,8 @@ describe('a gap', () => {
     const [, place, readLedger, elder, expected] = given
     expect(isGap(firstUnread(place, readLedger), elder)).toBe(expected)
   })
+})
+
+it('the first ledger not read is the first one there is, where nothing was read', () => {
+  expect(firstUnread(beginning, undefined)).toBe(1n)
 })

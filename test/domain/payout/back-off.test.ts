@@ -10,7 +10,7 @@ import {
 const hour = 3_600_000
 const day = 24 * hour
 const deliveredAt = new Date('2026-11-21T12:00:00Z')
-const patience = { ...defaultPatience, returns: { firstMs: hour, untilMs: 30 * day } }
+const patience = defaultPatience
 
 describe('a bank that does not answer', () => {
   it('is asked after 1, 2, 4 … times the first wait, up to the longest', () => {
@@ -27,6 +27,14 @@ describe('a bank that does not answer', () => {
       minutes15,
       minutes15,
     ])
+  })
+
+  it('is asked 33 times within about six hours', () => {
+    const waits = Array.from({ length: patience.failuresMax }, (_, wait) =>
+      delayMs(wait + 1, patience),
+    )
+    expect(waits).toHaveLength(32)
+    expect(waits.reduce((sum, ms) => sum + ms, 0) / hour).toBeCloseTo(5.8, 1)
   })
 })
 

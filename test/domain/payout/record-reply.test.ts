@@ -187,6 +187,17 @@ describe('the word of a rail', () => {
     expect(ofCustomer?.payout.state).toBe('due')
   })
 
+  it('that it was delivered is asked about again an hour later: it may come back', () => {
+    const recorded = recordReply(known('claimed', 'payingOut'), replies.delivered, terms)
+    expect(recorded?.attempt.askAgainAt).toEqual(new Date(now.getTime() + 3_600_000))
+    const never = { ...defaultPatience, returns: { firstMs: 0, untilMs: 0 } }
+    const unasked = recordReply(known('claimed', 'payingOut'), replies.delivered, {
+      now,
+      patience: never,
+    })
+    expect(unasked?.attempt).not.toHaveProperty('askAgainAt')
+  })
+
   it('that it came back ends all questions after it', () => {
     const before = known('delivered', 'completed')
     const attempt = { ...before.attempt, askAgainAt: now }

@@ -21,6 +21,9 @@ describe('a change that is kept', () => {
     expect(stays.lapsesAt).toEqual(at(80))
     const paid = settleChange(saved, funded, { type: 'fundsReceived', now: at(30) })
     expect(paid.lapsesAt).toEqual(at(80))
+    const wanting = { ...before, phase: 'awaitingInfo' } as const
+    const asked = settleChange(before, wanting, { type: 'infoMissing', now: at(20) })
+    expect(asked.lapsesAt).toEqual(at(60))
   })
 
   it('is none when the lifecycle does not lead there', () => {
@@ -41,10 +44,17 @@ describe('a change that is kept', () => {
     expect(settleChange(before, before, { type, now: at(20) }).updatedAt).toEqual(at(5))
   })
 
-  it('leaves the moment of completion as it was (SEP31-54)', () => {
+  it('has the moment of completion once it is completed, and leaves it as it was (SEP31-54)', () => {
     const before = aTransaction({ ...started, phase: 'completed', completedAt: at(10) })
     const saved = settleChange(before, before, { type: 'payoutFailed', now: at(20) })
     expect(saved.completedAt).toEqual(at(10))
+    const unpaid = aTransaction({ ...started, phase: 'payingOut' })
+    const taken = { ...unpaid, phase: 'settling' } as const
+    const settling = settleChange(unpaid, taken, { type: 'payoutAccepted', now: at(20) })
+    expect(settling).not.toHaveProperty('completedAt')
+    const paid = { ...settling, phase: 'completed' } as const
+    const type = 'payoutDelivered'
+    expect(settleChange(settling, paid, { type, now: at(30) }).completedAt).toEqual(at(30))
   })
 
   it('wants nothing outside of the phase that waits for it (SEP31-O19)', () => {

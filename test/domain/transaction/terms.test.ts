@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Customer } from '../../../src/domain/customer/customer.ts'
 import { readTerms } from '../../../src/domain/transaction/terms.ts'
+import type { OpeningRequest } from '../../../src/domain/transaction/terms.ts'
 import { readTransactionFields } from '../../../src/domain/transaction/transaction-fields.ts'
 import { anAsset, routingFields } from '../../builders/asset.ts'
 
@@ -51,6 +52,44 @@ describe('the terms of a request', () => {
     expect(named(issuer.toLowerCase())).toMatchObject({
       refusal: { code: 'asset_issuer_unknown', issuer },
     })
+  })
+
+  const read = (more: Partial<OpeningRequest>) =>
+    readTerms({ amount: '10', assetCode: 'SRT', fields: {}, ...more }, assets)
+
+  it('have the one asset that is paid out, named or not (SEP31-23)', () => {
+    const destinationAsset = 'iso4217:USD'
+    expect(read({ destinationAsset })).toMatchObject({ ok: true, value: { destinationAsset } })
+    expect(read({ destinationAsset: 'iso4217:EUR' })).toMatchObject({
+      refusal: { code: 'destination_asset_unknown', deliverable: destinationAsset },
+    })
+    expect(read({})).not.toHaveProperty('value.destinationAsset')
+  })
+
+  it.each<[Partial<OpeningRequest>, string]>([
+    [{ fundingMethod: 'WIRE' }, 'WIRE'],
+    [{ fundingMethod: 'SEPA', fields: { type: 'WIRE' } }, 'SEPA'],
+    [{ fields: { type: 'WIRE' } }, 'WIRE'],
+    [{ fields: { type: 'PIGEON' } }, 'SEPA'],
+    [{}, 'SEPA'],
+  ])(
+    'pay out as asked in either form, else by the first method: %j (SEP31-O12)',
+    (more, method) => {
+      expect(read(more)).toMatchObject({ ok: true, value: { fundingMethod: method } })
+    },
+  )
+
+  it.each<[Partial<OpeningRequest>, object]>([
+    [{}, { ok: true }],
+    [{ refundMemo: '7' }, { refusal: { code: 'refund_memo_incomplete' } }],
+    [{ refundMemoType: 'id' }, { refusal: { code: 'refund_memo_incomplete' } }],
+    [{ refundMemo: 'x', refundMemoType: 'id' }, { refusal: { code: 'refund_memo_malformed' } }],
+    [
+      { refundMemo: '7', refundMemoType: 'id' },
+      { ok: true, value: { refundMemo: { type: 'id', value: '7' } } },
+    ],
+  ])('have a memo for refunds with its type, or neither: %j (SEP31-29)', (more, expected) => {
+    expect(read(more)).toMatchObject(expected)
   })
 
   it('say what the first of several faults is, always the same one', () => {
