@@ -1,16 +1,16 @@
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
-const hostPattern = new RegExp(`^${label}(?:\\.${label})*(?::[1-9][0-9]{0,4})?$`)
+const hostPattern = new RegExp(`^${label}(?:\\.${label})*(?::[1-9][0-9]{0,4})?$`, 'i')
 
 /** The value of a data entry holds 64 bytes, and the domain is written into one (SEP10-47). */
 const hostLength = 64
 
 /**
  * Reads a bare host name with an optional port into lower case; undefined for anything else: a scheme,
- * a path, a user, blanks, an IPv6 address, more than 64 bytes (SEP01-55, SEP10-47).
+ * a path, a user, blanks, an IPv6 address, more than 64 bytes (SEP01-55, SEP10-47). Looked at as it was
+ * written: the lower case of other signs may be a letter (K for kelvin is one).
  */
 export function readHost(text: string): string | undefined {
-  const host = text.toLowerCase()
-  return host.length <= hostLength && hostPattern.test(host) ? host : undefined
+  return text.length <= hostLength && hostPattern.test(text) ? text.toLowerCase() : undefined
 }
 
 /** `"<home domain> auth"` has to fit into the 64 bytes of a data name (SEP10-04). */

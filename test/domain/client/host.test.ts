@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defaultHomeDomain, matchHomeDomain, readHost } from '../../../src/domain/client/host.ts'
+import { capitals, digits, signsThatFit, smallLetters, sorted } from '../../builders/letters.ts'
 
 describe('a host that somebody else names', () => {
   it.each([
@@ -44,6 +45,28 @@ describe('a host that somebody else names', () => {
       expect(matchHomeDomain([text, '*.example'], text)).toBeUndefined()
     },
   )
+})
+
+describe('the form of a host', () => {
+  const isHost = (text: string) => readHost(text) !== undefined
+  const alphanumeric = sorted(digits + capitals + smallLetters)
+
+  it('is of letters, digits and hyphens, with no hyphen at an end of a label (SEP10-46)', () => {
+    for (const text of ['_b.example', 'b_.example', '_', 'a._']) {
+      expect(signsThatFit(isHost, text)).toBe(alphanumeric)
+    }
+    expect(signsThatFit(isHost, 'b_b.example')).toBe(`-.${alphanumeric}`)
+  })
+
+  it('has labels of 1 to 63 signs, and a port of 1 to 5 digits without a needless zero', () => {
+    const lengths = (text: (length: number) => string) =>
+      Array.from({ length: 70 }, (_, length) => length).filter((length) => isHost(text(length)))
+    const [least, ...more] = lengths((length) => 'a'.repeat(length))
+    expect([least, more.at(-1)]).toEqual([1, 63])
+    expect(lengths((length) => `a:${'1'.repeat(length)}`)).toEqual([1, 2, 3, 4, 5])
+    expect(signsThatFit(isHost, 'a:_')).toBe(digits.slice(1))
+    expect(signsThatFit(isHost, 'a:1_')).toBe(digits)
+  })
 })
 
 describe('a home domain that is asked for', () => {
