@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { configFileSchema } from '../../src/config/config-file.ts'
+import { capitals, digits, signsThatFit, smallLetters, sorted } from '../builders/letters.ts'
 import { distribution, faultsOf, issuer } from './configuration.ts'
 
 /** Every text has one letter, every list one entry, and every number is the lowest. */
@@ -115,5 +116,51 @@ describe('the file', () => {
 
   it('that is no file at all is refused in a sentence that names it', () => {
     expect(faultsOf({}, null)).toEqual([expect.stringMatching(/^fairlead\.yaml: the file: \w/)])
+  })
+})
+
+describe('a text of the file', () => {
+  const isRead = (file: unknown) => configFileSchema.safeParse(file).success
+  const [asset] = smallest.assets
+  const withAsset = (changes: object) => isRead({ ...smallest, assets: [{ ...asset, ...changes }] })
+  const fits: Record<string, (text: string) => boolean> = {
+    code: (code) => withAsset({ code }),
+    currency: (currency) => withAsset({ payout: { currency, decimals: 2 } }),
+    'customer type': (name) =>
+      isRead({ ...smallest, customerTypes: { [name]: smallest.customerTypes.t } }),
+    language: (code) => {
+      const described = { description: 'D', translations: { [code]: 'x' } }
+      return withAsset({ transactionFields: { f: described } })
+    },
+    amount: (minAmount) => withAsset({ minAmount }),
+    cursor: (startCursor) => withAsset({ startCursor }),
+  }
+  const read = (name: string) => fits[name] ?? (() => false)
+
+  it.each([
+    ['code', '_', sorted(digits + capitals + smallLetters)],
+    ['currency', 'U_D', capitals],
+    ['customer type', '_', sorted(`-${digits}${smallLetters}`)],
+    ['language', 'a_', smallLetters],
+    ['amount', '_', digits],
+    ['amount', '1_1', `.${digits}`],
+    ['cursor', '_', digits],
+  ])('that is a %s has of %s only these signs: %s', (name, text, expected) => {
+    expect(signsThatFit(read(name), text)).toBe(expected)
+  })
+
+  it.each([
+    ['code', ['A', 'A'.repeat(12)], ['', 'A'.repeat(13), ' A', 'A ']],
+    ['currency', ['USD'], ['', 'US', 'USDC', ' USD', 'USD ']],
+    ['customer type', ['a', 'a'.repeat(64)], ['', 'a'.repeat(65), ' a', 'a ']],
+    ['language', ['es'], ['', 'e', 'esp', ' es', 'es ']],
+    [
+      'amount',
+      ['1', '1'.repeat(15), '1.1', '1.1234567'],
+      ['', '1'.repeat(16), '1.', '.1', '1.12345678', ' 1', '1 '],
+    ],
+    ['cursor', ['now', '1', '1'.repeat(19)], ['', '1'.repeat(20), ' now', 'now ', ' 1', '1 ']],
+  ])('that is a %s has a least and a largest length, and nothing around', (name, good, bad) => {
+    expect([...bad, ...good].filter(read(name))).toEqual(good)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkConfig } from '../../src/config/config.ts'
 import { readEnvironment } from '../../src/config/env.ts'
+import { ConfigurationFaulty } from '../../src/config/faults.ts'
 import { faultsOf, file, issuer, variables } from './configuration.ts'
 
 describe('configuration', () => {
@@ -101,6 +102,12 @@ describe('configuration', () => {
       'fairlead.yaml: USDC: the fee takes the whole amount',
       'fairlead.yaml: USDC: the fixed fee is as large as maxAmount',
     ])
+  })
+
+  it('says all that is wrong in one text, a line for each (AP-2.15)', () => {
+    expect(new ConfigurationFaulty(['A is missing', 'B is missing']).message).toBe(
+      'The configuration has 2 fault(s):\n  - A is missing\n  - B is missing',
+    )
   })
 
   it('refuses what it does not know, naming the place', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkConfig } from '../../src/config/config.ts'
 import { readEnvironment } from '../../src/config/env.ts'
+import { capitals, digits, signsThatFit, smallLetters, sorted } from '../builders/letters.ts'
 import { faultsOf, file, secret, variables } from './configuration.ts'
 
 const configOf = (changes: Record<string, string | undefined> = {}, changedFile: unknown = file) =>
@@ -93,6 +94,13 @@ describe('settings that are given', () => {
     })
   })
 
+  it('may be as many logins a minute as seven digits say, and a port of one digit', () => {
+    const loginsOf = (text: string) =>
+      configOf({ FAIRLEAD_LOGINS_PER_MINUTE: text }).loginsPerMinute
+    expect(['1', '9999999'].map(loginsOf)).toEqual([1, 9_999_999])
+    expect(configOf({ FAIRLEAD_PUBLIC_PORT: '1' }).listen.publicPort).toBe(1)
+  })
+
   it('let a client log in to each home domain, the site’s own first', () => {
     const login = { homeDomains: ['other.example.com'] }
     expect(configOf({}, { ...file, login }).login.homeDomains).toEqual([
@@ -109,6 +117,11 @@ describe('settings that are given', () => {
     ['FAIRLEAD_KYC_VALIDATION', 'none', /is "formats" or "full", not none$/],
     ['FAIRLEAD_LOGINS_PER_MINUTE', 'many', /is a number, 0 for no limit: many$/],
     ['FAIRLEAD_LOGINS_PER_MINUTE', '-1', /is a number/],
+    ['FAIRLEAD_LOGINS_PER_MINUTE', '5x', /is a number/],
+    ['FAIRLEAD_LOGINS_PER_MINUTE', '10000000', /is a number/],
+    ['FAIRLEAD_PUBLIC_PORT', '008080', /is no port number/],
+    ['FAIRLEAD_TRUST_PROXY', '-1', /number of proxies: -1$/],
+    ['FAIRLEAD_TRUST_PROXY', '1x', /number of proxies: 1x$/],
     ['FAIRLEAD_LOG_LEVEL', 'loud', /is one of trace, debug, .*, not loud$/],
     ['FAIRLEAD_TRUST_PROXY', '10', /number of proxies: 10$/],
     ['FAIRLEAD_PUBLIC_URL', 'anchor', /is not a URL: anchor$/],
@@ -166,7 +179,7 @@ describe('secrets', () => {
     'FAIRLEAD_RAIL_SECRET',
     'FAIRLEAD_BACKOFFICE_TOKEN',
   ])('have 32 characters or more, eight of them different: %s (SEP10-124)', (name) => {
-    const weak = [expect.stringMatching(`^${name} is too weak`)]
+    const weak = [`${name} is too weak: 32 random characters or more, e.g. openssl rand -hex 32`]
     expect(faultsOf({ [name]: secret.slice(1) })).toEqual(weak)
     expect(faultsOf({ [name]: 'abcdefg'.repeat(6) })).toEqual(weak)
     expect(faultsOf({ [name]: 'abcdefgh'.repeat(4) })).toEqual([])
@@ -181,6 +194,28 @@ describe('secrets', () => {
       railSecret: secret,
       backofficeToken: secret,
     })
+  })
+})
+
+describe('the signs of a secret', () => {
+  it.each(['FAIRLEAD_RAIL_TOKEN', 'FAIRLEAD_BACKOFFICE_TOKEN'])(
+    'are those of a Bearer token: %s (RFC 6750)',
+    (name) => {
+      const takes = (token: string) => faultsOf({ [name]: token }).length === 0
+      const all = sorted(`-._~+/${digits}${capitals}${smallLetters}`)
+      expect(signsThatFit((sign) => takes(`${secret}${sign}x`))).toBe(all)
+      const around = [`${secret}==`, `=${secret}`, ` ${secret}`, `${secret} `]
+      expect(around.filter(takes)).toEqual([`${secret}==`])
+    },
+  )
+
+  it('are hex in letters of either size in a data key, and small ones in its id', () => {
+    const takes = (keys: string) => faultsOf({ FAIRLEAD_DATA_KEYS: keys }).length === 0
+    const hex = secret + secret
+    expect(signsThatFit(takes, `k:${hex.slice(1)}_`)).toBe(sorted(`${digits}abcdefABCDEF`))
+    expect(signsThatFit(takes, `_:${hex}`)).toBe(sorted(`-${digits}${smallLetters}`))
+    const ids = ['k', 'k'.repeat(32), 'k'.repeat(33), ' k', 'k ', '']
+    expect(ids.filter((id) => takes(`${id}:${hex}`))).toEqual(['k', 'k'.repeat(32)])
   })
 })
 

@@ -19,6 +19,16 @@ describe('the address of a callback', () => {
     'https://8.8.8.8/callback',
     'https://[2606:4700::1111]/callback',
     'HTTPS://wallet.example.com/callback',
+    'https://wallet.example.com/',
+    'https://wallet.example.com?',
+    'https://a.local.example.com/a@b',
+    'https://[2a00:1450:9::1]/',
+    'https://[2902::1]/',
+    'https://[3fff:0:2002::1]/',
+    'https://[2003:2001:db8::]/',
+    'https://10.0.0.example.com/',
+    'https://10.0.0.1.example.com/',
+    'https://x.10.0.0.com/',
     `https://wallet.example.com/${'x'.repeat(1973)}`,
   ])('may be %s', (url) => {
     expect(codeOf(url)).toBe('accepted')
@@ -40,6 +50,18 @@ describe('the address of a callback', () => {
     'https://wallet.example.com/a b',
     'https:\\\\wallet.example.com',
     'https://wallet.example.com:99999/',
+    'https://wallet.example.com\\callback',
+    'https://wallet.example.com#',
+    'https://wallet.example.com/a\\b',
+    'https://wallet.example.com/?a#b',
+    'https://wallet .example.com/',
+    'https://wallet\t.example.com/',
+    'https://@wallet.example.com',
+    'https:///callback',
+    'https://?x',
+    'https:wallet.example.com',
+    'x https://wallet.example.com',
+    'https://wallet.example.com/\n',
     ` https://wallet.example.com`,
     `https://wallet.example.com/${'x'.repeat(1974)}`,
   ])('is refused when malformed: %j (SEP31-82)', (url) => {
@@ -56,6 +78,9 @@ describe('the address of a callback', () => {
     'printer',
     'wallet.local',
     'a.internal',
+    'a.localhost',
+    'router.home.arpa',
+    'a.b.local.',
     '127.0.0.1',
     '127.1',
     '0x7f000001',
@@ -82,6 +107,10 @@ describe('the address of a callback', () => {
     '[2001:0:a00:1::]',
     '[2001::1]',
     '[2001:db8::1]',
+    '[1fff::1]',
+    '[4000::1]',
+    '[200::1]',
+    '[::2001:4860]',
     'localhost.',
   ])('must not lead into a private network: %s (SEP31-82, SEP31-W29, POLARIS-8.24)', (host) => {
     expect(codeOf(`https://${host}/callback`)).toBe('callback_url_private')
@@ -90,12 +119,27 @@ describe('the address of a callback', () => {
     )
   })
 
-  it.each(['172.15.0.1', '172.32.0.1', '100.128.0.1', '11.0.0.1', '198.20.0.1', '223.255.255.255'])(
-    'may lead to %s, which is public',
-    (host) => {
-      expect(codeOf(`https://${host}/`)).toBe('accepted')
-    },
-  )
+  it.each([
+    [undefined, '0.0.0.0', '0.255.255.255', '1.0.0.0'],
+    ['9.255.255.255', '10.0.0.0', '10.255.255.255', '11.0.0.0'],
+    ['100.63.255.255', '100.64.0.0', '100.127.255.255', '100.128.0.0'],
+    ['126.255.255.255', '127.0.0.0', '127.255.255.255', '128.0.0.0'],
+    ['169.253.255.255', '169.254.0.0', '169.254.255.255', '169.255.0.0'],
+    ['172.15.255.255', '172.16.0.0', '172.31.255.255', '172.32.0.0'],
+    ['191.255.255.255', '192.0.0.0', '192.0.255.255', '192.1.0.0'],
+    ['192.167.255.255', '192.168.0.0', '192.168.255.255', '192.169.0.0'],
+    ['198.17.255.255', '198.18.0.0', '198.19.255.255', '198.20.0.0'],
+    ['223.255.255.255', '224.0.0.0', '255.255.255.255', undefined],
+  ])('may lead to %s, not to %s to %s, and again to %s (SEP31-82)', (...addresses) => {
+    const codes = addresses.map((host) => host && codeOf(`https://${host}/`))
+    const [before, , , after] = addresses
+    expect(codes).toEqual([
+      before && 'accepted',
+      'callback_url_private',
+      'callback_url_private',
+      after && 'accepted',
+    ])
+  })
 })
 
 describe('the answer to a callback', () => {

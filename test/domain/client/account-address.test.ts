@@ -98,12 +98,17 @@ describe('a key of another length', () => {
 })
 
 describe('id memos', () => {
-  it.each(['0', '1', '9223372036854775808', '18446744073709551615'])(
-    'accepts %s (SEP10-22, SEP10-23)',
-    (memo) => {
-      expect(isIdMemo(memo)).toBe(true)
-    },
-  )
+  it.each([
+    '0',
+    '1',
+    '9',
+    '10',
+    '9223372036854775808',
+    '10000000000000000000',
+    '18446744073709551615',
+  ])('accepts %s (SEP10-22, SEP10-23)', (memo) => {
+    expect(isIdMemo(memo)).toBe(true)
+  })
 
   it.each([
     '',
@@ -117,6 +122,7 @@ describe('id memos', () => {
     '1.5',
     'abc',
     '18446744073709551616',
+    '010000000000000000000',
     '٣',
   ])('refuses %j (SEP10-22, SEP10-24)', (memo) => {
     expect(isIdMemo(memo)).toBe(false)

@@ -5,6 +5,7 @@ import type {
   ChallengeOperation,
   ChallengeTransaction,
 } from '../../../src/domain/client/challenge.ts'
+import { capitals, digits, signsThatFit, smallLetters, sorted } from '../../builders/letters.ts'
 
 const server = 'GDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCZA57'
 const retired = 'GC57LKFCZUVXX66WIXOKLLOZZD2GEAZNUT3LS5YIJOTFQAARZFVBFROP'
@@ -155,6 +156,12 @@ const faults: readonly [string, Partial<ChallengeTransaction>, ChallengeFault][]
 describe('a challenge', () => {
   it.each(faults)('%s is refused by name (SEP10-74 to 86)', (_, changes, fault) => {
     expect(read(changes)).toEqual({ ok: false, refusal: { code: 'wrong_challenge', fault } })
+  })
+
+  it('has a nonce of base64 signs (SEP10-80)', () => {
+    const fits = (nonce: string) => read({ operations: named(login.data.name, nonce) }).ok
+    const nonce = `${'x'.repeat(32)}_${'x'.repeat(31)}`
+    expect(signsThatFit(fits, nonce)).toBe(sorted(`+/${digits}${capitals}${smallLetters}`))
   })
 
   it('without time bounds is refused (SEP10-76)', () => {

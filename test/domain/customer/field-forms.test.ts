@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Reading } from '../../../src/domain/customer/read-fields.ts'
 import { readFields } from '../../../src/domain/customer/read-fields.ts'
 import { sep9Fields } from '../../../src/domain/customer/sep9-fields.ts'
+import { readValue } from '../../../src/domain/customer/value-form.ts'
+import type { ValueForm } from '../../../src/domain/customer/value-form.ts'
 
 const reading: Reading = {
   stored: {},
@@ -114,4 +116,49 @@ it('is every other field of text as it comes (SEP09-21, SEP09-29)', () => {
   expect(others.length).toBeGreaterThan(40)
   const refused = others.filter(({ name }) => !takes(name, '007 Überall'))
   expect(refused.map(({ name }) => name)).toEqual([])
+})
+
+describe('a value that does not have its form', () => {
+  it.each<[ValueForm, string]>([
+    ['country', 'a country code of ISO 3166-1 alpha-3, e.g. DEU'],
+    ['cardCountry', 'a country code of ISO 3166-1 alpha-2, e.g. DE'],
+    ['language', 'a language code of ISO 639-1, e.g. en'],
+    ['day', 'a date that exists, written YYYY-MM-DD'],
+    ['cardMonth', 'a year and month written YY-MM, e.g. 29-11'],
+    ['phone', 'a phone number in E.164 format, e.g. +14155550100'],
+    ['email', 'an e-mail address'],
+    ['account', 'an account number; the check digits of this IBAN are wrong'],
+    ['clabe', 'a CLABE of 18 digits with a right check digit'],
+    ['cbu', 'a CBU or CVU of 22 digits with right check digits'],
+    ['occupation', 'an ISCO-08 code, e.g. 251'],
+    ['count', 'a whole number'],
+    ['ip', 'an IP address of version 4 or 6'],
+    ['binary', 'a file, sent as multipart/form-data'],
+  ])(
+    'of %s is told that it must be %s, and the example has the form (SEP12-75)',
+    (form, wanted) => {
+      const wrong = form === 'account' ? 'DE88370400440532013000' : '?'
+      expect(readValue(form, wrong)).toEqual({ ok: false, refusal: { code: 'wrong_form', wanted } })
+      const [, example] = /e\.g\. (\S+)$/.exec(wanted) ?? []
+      expect(example === undefined || readValue(form, example).ok).toBe(true)
+    },
+  )
+})
+
+it('each field says in words what it holds, and which standard it is written in (SEP12-61)', () => {
+  const standards: Partial<Record<ValueForm, RegExp>> = {
+    country: /, ISO 3166-1 alpha-3$/,
+    cardCountry: /, ISO 3166-1 alpha-2$/,
+    language: /, ISO 639-1$/,
+    day: /, YYYY-MM-DD$/,
+    cardMonth: /, YY-MM$/,
+    phone: /, E\.164$/,
+    occupation: / as ISCO-08 code$/,
+    binary: /, as a picture \(JPEG or PNG\) or PDF$|^Picture or video .* as proof of liveness$/,
+  }
+  const wrong = [...sep9Fields.values()].filter(
+    ({ form, description }) =>
+      !/^[A-Z].{2}/.test(description) || !(standards[form] ?? /(\w|, …)$/).test(description),
+  )
+  expect(wrong.map(({ name, description }) => `${name}: ${description}`)).toEqual([])
 })

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isCbu, isClabe, isIban } from '../../../src/domain/customer/check-digits.ts'
 import { readValue } from '../../../src/domain/customer/value-form.ts'
 import type { ValueForm } from '../../../src/domain/customer/value-form.ts'
+import { capitals } from '../../builders/letters.ts'
 
 const read = (form: ValueForm, text: string): string | undefined => {
   const value = readValue(form, text)
@@ -11,6 +13,12 @@ const read = (form: ValueForm, text: string): string | undefined => {
 /** Those that are taken. */
 const taken = (form: ValueForm, texts: readonly string[]): readonly string[] =>
   texts.filter((text) => read(form, text) !== undefined)
+
+/** Every word of so many capitals. */
+const words = (length: number): readonly string[] =>
+  length === 0
+    ? ['']
+    : words(length - 1).flatMap((word) => Array.from(capitals, (last) => word + last))
 
 describe('a date', () => {
   it('is a day of the calendar, as written (SEP09-17, SEP09-19)', () => {
@@ -59,6 +67,31 @@ describe('codes', () => {
     expect(read('country', 'DEU')).toBe('DEU')
     expect(read('country', 'US')).toBe('USA')
     expect(taken('country', ['usa', 'XXX', 'XX', 'Germany', 'U', '', 'USAX', 'ZZZ'])).toEqual([])
+  })
+
+  it('of countries are those of ISO 3166-1, each with its own pair (SEP09-15, SEP09-16)', () => {
+    const text = readFileSync(new URL('iso-3166-1.txt', import.meta.url), 'utf8')
+    const pairs = [...text.matchAll(/\b([A-Z]{2}) ([A-Z]{3})\b/g)].map(([, two, three]) => [
+      two,
+      three,
+    ])
+    expect(pairs).toHaveLength(249)
+    const twos = words(2).flatMap((two) => {
+      const three = read('country', two)
+      return three === undefined ? [] : [[two, three]]
+    })
+    expect(twos).toEqual(pairs)
+    expect(taken('country', words(3))).toEqual(pairs.map(([, three = '']) => three).toSorted())
+    expect(taken('cardCountry', words(2))).toEqual(pairs.map(([two]) => two))
+  })
+
+  it('of languages are those that ISO 639-1 has now (SEP09-27)', () => {
+    const names = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
+    const all = words(2).map((code) => code.toLowerCase())
+    const withdrawn = ['bh', 'in', 'iw', 'ji', 'jw', 'mo', 'sh']
+    const known = all.filter((code) => names.of(code) !== undefined && !withdrawn.includes(code))
+    expect(known).toHaveLength(183)
+    expect(taken('language', all)).toEqual(known)
   })
 
   it('of countries on cards are alpha-2 (SEP09-15)', () => {

@@ -114,6 +114,15 @@ describe('plain decimals', () => {
     },
   )
 
+  it('have at most 20 digits before the point, and behind it', () => {
+    const whole = (length: number) => parseUnits('1'.repeat(length), 0)
+    expect([whole(1), whole(20), whole(21)]).toEqual([1n, BigInt('1'.repeat(20)), undefined])
+    const part = (length: number) => parseUnits(`0.1${'0'.repeat(length - 1)}`, 7)
+    expect([part(1), part(20), part(21)]).toEqual([1_000_000n, 1_000_000n, undefined])
+    const none = ['1x', 'x1', '1.1.1', '1.'].filter((text) => parseUnits(text, 7) !== undefined)
+    expect(none).toEqual([])
+  })
+
   it('may end in zeros beyond the decimals of the asset', () => {
     expect(parseUnits('1.50000000', 2)).toBe(150n)
     expect(parseUnits('1.501', 2)).toBeUndefined()

@@ -44,6 +44,29 @@ describe('the terms of a request', () => {
     expect(codeOf('0.0000')).toBe('amount_malformed')
   })
 
+  it.each([
+    ['5', 'amount_out_of_bounds'],
+    ['50', 'accepted'],
+    [`${'0'.repeat(18)}50`, 'accepted'],
+    [`${'0'.repeat(19)}50`, 'amount_malformed'],
+    ['50.0', 'accepted'],
+    [`50.${'0'.repeat(20)}`, 'accepted'],
+    [`50.${'0'.repeat(21)}`, 'amount_malformed'],
+    ['50.0000001', 'accepted'],
+    ['50.00000001', 'amount_too_precise'],
+    ['50.', 'amount_malformed'],
+    ['.5', 'amount_malformed'],
+    [' 50', 'amount_malformed'],
+    ['50 ', 'amount_malformed'],
+    ['-50', 'amount_malformed'],
+    ['5e1', 'amount_malformed'],
+    ['50,0', 'amount_malformed'],
+    ['', 'amount_malformed'],
+  ])('take the amount %j so: %s (SEP31-19)', (amount, expected) => {
+    const terms = readTerms({ amount, assetCode: 'SRT', fields: {} }, assets)
+    expect(terms.ok ? 'accepted' : terms.refusal.code).toBe(expected)
+  })
+
   it('name the asset by its code, and by its issuer where that is given', () => {
     const { issuer = '' } = anAsset()
     const named = (assetIssuer: string) =>
