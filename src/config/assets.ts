@@ -41,6 +41,8 @@ function faultsOf(asset: ConfigFile['assets'][number], file: ConfigFile): readon
       'the market-making account must be neither the issuer nor the distribution account',
     ),
     ...undescribed,
+    ...neverAsked('senderTypes', asset.senderTypes),
+    ...neverAsked('receiverTypes', asset.receiverTypes),
     ...when(asset.maxAmount !== undefined && min > max, 'minAmount is above maxAmount'),
     ...when(units(asset.fee.percent) >= hundredPercentE7, 'the fee takes the whole amount'),
     ...when(
@@ -49,6 +51,14 @@ function faultsOf(asset: ConfigFile['assets'][number], file: ConfigFile): readon
     ),
   ]
 }
+
+/** Of two types of one side that begin at one amount, one would decide and the other be told in vain. */
+const neverAsked = (side: string, uses: ConfigFile['assets'][number]['senderTypes']) =>
+  uses
+    .filter(({ fromAmount }, place) =>
+      uses.slice(0, place).some((earlier) => units(earlier.fromAmount) === units(fromAmount)),
+    )
+    .map(({ fromAmount }) => `two ${side} begin at ${fromAmount}: one would never be asked for`)
 
 const when = (isFault: boolean, fault: string): readonly string[] => (isFault ? [fault] : [])
 

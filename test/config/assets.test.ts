@@ -99,11 +99,14 @@ describe('an asset of the file', () => {
   })
 })
 
-it('customer types that are wanted from the same amount on stay in the order of the file', () => {
-  const types = ['sep31-receiver', 'sep31-large-receiver'].map((type) => ({ type }))
+it('customer types are in the order of their amounts, however the file has them', () => {
+  const types = [
+    { type: 'sep31-receiver', fromAmount: '9' },
+    { type: 'sep31-large-receiver', fromAmount: '10' },
+  ]
   for (const senderTypes of [types, types.toReversed()]) {
     const read = configOf([{ ...usdc, senderTypes }]).assets[0]?.senderTypes ?? []
-    expect(read.map(({ name }) => name)).toEqual(senderTypes.map(({ type }) => type))
+    expect(read.map(({ name }) => name)).toEqual(['sep31-receiver', 'sep31-large-receiver'])
   }
 })
 
@@ -138,6 +141,19 @@ describe('assets that contradict each other or themselves', () => {
     expect(withFee('5')).toEqual(['fairlead.yaml: USDC: the fixed fee is as large as maxAmount'])
     expect(faultsOfAsset({ fee: { fixed: '5' } })).toEqual([])
     expect(faultsOfAsset({ fee: { percent: '99.9999999' } })).toEqual([])
+  })
+
+  it('ask for one customer type of a side from one amount on', () => {
+    const use = (fromAmount: string) => ({ type: 'sep31-receiver', fromAmount })
+    const fault = (side: string, from: string) =>
+      `fairlead.yaml: USDC: two ${side} begin at ${from}: one would never be asked for`
+    for (const side of ['senderTypes', 'receiverTypes']) {
+      expect(faultsOfAsset({ [side]: [use('0'), use('0.0000001'), use('5')] })).toEqual([])
+      expect(faultsOfAsset({ [side]: [use('5'), use('0'), use('5.0')] })).toEqual([
+        fault(side, '5.0'),
+      ])
+    }
+    expect(faultsOfAsset({ senderTypes: [use('0')], receiverTypes: [use('0')] })).toEqual([])
   })
 
   it.each([issuer, distribution])('have %s for no market making', (account) => {
