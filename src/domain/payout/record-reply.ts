@@ -67,7 +67,10 @@ function pollAgain(
   if (attempt.state !== 'pending' || reply.state !== 'pending') return undefined
   const failures = payout.failures + 1
   const dueAt = later(now, delayMs(failures, patience))
-  return { payout: { ...payout, state: 'pending', failures, dueAt, updatedAt: now }, attempt }
+  return {
+    payout: { ...alive(payout), state: 'pending', failures, dueAt, updatedAt: now },
+    attempt: withoutReason(attempt),
+  }
 }
 
 function delivered(

@@ -61,7 +61,7 @@ const isRefusal = (word: RailWord): boolean => 'reply' in word && word.reply.sta
 async function keepIn(
   records: Records,
   heard: readonly Heard[],
-  parts: PayoutParts & { readonly parties?: readonly Customer[] },
+  parts: PayoutParts & { readonly parties?: readonly Party[] },
 ): Promise<ReadonlyMap<Heard, PayoutState | undefined>> {
   const keys = heard.map(({ key }) => key)
   const attempts = await lockAttempts(records, keys)
@@ -80,6 +80,9 @@ async function keepIn(
   return states
 }
 
+/** A customer of the transaction; undefined when erased. */
+type Party = Customer | undefined
+
 /**
  * Customers come before transactions, as when one of them is corrected: neither waits for the other in a
  * ring. Locked, a correction under way is either seen here or sees what is saved here.
@@ -87,13 +90,12 @@ async function keepIn(
 async function lockParties(
   { payouts, transactions, customers }: Records,
   key: string,
-): Promise<readonly Customer[]> {
+): Promise<readonly Party[]> {
   const [attempt] = await payouts.attemptsByKeys([key])
   const transaction = attempt && (await transactions.find(attempt.transactionId))
-  const locked: Customer[] = []
+  const locked: Party[] = []
   for (const id of transaction === undefined ? [] : partyIdsOf(transaction)) {
-    const customer = await customers.lock(id)
-    if (customer !== undefined) locked.push(customer)
+    locked.push(await customers.lock(id))
   }
   return locked
 }
@@ -129,14 +131,14 @@ interface Word {
   readonly word: RailWord
   readonly terms: PayoutTerms
   /** Locked; none unless the word is a refusal. */
-  readonly parties: readonly Customer[]
+  readonly parties: readonly Party[]
 }
 
 /** Undefined: no news. */
 function decide(known: KnownAttempt, { word, terms, parties }: Word): Decided | undefined {
   if ('trouble' in word) return afterSilence(known, word.trouble, terms)
   const { reply } = word
-  const isOutdated = parties.some((customer) => isNewerThan(known.attempt, customer))
+  const isOutdated = parties.some((party) => hasChangedSince(known.attempt, party))
   const recorded = recordReply({ ...known, isOutdated }, reply, terms)
   if (recorded === undefined) return undefined
   const { change, ...kept } = recorded
@@ -153,13 +155,13 @@ function decide(known: KnownAttempt, { word, terms, parties }: Word): Decided | 
 /**
  * Whether the customer was saved after the order was made, so that the order has older data. Versions say
  * so, not times: a correction notes its time before it is committed, and two processes may differ in
- * their clocks.
+ * their clocks. One that was erased can correct nothing: the next try finds that, and tells an operator.
  */
-const isNewerThan = (
-  { customerVersions, startedAt }: PayoutAttempt,
-  { id, version, updatedAt }: Customer,
-): boolean =>
-  customerVersions === undefined ? updatedAt > startedAt : version !== customerVersions[id]
+function hasChangedSince({ customerVersions, startedAt }: PayoutAttempt, party: Party): boolean {
+  if (party === undefined) return true
+  const { id, version, updatedAt } = party
+  return customerVersions === undefined ? updatedAt > startedAt : version !== customerVersions[id]
+}
 
 /** Silence about an attempt that was answered meanwhile (by a notice, by another worker) is no news. */
 function afterSilence(
@@ -171,7 +173,7 @@ function afterSilence(
   if (!isOpen(attempt) || !isAsked) return undefined
   const next = afterTrouble(payout, trouble, terms)
   const silent = { payout: next, attempt: { ...attempt, reason: trouble.code } }
-  if (next.state !== 'dead' || next.deadReason === undefined) return silent
+  if (next.deadReason === undefined) return silent
   const change: Change = {
     before: transaction,
     after: transaction,

@@ -263,7 +263,7 @@ it('ends a turn at the first call that is not answered, so that a bank that is a
 })
 
 describe('a turn', () => {
-  async function turnOf(turn: AskTurn, callTakesMs = 0) {
+  async function turnOf(turn: AskTurn, callTakesMs = 0, said?: PayoutReply) {
     const deliveries = []
     for (let place = 0; place < 3; place += 1) {
       deliveries.push(await delivered())
@@ -274,7 +274,7 @@ describe('a turn', () => {
     const find = async (key: string) => {
       asked.push(key)
       world.pass(callTakesMs)
-      return undefined
+      return said
     }
     const now = () => world.clock.now
     const recordRailWord = () => Promise.reject(new Error('there is no news'))
@@ -290,6 +290,16 @@ describe('a turn', () => {
     expect(asked).toEqual(keys.slice(0, 2))
     expect(await ask()).toBe(1)
     expect(asked).toEqual(keys)
+  })
+
+  it.each<PayoutReply>([
+    { state: 'delivered', payoutId: 'p', deliveredAt: new Date(0) },
+    { state: 'pending', payoutId: 'p' },
+    { state: 'rejected', reason: 'no', message: 'No', fields: [] },
+  ])('has nothing to record when the bank says: $state', async (said) => {
+    const { ask, asked } = await turnOf({ callsMax: 9, takesMs: hourMs }, 0, said)
+    expect(await ask()).toBe(3)
+    expect(asked).toHaveLength(3)
   })
 
   it('ends when it has taken its time', async () => {

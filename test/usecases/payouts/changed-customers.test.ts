@@ -118,6 +118,30 @@ describe('a customer that is erased while a payout is due', () => {
     expect(await world.payouts(bank).send(id)).toBe('delivered')
   })
 
+  it.each(['receiver', 'sender'] as const)(
+    'tells an operator when the bank refuses an order that has left, as no %s can correct it (SEP12-126)',
+    async (owner) => {
+      const customer = await receiver()
+      const { id } = await world.openFunded({ [`${owner}Id`]: customer.id })
+      const fields = [{ owner, name: 'bank_account_number', message: 'There is no such account' }]
+      const { rail } = pickyRail(() => Promise.resolve())
+      const refusing: PayoutRail = {
+        ...rail,
+        send: async () => {
+          await erase(customer)
+          return { ...refusal, fields }
+        },
+      }
+      const { send } = world.payouts(refusing)
+      expect(await send(id)).toBe('due')
+      expect(await send(id)).toBe('dead')
+      const { payout, transaction, attempts } = await world.stateOf(id)
+      expect(payout?.deadReason).toBe('customer_erased')
+      expect(transaction).toMatchObject({ phase: 'payingOut', wantedCustomerFields: [] })
+      expect(attempts.map(({ state }) => state)).toEqual(['rejected', 'claimed'])
+    },
+  )
+
   it('sends no second order when the bank does not know the first', async () => {
     const customer = await receiver()
     const { id } = await world.openFunded({ receiverId: customer.id })
@@ -159,6 +183,17 @@ describe('a customer that is corrected while the bank refuses the old data', () 
     expect(await send(id)).toBe('due')
     expect(await send(id)).toBe('delivered')
   })
+
+  it.each(['sender', 'receiver'] as const)(
+    'is tried again when of two customers only the %s was corrected',
+    async (corrected) => {
+      const parties = { sender: await receiver(), receiver: await receiver() }
+      const { sender, receiver: receiving } = parties
+      const { id } = await world.openFunded({ senderId: sender.id, receiverId: receiving.id })
+      const { rail } = pickyRail(() => setAccount(parties[corrected], 'corrected'))
+      expect(await world.payouts(rail).send(id)).toBe('due')
+    },
+  )
 
   it('is asked for the field when the new data is refused, too', async () => {
     const customer = await receiver()

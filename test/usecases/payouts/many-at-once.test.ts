@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryPayoutRail } from '../../../src/adapters/memory/memory-payout-rail.ts'
 import type { MemoryVerdict } from '../../../src/adapters/memory/memory-payout-rail.ts'
+import { PayoutOutcomeUnknown } from '../../../src/usecases/ports/payout-rail.ts'
 import type { Commit } from '../../../src/usecases/ports/commit.ts'
 import { onServer } from '../../database.ts'
 import { paymentWorld } from '../payment-world.ts'
@@ -64,11 +65,47 @@ describe('payouts of the same moment', () => {
     ]
     const ids = await funded(verdicts.length * 3)
     const rail = bank((id) => verdicts[ids.indexOf(id) % verdicts.length] ?? { does: 'deliver' })
+    await world.takeJobs()
     const states = await Promise.all(ids.map(world.payouts(rail).send))
     const each = ['delivered', 'pending', 'dead', 'due', 'claimed']
     expect(states).toEqual([...each, ...each, ...each])
     const kept = await world.read(({ payouts }) => payouts.findMany(ids))
     expect(kept.map(({ state }) => state).toSorted()).toEqual(states.toSorted())
+    const steps = (await world.takeJobs()).map(({ name, subject }) => `${name} ${subject}`)
+    const next = [undefined, 'settle-payout ID-1-0', undefined, 'send-payout ID-1-1']
+    const stepsOf = (id: string, place: number) =>
+      next.concat(next.at(-1))[place % each.length]?.replace('ID', id) ?? []
+    expect(steps.toSorted()).toEqual(ids.flatMap(stepsOf).toSorted())
+  })
+
+  it('go on with their own open attempts, and none with that of another', async () => {
+    const [first = '', second = '', third = ''] = await funded(3)
+    const rail = bank()
+    const deaf = { ...rail, send: () => Promise.reject(new PayoutOutcomeUnknown('nothing came')) }
+    expect(await world.payouts(deaf).send(second)).toBe('claimed')
+    world.pass(60_000)
+    const ids = [first, second, third]
+    expect(await Promise.all(ids.map(world.payouts(rail).send))).toEqual(ids.map(() => 'delivered'))
+    expect(ids.map((id) => rail.timesPaid(id))).toEqual([1, 1, 1])
+    const kept = await world.read(({ payouts }) => payouts.attemptsOfMany(ids))
+    expect(kept.map(({ idempotencyKey }) => idempotencyKey).toSorted()).toEqual(
+      ids.map((id) => `${id}-1`).toSorted(),
+    )
+  })
+
+  it('are sent though the customer of one of them was turned away, and that one is not', async () => {
+    const [turnedAway, receiver] = [await world.addCustomer({}), await world.addCustomer({})]
+    const opened = [turnedAway, receiver].map(({ id }) => world.openFunded({ receiverId: id }))
+    const ids = (await Promise.all(opened)).map(({ id }) => id)
+    const rejected = { ...turnedAway, rejected: 'No', version: 2 }
+    await world.commit(({ customers }) => customers.save(rejected))
+    const rail = bank()
+    expect(await Promise.all(ids.map(world.payouts(rail).send))).toEqual(['dead', 'delivered'])
+    expect(ids.map((id) => rail.timesPaid(id))).toEqual([0, 1])
+    const kept = await world.read(({ payouts }) => payouts.attemptsOfMany(ids))
+    expect(kept.find(({ transactionId }) => transactionId === ids[1])?.customerVersions).toEqual({
+      [receiver.id]: 1,
+    })
   })
 
   it('are paid once each when two workers are asked for all of them, in opposite order', async () => {

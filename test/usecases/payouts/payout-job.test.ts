@@ -17,6 +17,7 @@ it('puts payouts that are to be sent into groups of eight, each payout in one', 
 
 it('gives a group the same name each time, and another when another step of its first payout is due', () => {
   const subjectsOf = (group: readonly Payout[]) => jobsOfMany(group).map(({ subject }) => subject)
+  expect(subjectsOf(payouts(11))).toEqual(['t0-0-0-and-7', 't8-0-0-and-2'])
   expect(subjectsOf(payouts(3))).toEqual(subjectsOf(payouts(3)))
   expect(subjectsOf(payouts(3))).not.toEqual(subjectsOf(payouts(3, { failures: 1 })))
 })

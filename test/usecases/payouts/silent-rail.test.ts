@@ -70,6 +70,21 @@ describe('an order that the bank took and knows no more', () => {
     ])
   })
 
+  it('is no dead letter any more once the bank says that it is on its way', async () => {
+    const { id, notice, settle, replies } = await lost()
+    await world.takeJobs()
+    await notice({ idempotencyKey: `${id}-1`, reply: pending })
+    const { payout, attempts } = await world.stateOf(id)
+    expect(payout).toMatchObject({ state: 'pending' })
+    expect(payout).not.toHaveProperty('deadReason')
+    expect(attempts[0]).not.toHaveProperty('reason')
+    expect((await world.takeJobs()).map(({ name }) => name)).toEqual(['settle-payout'])
+    world.pass(60_000)
+    replies.find = () => Promise.reject(new PayoutRailUnavailable('away'))
+    expect(await settle(id)).toBe('pending')
+    expect((await eventsOf(id)).map(({ type }) => type)).toEqual(['payoutAccepted', 'payoutFailed'])
+  })
+
   it('is never sent again: the retry of an operator asks only (SEP31-53, POLARIS-8.10)', async () => {
     const { id, retry, send, orders, replies } = await lost()
     await retry(id, 'olga')
@@ -152,6 +167,24 @@ describe('a pending payout', () => {
     expect(await world.takeJobs()).toEqual([
       { name: 'settle-payout', payload: { transactionId: id }, subject: `${id}-1-1`, dueAt },
     ])
+  })
+})
+
+describe('a payout whose worker died before it was heard', () => {
+  it('is no question for the bank about a pending one, which would give it up as lost', async () => {
+    const { id } = await world.openFunded()
+    const { replies, send, settle, asked, orders } = bank({
+      send: () => Promise.reject(new Error('killed')),
+      find: async () => undefined,
+    })
+    await expect(send(id)).rejects.toThrow('killed')
+    world.pass(60_000)
+    const before = await world.stateOf(id)
+    expect(await settle(id)).toBe('idle')
+    expect([await world.stateOf(id), asked]).toEqual([before, []])
+    replies.send = async () => delivered()
+    expect(await send(id)).toBe('delivered')
+    expect(orders.map(({ idempotencyKey }) => idempotencyKey)).toEqual([`${id}-1`, `${id}-1`])
   })
 })
 
