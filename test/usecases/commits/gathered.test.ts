@@ -66,8 +66,11 @@ describe('calls that are gathered', () => {
 
   it('are asked one after the other when they ask the same', async () => {
     const { ask, groups, settled } = desk()
-    await settled(Promise.all([7, 7, 8, 7].map(ask)))
+    const answered: number[] = []
+    const calls = [7, 7, 8, 7].map((one, place) => ask(one).then(() => answered.push(place)))
+    await settled(Promise.all(calls))
     expect(groups).toEqual([[7, 8], [7], [7]])
+    expect(answered).toEqual([0, 2, 1, 3])
   })
 
   it('are asked again when they were left out', async () => {
@@ -105,6 +108,16 @@ describe('calls that are gathered', () => {
     await new Promise((resolve) => setImmediate(resolve)) // nobody else waits, and nothing is under way
     end(allOf([0]))
     expect(await Promise.all([first, left])).toEqual(['answer 0', 'answer 1'])
+  })
+
+  it('do not suffer when the other one of two breaks', async () => {
+    const { ask, groups, settled } = desk((asked) => {
+      if (asked.includes(1)) throw new Error('damaged')
+      return allOf(asked)
+    })
+    const ends = await settled(Promise.allSettled(upTo(2).map(ask)))
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    expect(groups).toEqual([[0, 1], [0], [1]])
   })
 
   it('do not suffer for one that breaks', async () => {

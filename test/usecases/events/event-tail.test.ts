@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { getEventListeners } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RecordedEvent } from '../../../src/domain/transaction/event.ts'
 import type { Records } from '../../../src/usecases/ports/commit.ts'
 import { openEventTail } from '../../../src/usecases/events/event-tail.ts'
@@ -96,6 +96,29 @@ it('asks again when it hears of more while it finds nothing', async () => {
   await expect.poll(() => tail.upTo).toBe(2n)
 })
 
+it('reads up to the highest it heard of, whatever it hears after', async () => {
+  const { tail, write, tellPage } = await aTail()
+  write(1)
+  tail.rise(2n)
+  write(1) // after the question was put
+  tail.rise(1n)
+  await tellPage(0)
+  await tellPage(1)
+  await expect.poll(() => tail.upTo).toBe(2n)
+})
+
+it('holds the newest thousand, and says how far back that is', async () => {
+  const { tail, write, tellPage } = await aTail()
+  write(1_001)
+  const caughtUp = tail.catchUp()
+  for (const page of [0, 1, 2]) await tellPage(page)
+  await caughtUp
+  expect([tail.reachesBackTo, tail.upTo]).toEqual([1n, 1_001n])
+  const held = tail.after(0n)
+  expect([held.length, held[0]?.sequence, held.at(-1)?.sequence]).toEqual([1_000, 2n, 1_001n])
+  expect(tail.after(999n).map(({ sequence }) => sequence)).toEqual([1_000n, 1_001n])
+})
+
 it('outlives a reading that fails, and reads when it hears again', async () => {
   let isAway = true
   const events = {
@@ -136,6 +159,20 @@ describe('who waits for the tail to grow', () => {
     expect(await grown).toBe(5n)
   })
 
+  it('waits on while nothing is found', async () => {
+    const { tail, tellPage } = await aTail()
+    const heard: bigint[] = []
+    const leaving = new AbortController()
+    const grown = tail.grown(0n, leaving).then((position) => heard.push(position))
+    const caughtUp = tail.catchUp()
+    await tellPage(0)
+    await caughtUp
+    expect(heard).toEqual([])
+    leaving.abort()
+    await grown
+    expect(heard).toEqual([0n])
+  })
+
   it('is not forgotten because another of the same account leaves', async () => {
     const { tail, grow } = await growing()
     const leaving = new AbortController()
@@ -150,6 +187,7 @@ describe('who waits for the tail to grow', () => {
   it('leaves nothing on its signal once it is told, however often it waits', async () => {
     const { tail, grow } = await growing()
     const { signal } = new AbortController()
+    const cleared = vi.spyOn(signal, 'removeEventListener')
     for (const position of [0n, 1n, 2n]) {
       const grown = tail.grown(position, { account: 'GOWNER', signal })
       expect(getEventListeners(signal, 'abort')).toHaveLength(1)
@@ -157,6 +195,7 @@ describe('who waits for the tail to grow', () => {
       await grown
     }
     expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(cleared).toHaveBeenCalledTimes(3) // each time once: who was told waits no more
   })
 
   it('is not kept in memory when it has left', async () => {

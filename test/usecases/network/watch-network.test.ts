@@ -19,7 +19,8 @@ const closed = (sequence: bigint): Ledger => ({
 })
 
 /** A Horizon that tells of the ledgers up to `latest`, those of `lacks` left out. */
-function watched({ lookEveryMs = 0, compareEveryMs = 0 } = {}) {
+function watched(options: { lookEveryMs?: number | undefined; compareEveryMs?: number } = {}) {
+  const { lookEveryMs, compareEveryMs } = { lookEveryMs: 0, compareEveryMs: 0, ...options }
   const told = {
     latest: 100n,
     elder: 1n,
@@ -39,7 +40,7 @@ function watched({ lookEveryMs = 0, compareEveryMs = 0 } = {}) {
     read,
     now: () => clock.now,
     onStopped: () => undefined,
-    lookEveryMs,
+    ...(lookEveryMs !== undefined && { lookEveryMs }),
     compareEveryMs,
     looksToSettle: 1,
   })
@@ -86,6 +87,36 @@ it('takes no look at the run before for one at this run, however fresh it is', a
   expect(await watch.look()).toMatchObject({ value: { epoch: 1 } })
   await db.commit(({ network }) => network.beginEpoch(2, start))
   expect(await watch.look()).toMatchObject({ value: { epoch: 2 } })
+})
+
+it('waits also when the ledger we know is the oldest one, or is told though it should be gone', async () => {
+  await nextRun()
+  const { told, watch } = watched()
+  await watch.look()
+  Object.assign(told, { latest: 200n, elder: 100n })
+  told.lacks.add(100n)
+  await expect(watch.look()).rejects.toThrow(NetworkUnavailable)
+  told.lacks.clear()
+  told.elder = 150n // as another Horizon behind the same address says
+  expect(await watch.look()).toMatchObject({ ok: true, value: { latest: 200n } })
+  expect(await openStop()).toBeUndefined()
+})
+
+it('looks again after five seconds, and answers from memory until then', async () => {
+  await nextRun()
+  const { watch, told, clock } = watched({ lookEveryMs: undefined })
+  const latestAfter = async (ms: number) => {
+    clock.now = new Date(start.getTime() + ms)
+    const seen = await watch.look()
+    return seen.ok && seen.value.latest
+  }
+  expect(await latestAfter(0)).toBe(100n)
+  told.latest = 101n
+  expect(await latestAfter(4_999)).toBe(100n)
+  expect(await latestAfter(-4_999)).toBe(100n)
+  expect(await latestAfter(5_000)).toBe(101n)
+  told.latest = 102n
+  expect(await latestAfter(0)).toBe(102n) // the clock was set back
 })
 
 it('knows a run by no ledger that another Horizon tells of otherwise', async () => {

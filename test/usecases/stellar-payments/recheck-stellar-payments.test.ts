@@ -45,13 +45,15 @@ const checked = async (account: string) =>
 /** Reads again; the network answers the pages one after the other. */
 async function recheck(account: string, watch: NetworkWatch, ...pages: readonly CreditPage[]) {
   const asked: string[] = []
+  const limits: number[] = []
   const found: unknown[] = []
   const outcome = await recheckStellarPayments({
     commit: db.commit,
     read: db.read,
     network: {
-      creditsAfter: async (_, cursor) => {
+      creditsAfter: async (_, cursor, limit) => {
         asked.push(cursor)
+        limits.push(limit)
         const page = pages[asked.length - 1]
         if (page === undefined) throw new Error('nothing more was to be asked')
         return page
@@ -61,7 +63,7 @@ async function recheck(account: string, watch: NetworkWatch, ...pages: readonly 
     now,
     onFound: (...told) => found.push(told),
   })(account)
-  return { outcome, asked, found }
+  return { outcome, asked, limits, found }
 }
 
 const page = (account: string, ledgers: readonly bigint[], complete: boolean): CreditPage => ({
@@ -93,6 +95,25 @@ describe('reading a second time', () => {
     expect(asked).toEqual([placeIn(100n), placeIn(300n)])
     expect(found).toEqual([[account, 3]])
     expect(await checked(account)).toBe(placeIn(1_000n))
+  })
+
+  it('asks for five pages of two hundred at most, and for the rest with the next call', async () => {
+    const account = await anAccount()
+    const pages = [200n, 210n, 220n, 230n, 240n].map((ledger) => page(account, [ledger], false))
+    const { asked, limits } = await recheck(account, settledAt(2_000n), ...pages)
+    expect(asked).toEqual([100n, 200n, 210n, 220n, 230n].map(placeIn))
+    expect(new Set(limits)).toEqual(new Set([200])) // Horizon gives no more
+    expect(await checked(account)).toBe(placeIn(240n))
+    const rest = await recheck(account, settledAt(2_000n), page(account, [250n], true))
+    expect(rest.asked).toEqual([placeIn(240n)])
+  })
+
+  it('asks again from twenty ledgers of news on, and not for fewer while more may come', async () => {
+    const account = await anAccount()
+    expect((await recheck(account, settledAt(139n))).asked).toEqual([])
+    const told = page(account, [110n], true)
+    expect((await recheck(account, settledAt(140n), told)).asked).toEqual([placeIn(100n)])
+    expect(await checked(account)).toBe(placeAfter(120n))
   })
 
   it('tells of nothing when nothing was held back', async () => {

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { memoryNetwork } from '../../../src/adapters/memory/memory-network.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
-import { paymentFor } from '../../builders/stellar-payment.ts'
+import { DatabaseUnavailable } from '../../../src/usecases/ports/commit.ts'
+import { matchStellarPayments } from '../../../src/usecases/stellar-payments/match-stellar-payments.ts'
+import { saveChanges } from '../../../src/usecases/transactions/save-change.ts'
+import { aStellarPayment, paymentFor } from '../../builders/stellar-payment.ts'
 import { onServer } from '../../database.ts'
 import { paymentWorld } from '../payment-world.ts'
 import type { PaymentWorld } from '../payment-world.ts'
@@ -35,7 +38,7 @@ async function paid(account: string, count: number): Promise<readonly Transactio
 const waiting = (account: string) =>
   onServer(
     world.url,
-    `select id from stellar_payment where account = $1 and match_state = 'waiting'`,
+    `select id from stellar_payment where account = $1 and match_state = 'waiting' order by id`,
     [account],
   )
 
@@ -52,6 +55,65 @@ it('matches all others when one payment cannot be decided, and says so (POLARIS-
     expect((await world.stateOf(id)).transaction?.phase).toBe('payingOut')
   }
   expect(await waiting(account)).toHaveLength(2)
+})
+
+it('names the one of two that cannot be decided, and decides the one before it', async () => {
+  const account = anAccount()
+  const [sound, damaged] = await paid(account, 2)
+  if (sound === undefined || damaged === undefined) throw new Error('unreachable')
+  await damage(damaged)
+  const [, second] = await waiting(account)
+  await expect(world.match(account)).rejects.toThrow(
+    `1 payments of ${account} cannot be matched, the first is ${String(second?.['id'])}`,
+  )
+  expect((await world.stateOf(sound.id)).transaction?.phase).toBe('payingOut')
+})
+
+it('decides in the same call about those that fit nothing, after one that cannot be decided', async () => {
+  const account = anAccount()
+  const [damaged] = await paid(account, 1)
+  if (damaged === undefined) throw new Error('unreachable')
+  await damage(damaged)
+  const network = memoryNetwork()
+  network.credit(...Array.from({ length: 6 }, () => aStellarPayment({ account })))
+  await world.collect(network)(account)
+  await expect(world.match(account)).rejects.toThrow('1 payments of')
+  expect(await waiting(account)).toHaveLength(1)
+})
+
+it('has nothing to say of an account that nothing came to', async () => {
+  expect(await world.match(anAccount())).toEqual({ matched: 0, unmatched: 0 })
+})
+
+it('decides two payments for one transaction together: the second meets it funded (SEP31-49)', async () => {
+  const account = anAccount()
+  const [transaction] = await paid(account, 1)
+  if (transaction === undefined) throw new Error('unreachable')
+  const network = memoryNetwork()
+  network.credit(paymentFor(transaction, { account }))
+  await world.collect(network)(account)
+  let commits = 0
+  const commit: typeof world.commit = (work) => {
+    commits += 1
+    return world.commit(work)
+  }
+  const saving = saveChanges({ newId: () => randomUUID(), writeNotice: () => '' })
+  const match = matchStellarPayments({ commit, saveChanges: saving, now: () => world.clock.now })
+  expect(await match(account)).toEqual({ matched: 1, unmatched: 1 })
+  expect(commits).toBe(1)
+})
+
+it('tries no halves while the database is away', async () => {
+  const away = new DatabaseUnavailable('away')
+  let commits = 0
+  const commit = () => {
+    commits += 1
+    return Promise.reject(away)
+  }
+  const unused = () => Promise.reject(new Error('nothing is saved'))
+  const match = matchStellarPayments({ commit, saveChanges: unused, now: () => world.clock.now })
+  await expect(match(anAccount())).rejects.toBe(away)
+  expect(commits).toBe(1)
 })
 
 it('takes a payment again that has funded its transaction, and changes nothing (AP-1.2)', async () => {

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CreditPage } from '../../../src/usecases/ports/stellar-network.ts'
+import { collectStellarPayments } from '../../../src/usecases/stellar-payments/collect-stellar-payments.ts'
+import { aStellarPayment } from '../../builders/stellar-payment.ts'
+import { freshCommit } from '../../database.ts'
+import { calmWatch } from '../payment-world.ts'
+
+let db: Awaited<ReturnType<typeof freshCommit>>
+beforeAll(async () => {
+  db = await freshCommit()
+})
+afterAll(() => db.close())
+
+const now = () => new Date('2026-11-21T12:00:00Z')
+
+/** Collects from a network that shows one page for each count of payments, and nothing more after them. */
+async function collectPages(
+  counts: readonly number[],
+  meanwhile: (account: string, asked: number) => unknown = () => undefined,
+) {
+  const account = `G${randomUUID()}`
+  const pages = counts.map((count) =>
+    Array.from({ length: count }, () => aStellarPayment({ account })),
+  )
+  const asked: unknown[] = []
+  const told: string[] = []
+  const creditsAfter = async (of: string, cursor: string, limit: number): Promise<CreditPage> => {
+    const credits = pages[asked.length] ?? []
+    asked.push([of, cursor, limit])
+    await meanwhile(account, asked.length)
+    const nextCursor = credits.at(-1)?.id ?? cursor
+    return { credits, nextCursor, complete: asked.length >= pages.length }
+  }
+  const outcome = await collectStellarPayments({
+    commit: db.commit,
+    network: { creditsAfter },
+    watch: calmWatch(now),
+    startWatching: (of) =>
+      db.commit(async ({ stellarPayments }) => {
+        await stellarPayments.startCursor(of, '0')
+        return '0'
+      }),
+    startAt: { cursor: '0' },
+    newId: randomUUID,
+    now,
+    onPage: async (of) => void told.push(of),
+  })(account).catch((error: unknown) => error)
+  const place = await db.read(({ stellarPayments }) => stellarPayments.place(account))
+  const cursors = ['0', ...pages.map((page) => page.at(-1)?.id)]
+  return { account, outcome, asked, told, place, cursors }
+}
+
+describe('collecting page by page', () => {
+  it('asks for two hundred at a time, as Horizon gives no more, each page after the one before', async () => {
+    const { account, outcome, asked, place, cursors } = await collectPages([2, 1])
+    expect(outcome).toEqual({ ok: true, value: { pages: 2, added: 3 } })
+    expect(asked).toEqual([
+      [account, '0', 200],
+      [account, cursors[1], 200],
+    ])
+    expect(place).toMatchObject({ cursor: cursors[2], readLedger: 2n })
+  })
+
+  it('tells of each page that brought something, once, before the next is asked for', async () => {
+    const { account, told } = await collectPages([1, 2])
+    expect(told).toEqual([account, account])
+    expect((await collectPages([0])).told).toEqual([])
+  })
+
+  it('does not count as read what the network did not show to the end (SEP31-77)', async () => {
+    const away = new Error('away')
+    const { outcome, place, cursors } = await collectPages([1, 1], (_, asked) =>
+      asked === 2 ? Promise.reject(away) : undefined,
+    )
+    expect(outcome).toBe(away)
+    expect(place?.cursor).toBe(cursors[1])
+    expect(place).not.toHaveProperty('readLedger')
+  })
+
+  it('keeps the page and leaves the rest to the one who has taken its seat meanwhile', async () => {
+    const until = new Date(now().getTime() + 60_000)
+    const { outcome, asked, place, cursors, told, account } = await collectPages([1, 1], (of) =>
+      db.commit(({ stellarPayments }) =>
+        stellarPayments.takeSeat(of, 'another', { now: new Date(now().getTime() + 30_000), until }),
+      ),
+    )
+    expect(outcome).toEqual({ ok: false, refusal: { code: 'seat_taken' } })
+    expect([asked.length, told]).toEqual([1, [account]])
+    expect(place?.cursor).toBe(cursors[1])
+    expect(place).not.toHaveProperty('readLedger')
+  })
+})
