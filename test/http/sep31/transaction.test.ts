@@ -226,6 +226,17 @@ describe('PATCH /transactions/:id', () => {
     )
   })
 
+  it('takes one of two corrections that come at once, and tells the other that it is not wanted', async () => {
+    const { id } = await waiting()
+    const numbers = Array.from({ length: 8 }, (_, place) => ({ account_number: `${place}` }))
+    const answers = await Promise.all(numbers.map((transaction) => patch(id, transaction)))
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([200, ...numbers.slice(1).map(() => 400)])
+    const kept = await door.read(({ transactions }) => transactions.find(id))
+    expect(kept?.fields).toMatchObject(numbers[statuses.indexOf(200)] ?? {})
+    expect(door.faults).toEqual([])
+  })
+
   it('keeps a part, stays, and names the rest (SEP31-O16)', async () => {
     const { id } = await waiting({ wantedFields: { account_number: 'a', routing_number: 'b' } })
     expect(await patch(id, { account_number: '43' })).toMatchObject({

@@ -10,8 +10,13 @@ import { aTransaction } from '../../builders/transaction.ts'
 function table(...ids: readonly string[]) {
   const lapsed = new Set(ids)
   const ended: string[] = []
+  let rounds = 0
   const transactions = {
-    lapsed: async ({ limit }: { readonly limit: number }) => [...lapsed].slice(0, limit),
+    lapsed: async ({ limit }: { readonly limit: number }) => {
+      rounds += 1
+      if (rounds > 9) throw new Error('it was asked again and again')
+      return [...lapsed].slice(0, limit)
+    },
     lockLapsed: async (asked: readonly string[]) => {
       const damaged = asked.find((id) => id.startsWith('damaged'))
       if (asked.length > 2 && asked.includes('shy')) throw new Error('too many at once')
@@ -51,6 +56,12 @@ it('ends what lapsed behind more damaged ones than a batch holds (SEP31-76, POLA
 it('leaves to another worker what it has locked, and asks for it no second time', async () => {
   const { expire, ended } = table(...many('locked'), 'sound')
   expect(await expire()).toBe(0)
+  expect(ended).toEqual([])
+})
+
+it('leaves those alone also behind damaged ones', async () => {
+  const { expire, ended } = table(...many('damaged'), ...many('locked'))
+  await expect(expire()).rejects.toThrow('203 transactions cannot be ended')
   expect(ended).toEqual([])
 })
 

@@ -145,6 +145,23 @@ describe('the same idempotency key', () => {
   })
 })
 
+it('compares requests by the same text in every version, as keys outlive a release', async () => {
+  const texts: string[] = []
+  const digest = (text: string) => {
+    texts.push(text)
+    return door.openParts.digest(text)
+  }
+  const request = { amount: '100', assetCode: 'SRT', fields: { b: '2', a: '1' }, language: 'en' }
+  await openTransaction({ ...door.openParts, digest })({
+    ...opening,
+    request,
+    idempotencyKey: 'text',
+  })
+  expect(texts).toEqual([
+    '[[["amount","100"],["assetCode","SRT"],["language","en"]],[["a","1"],["b","2"]]]',
+  ])
+})
+
 it('gives a hundred transactions opened at once a memo each (SEP31-39, SEP31-W04, AP-1.16)', async () => {
   const answers = await Promise.all(
     Array.from({ length: 100 }, () =>

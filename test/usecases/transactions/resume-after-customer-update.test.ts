@@ -60,6 +60,7 @@ describe('before the funds', () => {
     await updated(receiverId, 'bank_account_number')
     expect(await phaseOf(id)).toBe('awaitingFunds')
     expect(await happenings(id)).toEqual(['infoReceived', 'cleared'])
+    expect(await find(id)).not.toHaveProperty('statusMessage')
   })
 
   it('gives the sending anchor the whole time to pay from then on (SEP31-41, SEP31-76)', async () => {
@@ -204,6 +205,14 @@ describe('after the funds', () => {
       { owner: 'sender', name: 'given_name', message: 'The name is too short.' },
     ])
     await updated(senderId, 'first_name')
+    expect(await phaseOf(id)).toBe('payingOut')
+  })
+
+  it('waits no longer for a synonym that is given up under its own name (SEP12-126)', async () => {
+    const { id, senderId } = await waiting([
+      { owner: 'sender', name: 'given_name', message: 'The name is too short.' },
+    ])
+    await updated(senderId, 'given_name')
     expect(await phaseOf(id)).toBe('payingOut')
   })
 })

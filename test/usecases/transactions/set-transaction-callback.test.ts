@@ -9,6 +9,26 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
+it.each([
+  [true, { ok: true, value: undefined }],
+  [false, { ok: false, refusal: { code: 'callback_url_private' } }],
+])(
+  'takes a name that leads inside only where that is allowed: %s (SEP31-82)',
+  async (...[allowed, expected]) => {
+    const { id, owner } = await world.openFunded()
+    const set = setTransactionCallback({
+      commit: world.commit,
+      callbackRules: { allowHttp: false, allowPrivateHosts: allowed },
+      hosts: { isPublic: () => Promise.resolve(false) },
+    })
+    const principal = { ...owner, subject: owner.account, homeDomain: 'anchor.example' }
+    const url = 'https://inside.example/'
+    expect(await set({ principal, id, url })).toEqual(expected)
+    const kept = await world.read(({ transactions }) => transactions.find(id))
+    expect(kept?.callbackUrl).toBe(allowed ? url : undefined)
+  },
+)
+
 it('takes every one of many addresses that are sent at once, and keeps one of them (SEP31-81)', async () => {
   const { id, owner } = await world.openFunded()
   const set = setTransactionCallback({
