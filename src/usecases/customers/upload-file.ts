@@ -23,7 +23,7 @@ interface Parts {
 
 const looseForMs = 24 * 60 * 60_000
 /** A gigabyte per account: a hundred of the largest files, before any of them is referred to. */
-export const looseBytesMax = 1_073_741_824n
+const looseBytesMax = 1_073_741_824n
 
 /**
  * Keeps a file for a day, for a customer to refer to; it belongs to the full principal (SEP12-129). A

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { untilOneWaits } from '../../builders/row-wait.ts'
 import { onServer, testSealer } from '../../database.ts'
 import { anAccount, jane, openDoor } from './door.ts'
 
@@ -96,6 +97,41 @@ describe('PUT /sep12/customer/callback', () => {
     }
     await door.call(account, 'PUT /customer', { body: { id, bank_account_number: '1' } })
     expect((await noticesOf(id)).map((notice) => notice.url)).toEqual([`${url}/two`])
+  })
+
+  it('changes nothing else, and nothing at all the second time (SEP12-100)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    const find = () => door.read(({ customers }) => customers.find(id))
+    const before = await find()
+    const resumed = door.resumed.length
+    await listen(account, { id, url })
+    const version = (before?.version ?? 0) + 1
+    const listening = { ...before, callbackUrl: url, version, updatedAt: door.clock.now }
+    expect(await find()).toEqual(listening)
+    door.clock.now = new Date(door.clock.now.getTime() + 1_000)
+    await listen(account, { id, url })
+    expect(await find()).toEqual(listening)
+    expect(door.resumed).toHaveLength(resumed)
+  })
+
+  it('is kept beside data that somebody else is saving (SEP12-100)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    const listened = await door.commit(async ({ customers }) => {
+      const before = await customers.lock(id)
+      if (before === undefined) throw new Error('the customer is there')
+      const answer = listen(account, { id, url })
+      await untilOneWaits(door.url)
+      const city = { value: 'Rome', status: 'ACCEPTED' } as const
+      const fields = { ...before.fields, city }
+      await customers.save({ ...before, fields, version: before.version + 1 })
+      return { answer }
+    })
+    expect((await listened.answer).status).toBe(200)
+    const kept = await door.read(({ customers }) => customers.find(id))
+    expect([kept?.callbackUrl, kept?.fields['city']?.value]).toEqual([url, 'Rome'])
+    expect(door.faults).toEqual([])
   })
 
   it('is not told of another status that only another type makes (SEP12-114)', async () => {

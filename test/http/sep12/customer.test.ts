@@ -17,6 +17,16 @@ const customersOf = async (account: string): Promise<number> => {
 }
 
 describe('GET /sep12/customer', () => {
+  it('is answered while somebody else is changing the customer', async () => {
+    const account = anAccount()
+    const { body } = await door.call(account, 'PUT /customer', { body: jane })
+    await door.commit(async ({ customers }) => {
+      await customers.lock(body.id ?? '')
+      expect((await door.call(account, 'GET /customer')).body.id).toBe(body.id)
+      expect((await door.call(account, `GET /customer?id=${body.id}`)).body.id).toBe(body.id)
+    })
+  })
+
   it('answers somebody unknown with what is needed, and creates nothing (SEP12-31, SEP12-32, SEP12-34, SEP12-41)', async () => {
     const account = anAccount()
     const { status, body } = await door.call(account, 'GET /customer')

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { aTransaction } from '../../builders/transaction.ts'
+import { keepWaitingTransaction } from '../../builders/waiting-transaction.ts'
 import { onServer } from '../../database.ts'
 import { anAccount, aPng, jane, multipart, openDoor } from './door.ts'
 
@@ -77,6 +79,46 @@ describe('DELETE /sep12/customer/{account}', () => {
     expect((await door.call(account, `DELETE /customer/${account}`, chosen)).status).toBe(200)
     const line = `GET /customer/files?file_id=${file.file_id}` as const
     expect((await door.call(account, line)).body.files).toHaveLength(1)
+  })
+
+  it('leaves a transaction before its funds as it is: it lapses (SEP12-126)', async () => {
+    const account = anAccount()
+    const receiverId = await put(account, { type: 'sep31-receiver' })
+    const parties = { owner: { account }, receiverId, receiverType: 'sep31-receiver' }
+    const waiting = (['screening', 'awaitingInfo'] as const).map((phase) =>
+      aTransaction({ ...parties, phase }),
+    )
+    await door.commit(async ({ transactions }) => {
+      for (const transaction of waiting) await transactions.open({ transaction, events: [] })
+    })
+    expect((await door.call(account, `DELETE /customer/${account}`)).status).toBe(200)
+    const kept = await door.read(({ transactions }) =>
+      transactions.findMany(waiting.map(({ id }) => id)),
+    )
+    expect(kept.map(({ phase, version }) => `${phase} ${version}`).toSorted()).toEqual([
+      'awaitingInfo 1',
+      'screening 1',
+    ])
+  })
+
+  it('brings on a payout that waited for it, as the work of that client, its memo included (SEP12-126)', async () => {
+    const account = anAccount()
+    const receiverId = await put(`${account}:7`, { type: 'sep31-receiver' })
+    const { id } = await keepWaitingTransaction(door.commit, {
+      phase: 'awaitingPayoutCustomerInfo',
+      owner: { account, memo: '7' },
+      receiverId,
+      receiverType: 'sep31-receiver',
+      wantedCustomerFields: [{ owner: 'receiver', name: 'first_name', message: 'Too short' }],
+    })
+    expect((await door.call(`${account}:7`, `DELETE /customer/${account}`)).status).toBe(200)
+    const told = await door.commit(async ({ events }) => {
+      await events.assignSequences(1000)
+      return events.ofTransaction(id)
+    })
+    expect(told.map(({ type, actor }) => [type, actor])).toEqual([
+      ['infoReceived', { kind: 'client', account, memo: '7' }],
+    ])
   })
 
   it('takes a muxed account in the path, of the same account and the same id alone (SEP12-116)', async () => {

@@ -186,6 +186,34 @@ describe('a transaction whose payout was refused', () => {
     expect(sender.body.status).toBe('ACCEPTED')
   })
 
+  it('asks each of the two for what that one has to correct, and for nothing of the other (SEP12-48)', async () => {
+    const { account, senderId, receiverId } = await world({
+      ...refusedPayout(),
+      wantedCustomerFields: [
+        { owner: 'sender', name: 'last_name', message: 'Too short' },
+        { owner: 'receiver', name: 'bank_account_number', message: 'Unknown' },
+      ],
+    })
+    const refusedOf = async (id: string) => {
+      const { body } = await door.call(account, `GET /customer?id=${id}`)
+      const provided = Object.entries(body.provided_fields ?? {})
+      return provided.flatMap(([name, { error }]) => (error === undefined ? [] : [[name, error]]))
+    }
+    expect(await refusedOf(senderId)).toEqual([['last_name', 'Too short']])
+    expect(await refusedOf(receiverId)).toEqual([['bank_account_number', 'Unknown']])
+  })
+
+  it('takes corrections also for a type that is configured no more (SEP12-48)', async () => {
+    const { account, transaction } = await world({ ...refusedPayout(), receiverType: 'once' })
+    await waitingPayout(transaction.id)
+    const correction = { bank_account_number: '1000990001', last_name: 'Dough' }
+    const body = { transaction_id: transaction.id, ...correction }
+    expect((await door.call(account, 'PUT /customer', { body })).status).toBe(202)
+    const kept = await door.read(({ transactions }) => transactions.find(transaction.id))
+    expect(kept?.phase).toBe('payingOut')
+    expect(door.faults).toEqual([])
+  })
+
   it('goes on when each of them has another value, and not before (SEP12-48, SEP12-79)', async () => {
     const { account, receiverId, transaction } = await world(refusedPayout())
     await waitingPayout(transaction.id)

@@ -5,6 +5,7 @@ import type { Transaction } from '../../../src/domain/transaction/transaction.ts
 import { anAsset, routingFields } from '../../builders/asset.ts'
 import { aTransaction, distributionAccount, issuer } from '../../builders/transaction.ts'
 import { keepWaitingTransaction } from '../../builders/waiting-transaction.ts'
+import { untilOneWaits } from '../../builders/row-wait.ts'
 import { openDoor, sendingAnchor } from './door.ts'
 import type { Door } from './door.ts'
 
@@ -226,14 +227,22 @@ describe('PATCH /transactions/:id', () => {
     )
   })
 
-  it('takes one of two corrections that come at once, and tells the other that it is not wanted', async () => {
+  it('waits for what somebody else is changing, and then sees what was made of it', async () => {
     const { id } = await waiting()
-    const numbers = Array.from({ length: 8 }, (_, place) => ({ account_number: `${place}` }))
-    const answers = await Promise.all(numbers.map((transaction) => patch(id, transaction)))
-    const statuses = answers.map(({ status }) => status)
-    expect(statuses.toSorted()).toEqual([200, ...numbers.slice(1).map(() => 400)])
-    const kept = await door.read(({ transactions }) => transactions.find(id))
-    expect(kept?.fields).toMatchObject(numbers[statuses.indexOf(200)] ?? {})
+    const patched = await door.commit(async ({ transactions }) => {
+      const before = await transactions.lock(id)
+      if (before === undefined) throw new Error('the transaction is there')
+      const answer = patch(id, { account_number: '43' })
+      await untilOneWaits(door.url)
+      const phase = 'payingOut'
+      await transactions.save({ ...before, phase, wantedFields: {}, version: before.version + 1 })
+      return { answer }
+    })
+    expect((await patched.answer).status).toBe(400)
+    expect(await door.read(({ transactions }) => transactions.find(id))).toMatchObject({
+      phase: 'payingOut',
+      fields: { routing_number: '0110' },
+    })
     expect(door.faults).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { verificationCodes } from '../../../src/adapters/verification/verification-codes.ts'
+import type { Validation } from '../../../src/domain/customer/customer-type.ts'
 import type { Customer } from '../../../src/domain/customer/customer.ts'
 import { registerCustomer } from '../../../src/usecases/customers/register-customer.ts'
 import { saveCustomerChange } from '../../../src/usecases/customers/save-customer-change.ts'
@@ -18,7 +19,12 @@ afterAll(() => db.close())
 const now = new Date('2026-03-01T12:00:00Z')
 const before = new Date('2026-02-01T12:00:00Z')
 const newId = (): string => randomUUID()
-const types = customerTypes()
+
+interface Registering {
+  readonly commit?: Commit
+  readonly type?: string
+  readonly validation?: Validation
+}
 
 const texts = (sent: Readonly<Record<string, string>>) =>
   new Map(Object.entries(sent).map(([name, text]) => [name, { kind: 'text', text } as const]))
@@ -27,8 +33,9 @@ const texts = (sent: Readonly<Record<string, string>>) =>
 async function register(
   account: string,
   sent: Readonly<Record<string, string>>,
-  { commit = db.commit, type }: { readonly commit?: Commit; readonly type?: string } = {},
+  { commit = db.commit, type, validation }: Registering = {},
 ): Promise<Customer | undefined> {
+  const types = customerTypes(validation)
   const outcome = await registerCustomer({
     commit,
     types,
@@ -85,6 +92,15 @@ it('adds to the customer that another commit made since this one looked (SEP12-7
     version: 4,
     updatedAt: now,
   })
+})
+
+it('judges dates by the day on which they are sent, the whole of it (SEP09-20)', async () => {
+  const day = { birth_date: '2026-03-01', id_expiration_date: '2026-03-01' }
+  const kept = await register(anAccount(), day, { validation: 'full' })
+  expect(Object.keys(kept?.fields ?? {})).toEqual(Object.keys(day))
+  const tomorrow = { birth_date: '2026-03-02' }
+  const refused = register(anAccount(), tomorrow, { validation: 'full' })
+  await expect(refused).rejects.toThrow('field_refused')
 })
 
 it('notes the type that was named last, and none where none was named (SEP12-41)', async () => {

@@ -24,6 +24,13 @@ async function swept(): Promise<readonly Job[]> {
   return jobs
 }
 
+it('does not ask the queue for anything when nothing is due', async () => {
+  const queue = { add: () => Promise.reject(new Error('nothing is to be added')) }
+  const { read } = world
+  const sweep = sweepDueWork({ read, queue, accounts: ['GDIST'], now: () => world.clock.now })
+  expect(await sweep()).toBe(0)
+})
+
 it('finds everything that is due after the queue was flushed, and nothing that is not', async () => {
   expect(await swept()).toEqual([])
   const rail = memoryPayoutRail({ now: () => world.clock.now, decide: () => ({ does: 'hold' }) })

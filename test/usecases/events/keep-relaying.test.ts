@@ -57,6 +57,70 @@ it('hears no wake-up any more once it is stopped, and ends without waiting for i
   expect([rounds, listening]).toEqual([1, 1])
   await kept.stop() // no timer goes on meanwhile
   expect(listening).toBe(0)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+/** A relay that is woken by hand; each round takes until `relay` says. */
+function wokenByHand(relay: () => Promise<unknown> = () => Promise.resolve()) {
+  let [rounds, wake] = [0, () => {}]
+  const kept = keepRelaying({
+    relay: async () => {
+      rounds += 1
+      await relay()
+      return { highest: 1n }
+    },
+    wakeUps: {
+      onWakeUp: (heard) => {
+        wake = heard
+        return () => undefined
+      },
+    },
+    onHighest: () => undefined,
+    onFailure: (error) => expect.fail(String(error)),
+  })
+  return { rounds: () => rounds, wake: () => wake(), stop: () => kept.stop() }
+}
+
+it('makes one round for a wake-up, at once, and is quiet then for a second', async () => {
+  const { rounds, wake, stop } = wokenByHand()
+  await vi.advanceTimersByTimeAsync(500)
+  wake()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(rounds()).toBe(2)
+  await vi.advanceTimersByTimeAsync(999)
+  expect(rounds()).toBe(2)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(rounds()).toBe(3)
+  await stop()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+it('gathers its time out, however many wake-ups come meanwhile', async () => {
+  let end: () => void = () => undefined
+  const { rounds, wake, stop } = wokenByHand(() => new Promise<void>((resolve) => (end = resolve)))
+  wake()
+  end()
+  await vi.advanceTimersByTimeAsync(5)
+  wake()
+  await vi.advanceTimersByTimeAsync(4)
+  expect(rounds()).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(rounds()).toBe(2)
+  const stopped = stop()
+  end()
+  await stopped
+})
+
+it('ends with the round that is under way: not before, and with no look after', async () => {
+  let end: () => void = () => undefined
+  const { rounds, stop } = wokenByHand(() => new Promise<void>((resolve) => (end = resolve)))
+  let hasEnded = false
+  const stopped = stop().then(() => (hasEnded = true))
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(hasEnded).toBe(false)
+  end()
+  await stopped // no timer goes on meanwhile
+  expect(rounds()).toBe(1)
 })
 
 it('looks again after a second, not at each wake-up, while the world is away', async () => {

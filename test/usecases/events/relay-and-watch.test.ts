@@ -80,6 +80,14 @@ describe('relaying', () => {
     await jobs.queue.close()
   })
 
+  it('does not ask the queue for anything when nothing is to be moved', async () => {
+    const announcements = memoryAnnouncements()
+    const queue = { add: () => Promise.reject(new Error('nothing is to be added')) }
+    const relay = relayEvents({ commit: db.commit, read: db.read, queue, announcements })
+    const highest = await db.read(({ events }) => events.highestSequence())
+    expect(await relay()).toEqual({ highest })
+  })
+
   it('leaves nothing behind, however much has gathered', async () => {
     const before = await db.read(({ events }) => events.highestSequence())
     await addEvents(1_001)

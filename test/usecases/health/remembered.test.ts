@@ -12,6 +12,7 @@ it('looks once in its time, however many ask', async () => {
   let looks = 0
   const look = remembered(() => Promise.resolve((looks += 1)), memory)
   expect(await Promise.all([look(), look(), look()])).toEqual([1, 1, 1])
+  expect(await look()).toBe(1)
   pass(4_999)
   expect(await look()).toBe(1)
   pass(1)

@@ -3,7 +3,7 @@ import { Client } from 'pg'
 import type { PayoutRail, PayoutReply } from '../../../src/usecases/ports/payout-rail.ts'
 import { resumeTransactionsOfCustomer } from '../../../src/usecases/transactions/resume-after-customer-update.ts'
 import { onServer } from '../../database.ts'
-import { until } from '../../until.ts'
+import { untilOneWaits } from '../../builders/row-wait.ts'
 import { paymentWorld } from '../payment-world.ts'
 import type { PaymentWorld } from '../payment-world.ts'
 
@@ -46,14 +46,7 @@ async function whileHeld(
     await holder.query('begin')
     await holder.query(`select id from "${row.table}" where id = $1 for update`, [row.id])
     const working = work()
-    await until(async () => {
-      const [found] = await onServer(
-        world.url,
-        `select count(*)::int as waiting from pg_stat_activity
-         where datname = current_database() and wait_event_type = 'Lock'`,
-      )
-      return found?.['waiting'] === 1
-    }, 'the work to wait for the row')
+    await untilOneWaits(world.url)
     await look()
     await holder.query('rollback')
     await working
