@@ -28,6 +28,8 @@ it('counts each run of a job by its name and by what came of it, as a request of
     () => Promise.reject(new Error('away')),
   ]
   const scopes: unknown[] = []
+  const took: number[] = []
+  const begun = performance.now()
   const deliverCallback = () => {
     scopes.push(currentScope())
     return answers.shift()?.() ?? Promise.reject(new Error('no more'))
@@ -35,7 +37,12 @@ it('counts each run of a job by its name and by what came of it, as a request of
   const bodies = jobBodies({ deliverCallback } as unknown as JobRooms) // no other is called
   const observed = observeJobs(bodies, {
     log: createLog({ level: 'silent' }),
-    metrics: { job: (job, outcome) => void counted.push([job, outcome]) },
+    metrics: {
+      job: (job, outcome, durationMs) => {
+        counted.push([job, outcome])
+        took.push(durationMs)
+      },
+    },
     newId: () => `run ${scopes.length + 1}`,
   })
   expect(Object.keys(observed)).toEqual(Object.keys(bodies))
@@ -43,6 +50,11 @@ it('counts each run of a job by its name and by what came of it, as a request of
   expect(await run()).toEqual({ done: true })
   expect(await run()).toEqual({ done: false, reason: 'callback_refused' })
   await expect(run()).rejects.toThrow('away')
+  const elapsed = performance.now() - begun
+  for (const durationMs of took) {
+    expect(durationMs).toBeGreaterThanOrEqual(0)
+    expect(durationMs).toBeLessThanOrEqual(elapsed)
+  }
   const job = 'deliver-callback'
   expect(scopes).toEqual(['run 1', 'run 2', 'run 3'].map((requestId) => ({ requestId, job })))
   expect(counted).toEqual([

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { schedules } from '../../jobs/schedules.ts'
 import { startWorker } from '../../jobs/worker.ts'
 import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
 import { createLog } from '../../src/observability/log.ts'
@@ -111,6 +112,34 @@ it('tells in the log which job was given up, and which failed and is tried again
     reason: 'callback_refused',
   })
   expect(said('job failed')).toMatchObject({ level: 'warn', job: 'settle-payout', tries: 1 })
+})
+
+it('gives the schedules before it takes jobs, again every ten seconds, and no more once it is closed', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    const given: string[] = []
+    const worker = await startWorker(
+      {
+        queue: { schedule: async ({ name }, everyMs) => void given.push(`${name} ${everyMs}`) },
+        store: { kind: 'postgres', url: database.url },
+        log: createLog({ level: 'silent' }),
+        rooms: noting().rooms,
+      },
+      { accounts: ['GDIST'], collectEveryMs: 100 },
+    )
+    const each = schedules(['GDIST'], { collectEveryMs: 100 })
+    const once = each.map(({ job, everyMs }) => `${job.name} ${everyMs}`)
+    expect(given).toEqual(once)
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(given).toEqual(once)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(given).toEqual([...once, ...once])
+    await worker.close()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(given).toEqual([...once, ...once])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('says so when the queue takes no schedules, and gives them again', async () => {

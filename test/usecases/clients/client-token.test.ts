@@ -144,6 +144,8 @@ describe('a token that the client signed itself', () => {
     expect(await codeFor(token, { clientDomain: 'wallet.example' }, changes)).toBe(
       'client_domain_not_verified',
     )
+    expect(await codeFor(await tokenBy(clientKey, claims), {}, changes)).toBe('accepted')
+    expect(await codeFor(undefined, { clientDomain: 'wallet.example' }, changes)).toBe('accepted')
   })
 
   it('does not help an account without an agreement (SEP10-41)', async () => {

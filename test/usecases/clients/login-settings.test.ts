@@ -13,6 +13,10 @@ describe('the settings of a login', () => {
     expect(await faultsWith(local)).toBe('')
   })
 
+  it('may name a home domain of 59 bytes, which fits into a challenge (SEP10-04)', async () => {
+    expect(await faultsWith({ homeDomains: [`${'a'.repeat(55)}.com`] })).toBe('')
+  })
+
   it.each<[string, Partial<LoginSettings>, string]>([
     ['another host than the endpoint (SEP10-06)', { webAuthDomain: 'evil.com' }, 'is not the host'],
     ['an endpoint that is no URL (SEP10-06)', { endpoint: 'nowhere' }, 'is not the host'],
