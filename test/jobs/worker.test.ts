@@ -118,6 +118,7 @@ it('gives the schedules before it takes jobs, again every ten seconds, and no mo
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   try {
     const given: string[] = []
+    const intervals = vi.spyOn(globalThis, 'setInterval') // job locks are watched in one
     const worker = await startWorker(
       {
         queue: { schedule: async ({ name }, everyMs) => void given.push(`${name} ${everyMs}`) },
@@ -125,8 +126,9 @@ it('gives the schedules before it takes jobs, again every ten seconds, and no mo
         log: createLog({ level: 'silent' }),
         rooms: noting().rooms,
       },
-      { accounts: ['GDIST'], collectEveryMs: 100 },
+      { accounts: ['GDIST'], collectEveryMs: 100, jobLockMs: 7_777 },
     )
+    expect(intervals.mock.calls.map(([, everyMs]) => everyMs)).toContain(7_777)
     const each = schedules(['GDIST'], { collectEveryMs: 100 })
     const once = each.map(({ job, everyMs }) => `${job.name} ${everyMs}`)
     expect(given).toEqual(once)
@@ -138,6 +140,7 @@ it('gives the schedules before it takes jobs, again every ten seconds, and no mo
     await vi.advanceTimersByTimeAsync(20_000)
     expect(given).toEqual([...once, ...once])
   } finally {
+    vi.restoreAllMocks()
     vi.useRealTimers()
   }
 })

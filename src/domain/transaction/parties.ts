@@ -90,10 +90,13 @@ function refusalOf(
   return status === 'REJECTED' ? { code: 'customer_rejected', side } : undefined
 }
 
-/** A side without a type needs no KYC and is accepted as it is. */
+/**
+ * A side without a type needs no KYC and is accepted as it is. What a type wants that is configured no more
+ * is not known: the transaction waits until it lapses, and whoever sends data is not refused for it.
+ */
 function statusOf({ customer, type }: Party, types: CustomerTypes): CustomerStatus {
   if (type === undefined) return 'ACCEPTED'
   const asked = types.byName.get(type)
-  if (asked === undefined) throw new Error(`The customer type ${type} is not configured`)
+  if (asked === undefined) return customer?.rejected === undefined ? 'NEEDS_INFO' : 'REJECTED'
   return standingFor(customer, asked).status
 }

@@ -37,6 +37,17 @@ describe('what two customers allow together', () => {
     expect(clearanceOf([party(other), party(one)], types)).toBe(clearance)
   })
 
+  it.each([
+    ['accepted', 'infoMissing'],
+    ['rejected', 'declined'],
+  ] as const)(
+    'is, with one %s for a type that is configured no more: %s',
+    (standing, clearance) => {
+      const once = { ...party(standing), type: 'once' }
+      expect(clearanceOf([party('accepted'), once], customerTypes())).toBe(clearance)
+    },
+  )
+
   it('asks nothing of a side without a type', () => {
     expect(clearanceOf([{}, party('accepted')], customerTypes())).toBe('cleared')
   })

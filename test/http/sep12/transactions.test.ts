@@ -214,6 +214,16 @@ describe('a transaction whose payout was refused', () => {
     expect(door.faults).toEqual([])
   })
 
+  it('before its funds waits on for a type that is configured no more, and refuses no data for it', async () => {
+    const waiting = { phase: 'awaitingInfo', receiverType: 'once' } as const
+    const { account, receiverId, transaction } = await world(waiting)
+    const body = { id: receiverId, city: 'Rome' }
+    expect((await door.call(account, 'PUT /customer', { body })).status).toBe(202)
+    const kept = await door.read(({ transactions }) => transactions.find(transaction.id))
+    expect(kept).toMatchObject({ phase: 'awaitingInfo', version: 1 })
+    expect(door.faults).toEqual([])
+  })
+
   it('goes on when each of them has another value, and not before (SEP12-48, SEP12-79)', async () => {
     const { account, receiverId, transaction } = await world(refusedPayout())
     await waitingPayout(transaction.id)
