@@ -49,6 +49,5 @@ async function within<Answer>(look: Promise<Answer>, limitMs: number): Promise<A
     return await Promise.race([look, limit])
   } finally {
     clearTimeout(timer)
-    look.catch(() => undefined) // it may still fail after it was given up
   }
 }

@@ -227,6 +227,20 @@ describe('PATCH /transactions/:id', () => {
     )
   })
 
+  it('breaks, and keeps nothing, when there is no payout to be tried again', async () => {
+    const { id } = await kept({
+      phase: 'awaitingPayoutTransactionInfo',
+      wantedFields: { account_number: 'a' },
+      stellarPaymentId: '77',
+    })
+    const before = await door.read(({ transactions }) => transactions.find(id))
+    expect((await patch(id, { account_number: '43' })).status).toBe(500)
+    expect(door.faults.splice(0)).toMatchObject([
+      { error: { message: `Transaction ${id} has no payout` } },
+    ])
+    expect(await door.read(({ transactions }) => transactions.find(id))).toEqual(before)
+  })
+
   it('waits for what somebody else is changing, and then sees what was made of it', async () => {
     const { id } = await waiting()
     const patched = await door.commit(async ({ transactions }) => {

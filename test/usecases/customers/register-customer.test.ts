@@ -94,6 +94,20 @@ it('adds to the customer that another commit made since this one looked (SEP12-7
   })
 })
 
+it('breaks, and keeps nothing, when the customer goes while it is registered', async () => {
+  const account = anAccount()
+  const known = await register(account, { city: 'Rome' })
+  const blind: Commit = (work) =>
+    db.commit((records) => {
+      const none = () => Promise.resolve(undefined)
+      const customers = { ...records.customers, lockByKey: none, lock: none }
+      return work({ ...records, customers })
+    })
+  const registered = register(account, { city: 'Bonn' }, { commit: blind })
+  await expect(registered).rejects.toThrow('A customer was deleted while it was registered')
+  expect(await db.read(({ customers }) => customers.find(known?.id ?? ''))).toEqual(known)
+})
+
 it('judges dates by the day on which they are sent, the whole of it (SEP09-20)', async () => {
   const day = { birth_date: '2026-03-01', id_expiration_date: '2026-03-01' }
   const kept = await register(anAccount(), day, { validation: 'full' })

@@ -62,6 +62,26 @@ it('keeps nobody waiting beyond its limit, and does not pile up looks', async ()
   expect(looks).toBe(2)
 })
 
+it('may fail after it was given up, and nobody is told of that', async () => {
+  const unheard: unknown[] = []
+  const hear = (reason: unknown) => void unheard.push(reason)
+  process.on('unhandledRejection', hear)
+  try {
+    const { memory } = world()
+    let fail: (reason: Error) => void = () => undefined
+    const look = remembered(() => new Promise((_, reject) => (fail = reject)), {
+      ...memory,
+      withinMs: 5,
+    })
+    await expect(look()).rejects.toThrow(LookTimedOut)
+    fail(new Error('late'))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(unheard).toEqual([])
+  } finally {
+    process.off('unhandledRejection', hear)
+  }
+})
+
 it('is not fooled by a clock that is set back', async () => {
   const { memory, pass } = world()
   let looks = 0

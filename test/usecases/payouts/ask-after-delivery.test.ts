@@ -302,6 +302,22 @@ describe('a turn', () => {
     expect(asked).toHaveLength(3)
   })
 
+  it('makes no commit when there is nobody to ask about', async () => {
+    const commit = () => Promise.reject(new Error('nothing is to be kept'))
+    const none = () => Promise.reject(new Error('there is nobody to ask about'))
+    const turn = { callsMax: 9, takesMs: hourMs }
+    const ask = askAfterDelivery({
+      commit,
+      read: world.read,
+      now: () => world.clock.now,
+      patience: defaultPatience,
+      rail: { find: none },
+      recordRailWord: none,
+      turn,
+    })
+    expect(await ask()).toBe(0)
+  })
+
   it('ends when it has taken its time', async () => {
     const { ask, asked } = await turnOf({ callsMax: 9, takesMs: 20_000 }, 10_000)
     expect(await ask()).toBe(2)

@@ -10,7 +10,7 @@ import { aTransaction } from '../../builders/transaction.ts'
 function table(...ids: readonly string[]) {
   const lapsed = new Set(ids)
   const ended: string[] = []
-  let rounds = 0
+  let [rounds, commits] = [0, 0]
   const transactions = {
     lapsed: async ({ limit }: { readonly limit: number }) => {
       rounds += 1
@@ -21,12 +21,17 @@ function table(...ids: readonly string[]) {
       const damaged = asked.find((id) => id.startsWith('damaged'))
       if (asked.length > 2 && asked.includes('shy')) throw new Error('too many at once')
       if (damaged !== undefined) throw new Error(`${damaged} is damaged`)
-      return asked.filter((id) => !id.startsWith('locked')).map((id) => aTransaction({ id }))
+      return asked
+        .filter((id) => !id.startsWith('locked'))
+        .map((id) => aTransaction({ id, phase: id === 'funded' ? 'payingOut' : 'awaitingFunds' }))
     },
   }
   const records = { transactions } as unknown as Records // no other is asked
   const expire = expireTransactions({
-    commit: (work) => work(records),
+    commit: (work) => {
+      commits += 1
+      return work(records)
+    },
     read: (work) => work(records),
     saveChanges: async (_, changes) =>
       changes.map(({ after }) => {
@@ -37,7 +42,7 @@ function table(...ids: readonly string[]) {
     now: () => new Date('2026-11-21T14:00:00Z'),
     graceMs: 60_000,
   })
-  return { expire, ended }
+  return { expire, ended, commits: () => commits }
 }
 
 const many = (kind: string) => Array.from({ length: 203 }, (_, place) => `${kind}-${place}`)
@@ -51,6 +56,18 @@ it('ends what lapsed behind more damaged ones than a batch holds (SEP31-76, POLA
     cause: { message: 'damaged-0 is damaged' },
   })
   expect(ended).toEqual(['sound'])
+})
+
+it('ends nothing that has funds, even if the table took it for lapsed (SEP31-77)', async () => {
+  const { expire, ended } = table('funded', 'sound')
+  expect(await expire()).toBe(1)
+  expect(ended).toEqual(['sound'])
+})
+
+it('makes no commit when nothing lapsed', async () => {
+  const { expire, commits } = table()
+  expect(await expire()).toBe(0)
+  expect(commits()).toBe(0)
 })
 
 it('leaves to another worker what it has locked, and asks for it no second time', async () => {

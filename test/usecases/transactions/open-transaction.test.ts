@@ -145,6 +145,21 @@ describe('the same idempotency key', () => {
   })
 })
 
+it('opens no second one when the transaction of a key cannot be found', async () => {
+  const { openParts } = door
+  const read: Read = (work) =>
+    openParts.read((records) => {
+      const transactions = { ...records.transactions, find: async () => undefined }
+      return work({ ...records, transactions })
+    })
+  const command = { ...opening, idempotencyKey: 'lost' }
+  await openTransaction(openParts)(command)
+  const before = await door.count('"transaction"')
+  const again = openTransaction({ ...openParts, read })(command)
+  await expect(again).rejects.toThrow('An idempotency key names no transaction')
+  expect(await door.count('"transaction"')).toBe(before)
+})
+
 it('compares requests by the same text in every version, as keys outlive a release', async () => {
   const texts: string[] = []
   const digest = (text: string) => {

@@ -168,6 +168,18 @@ describe('after the funds', () => {
     expect(jobs.map(({ job }) => job.payload)).toContainEqual({ transactionId: id })
   })
 
+  it('pays nothing for a transaction that has no payout, and changes nothing', async () => {
+    const receiverId = await door.customer(receiver)
+    const phase = 'awaitingPayoutCustomerInfo'
+    const wantedCustomerFields = wanted.slice(0, 1)
+    const id = await kept({ phase, receiverId, wantedCustomerFields, stellarPaymentId: '77' })
+    const before = await find(id)
+    await expect(updated(receiverId, 'bank_account_number')).rejects.toThrow(
+      `Transaction ${id} has no payout`,
+    )
+    expect(await find(id)).toEqual(before)
+  })
+
   it('does not when another field was changed, or the same field of another customer', async () => {
     const { id, senderId, receiverId } = await waiting(wanted.slice(0, 1))
     await updated(receiverId, 'first_name')
