@@ -13,7 +13,7 @@ export interface KnownAttempt {
   readonly transaction: Transaction
   readonly payout: Payout
   readonly attempt: PayoutAttempt
-  /** A customer has changed since the attempt began: what the rail refuses may be mended already. */
+  /** A customer has changed since the attempt began, or is gone: to ask for what is refused may be in vain. */
   readonly isOutdated?: boolean
 }
 
