@@ -27,8 +27,8 @@ function relaying(found: bigint) {
 }
 
 it.each([
-  ['10 ms while a round finds few', 3n, 10],
-  ['30 ms once a round finds many, so that they share it', 50n, 30],
+  ['10 ms while a round finds few', 15n, 10],
+  ['30 ms once a round finds many, so that they share it', 16n, 30],
 ])('gathers for %s', async (_, found, everyMs) => {
   const { rounds, stop } = relaying(found)
   await vi.advanceTimersByTimeAsync(100) // at work
