@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Keypair } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callbackSender } from '../../../src/adapters/callbacks/callback-sender.ts'
+import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import { newPayout } from '../../../src/domain/payout/decisions.ts'
 import { writeCustomerNotice } from '../../../src/http/sep12/wire.ts'
 import { deliverCallback } from '../../../src/usecases/callbacks/deliver-callback.ts'
@@ -106,50 +107,8 @@ describe('a notice of SEP-12', () => {
   })
 
   it('is owed when the rail refuses a field of the customer (SEP12-79, SEP12-102)', async () => {
-    const { account, id } = await listening('https://wallet.example.com/kyc')
-    const sender = { memo: '1', memo_type: 'id' }
-    const put = await door.call(account, 'PUT /customer', {
-      body: { type: 'sep31-sender', ...jane, ...sender },
-    })
-    const senderId = put.body.id ?? ''
-    const senderUrl = 'https://wallet.example.com/sender'
-    await door.call(account, 'PUT /customer/callback', { body: { id: senderId, url: senderUrl } })
-    const idempotencyKey = randomUUID()
-    const transaction = aTransaction({
-      phase: 'payingOut',
-      owner: { account },
-      senderId,
-      senderType: 'sep31-sender',
-      receiverId: id,
-      receiverType: 'sep31-receiver',
-      stellarPaymentId: '4711',
-    })
-    const { id: transactionId } = transaction
+    const { account, id, senderId } = await refused('receiver')
     const { now } = door.clock
-    await door.commit(async (records) => {
-      await records.transactions.open({ transaction, events: [] })
-      const payout = newPayout(transactionId, now)
-      await records.payouts.add([{ ...payout, state: 'claimed', attemptNumber: 1 }])
-      await records.payouts.addAttempts([
-        { transactionId, number: 1, idempotencyKey, state: 'claimed', startedAt: now },
-      ])
-    })
-    const newId = () => randomUUID()
-    const record = recordRailWord({
-      commit: door.commit,
-      saveChanges: saveChanges({ newId, writeNotice: () => '{}' }),
-      tellCustomers: tellCustomers({
-        types: door.types,
-        newId,
-        writeNotice: writeCustomerNotice,
-      }),
-      now: () => now,
-      patience: defaultPatience,
-    })
-    const [owner, name] = ['receiver', 'bank_account_number'] as const
-    const fields = [{ owner, name, message: 'There is no such account' }]
-    const reply = { state: 'rejected', reason: 'invalid_field', message: 'No', fields } as const
-    await record(idempotencyKey, { reply })
     const [notice = '', ...more] = await noticesOf(id)
     expect(more).toEqual([])
     expect(await noticesOf(senderId)).toEqual([]) // stands as before
@@ -165,4 +124,68 @@ describe('a notice of SEP-12', () => {
       createdAt: now,
     })
   })
+
+  it('is owed to each of the two when the rail refuses fields of both (SEP12-102)', async () => {
+    const { id, senderId } = await refused('receiver', 'sender')
+    expect((await noticesOf(id)).length).toBe(1)
+    expect((await noticesOf(senderId)).length).toBe(1)
+  })
 })
+
+/** A payout that the rail refuses for a field of each of these, of whom the client wants to hear. */
+async function refused(...owners: readonly ('sender' | 'receiver')[]) {
+  const { account, id } = await listening('https://wallet.example.com/kyc')
+  const sender = { memo: '1', memo_type: 'id' }
+  const put = await door.call(account, 'PUT /customer', {
+    body: { type: 'sep31-sender', ...jane, ...sender },
+  })
+  const senderId = put.body.id ?? ''
+  const senderUrl = 'https://wallet.example.com/sender'
+  await door.call(account, 'PUT /customer/callback', { body: { id: senderId, url: senderUrl } })
+  const idempotencyKey = randomUUID()
+  const transaction = aTransaction({
+    phase: 'payingOut',
+    owner: { account },
+    senderId,
+    senderType: 'sep31-sender',
+    receiverId: id,
+    receiverType: 'sep31-receiver',
+    stellarPaymentId: `${(payments += 1)}`,
+  })
+  await claimed(transaction, idempotencyKey)
+  const names = { sender: 'first_name', receiver: 'bank_account_number' }
+  const fields = owners.map((owner) => ({ owner, name: names[owner], message: 'It is wrong' }))
+  const reply = { state: 'rejected', reason: 'invalid_field', message: 'No', fields } as const
+  await recorder()(idempotencyKey, { reply })
+  return { account, id, senderId }
+}
+
+let payments = 4_710
+
+async function claimed(transaction: Transaction, idempotencyKey: string): Promise<void> {
+  const { id: transactionId } = transaction
+  const { now } = door.clock
+  await door.commit(async (records) => {
+    await records.transactions.open({ transaction, events: [] })
+    const payout = newPayout(transactionId, now)
+    await records.payouts.add([{ ...payout, state: 'claimed', attemptNumber: 1 }])
+    await records.payouts.addAttempts([
+      { transactionId, number: 1, idempotencyKey, state: 'claimed', startedAt: now },
+    ])
+  })
+}
+
+function recorder() {
+  const newId = () => randomUUID()
+  return recordRailWord({
+    commit: door.commit,
+    saveChanges: saveChanges({ newId, writeNotice: () => '{}' }),
+    tellCustomers: tellCustomers({
+      types: door.types,
+      newId,
+      writeNotice: writeCustomerNotice,
+    }),
+    now: () => door.clock.now,
+    patience: defaultPatience,
+  })
+}

@@ -55,6 +55,21 @@ it('finds everything that is due after the queue was flushed, and nothing that i
   )
 })
 
+it('has the payments of every account matched while any waits', async () => {
+  const jobs: Job[] = []
+  const add = async (more: readonly Job[]) => void jobs.push(...more)
+  const accounts = ['GONE', 'GOTHER']
+  const { read } = world
+  await sweepDueWork({ read, queue: { add }, accounts, now: () => world.clock.now })()
+  expect(jobs.filter(({ name }) => name === 'match-stellar-payments')).toEqual(
+    accounts.map((account) => ({
+      name: 'match-stellar-payments',
+      payload: { account },
+      subject: account,
+    })),
+  )
+})
+
 it('gives the queue the names it knows, so that twins are not added twice', async () => {
   const funded = await world.openFunded()
   const found = await swept()

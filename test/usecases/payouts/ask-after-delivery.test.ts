@@ -149,6 +149,24 @@ describe('a delivered payout', () => {
     expect(attempts[0]).not.toHaveProperty('askAgainAt')
   })
 
+  it('is as old as its delivery, however long it was on its way', async () => {
+    const rail = askedRail()
+    const held = { ...rail, send: async () => ({ state: 'pending', payoutId: 'p' }) as const }
+    const { send, notice, askAfterDelivery } = world.payouts(held)
+    const { id } = await world.openFunded()
+    expect(await send(id)).toBe('pending')
+    world.pass(10 * hourMs)
+    const deliveredAt = world.clock.now
+    const reply = { state: 'delivered', payoutId: 'p', deliveredAt } as const
+    await notice({ idempotencyKey: `${id}-1`, reply })
+    rail.answers = async () => reply
+    for (const hours of [1, 2, 4]) {
+      world.clock.now = new Date(deliveredAt.getTime() + hours * hourMs)
+      await askAfterDelivery()
+    }
+    expect(rail.asked).toEqual([1, 2, 4].map(() => `${id}-1`))
+  })
+
   it('is asked about more seldom when the questions are late', async () => {
     const { askAfterDelivery, timesAsked } = await delivered()
     world.pass(10 * 24 * hourMs)

@@ -142,6 +142,21 @@ describe('a customer that is erased while a payout is due', () => {
     },
   )
 
+  it('calls an order lost that the bank took and knows no more, whoever is erased since', async () => {
+    const customer = await receiver()
+    const { id } = await world.openFunded({ receiverId: customer.id })
+    const pending: PayoutReply = { state: 'pending', payoutId: 'taken-1' }
+    const { rail } = pickyRail(() => Promise.resolve())
+    const { send, settle, retry } = world.payouts({ ...rail, send: async () => pending })
+    expect(await send(id)).toBe('pending')
+    await erase(customer)
+    world.pass(60_000)
+    expect(await settle(id)).toBe('dead')
+    await retry(id, 'olga')
+    expect(await send(id)).toBe('dead')
+    expect((await world.stateOf(id)).payout?.deadReason).toBe('lost')
+  })
+
   it('sends no second order when the bank does not know the first', async () => {
     const customer = await receiver()
     const { id } = await world.openFunded({ receiverId: customer.id })

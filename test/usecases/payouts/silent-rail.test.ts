@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { defaultPatience } from '../../../src/domain/payout/back-off.ts'
 import {
   PayoutCallRefused,
   PayoutKeyReused,
@@ -124,6 +125,8 @@ describe('a pending payout', () => {
     expect(await settle(id)).toBe('idle')
     world.pass(60_000)
     await expect(settle(id)).rejects.toThrow(killed)
+    const dueAt = new Date(world.clock.now.getTime() + defaultPatience.claimMs)
+    expect((await world.stateOf(id)).payout).toMatchObject({ state: 'pending', dueAt })
     expect(await settle(id)).toBe('idle')
     expect(asked).toHaveLength(1)
     world.pass(60_000)

@@ -45,7 +45,10 @@ describe('collecting, matching, paying out', () => {
       stellarTransactionHash: payment.transactionHash,
       fundsReceivedAt: payment.ledgerClosedAt,
     })
-    expect(funded.payout).toMatchObject({ state: 'due', attemptNumber: 0 })
+    const transactionId = transaction.id
+    const { now } = world.clock
+    const owed = { state: 'due', attemptNumber: 0, failures: 0, dueAt: now, updatedAt: now }
+    expect(funded.payout).toEqual({ transactionId, ...owed })
     expect((await seen(payment.id))?.match).toEqual({
       state: 'matched',
       transactionId: transaction.id,
@@ -58,9 +61,8 @@ describe('collecting, matching, paying out', () => {
     const actor = { kind: 'network', stellarPaymentId: payment.id }
     expect(events).toEqual([{ type: 'fundsReceived', actor }])
     const jobs = await world.takeJobs()
-    expect(jobs).toMatchObject([
-      { name: 'send-payout', payload: { transactionId: transaction.id } },
-    ])
+    const subject = `${transactionId}-0-0`
+    expect(jobs).toEqual([{ name: 'send-payout', payload: { transactionId }, subject, dueAt: now }])
     const rail = memoryPayoutRail({ now: () => world.clock.now })
     expect(await world.payouts(rail).send(transaction.id)).toBe('delivered')
     expect((await world.stateOf(transaction.id)).transaction?.phase).toBe('completed')

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { accepted } from '../../../src/domain/outcome.ts'
+import type { NetworkWatch } from '../../../src/usecases/network/watch-network.ts'
 import type { CreditPage } from '../../../src/usecases/ports/stellar-network.ts'
 import { collectStellarPayments } from '../../../src/usecases/stellar-payments/collect-stellar-payments.ts'
 import { aStellarPayment } from '../../builders/stellar-payment.ts'
@@ -25,6 +27,14 @@ async function collectPages(
   )
   const asked: unknown[] = []
   const told: string[] = []
+  let looks = 0n
+  /** The network goes on from ledger to ledger. */
+  const look: NetworkWatch['look'] = async () => {
+    looks += 1n
+    const anchor = { sequence: 1n, hash: '', closedAt: new Date(0) }
+    const settled = { ledger: 100n + looks, until: now() }
+    return accepted({ epoch: 1, anchor, latest: 100n + looks, elder: 1n, settled })
+  }
   const creditsAfter = async (of: string, cursor: string, limit: number): Promise<CreditPage> => {
     const credits = pages[asked.length] ?? []
     asked.push([of, cursor, limit])
@@ -35,7 +45,7 @@ async function collectPages(
   const outcome = await collectStellarPayments({
     commit: db.commit,
     network: { creditsAfter },
-    watch: calmWatch(now),
+    watch: { ...calmWatch(now), look },
     startWatching: (of) =>
       db.commit(async ({ stellarPayments }) => {
         await stellarPayments.startCursor(of, '0')
@@ -59,7 +69,7 @@ describe('collecting page by page', () => {
       [account, '0', 200],
       [account, cursors[1], 200],
     ])
-    expect(place).toMatchObject({ cursor: cursors[2], readLedger: 2n })
+    expect(place).toMatchObject({ cursor: cursors[2], readLedger: 101n }) // as it was before
   })
 
   it('tells of each page that brought something, once, before the next is asked for', async () => {

@@ -4,7 +4,7 @@ import { refused } from '../../../src/domain/outcome.ts'
 import type { NetworkWatch } from '../../../src/usecases/network/watch-network.ts'
 import { collectStellarPayments } from '../../../src/usecases/stellar-payments/collect-stellar-payments.ts'
 import { aStellarPayment } from '../../builders/stellar-payment.ts'
-import { freshCommit } from '../../database.ts'
+import { freshCommit, onServer } from '../../database.ts'
 import { calmWatch } from '../payment-world.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
@@ -54,6 +54,10 @@ it('counts nothing as read when reading is stopped before its page is kept (SEP3
   }
   expect((await collect(account, { confirm })).ok).toBe(false)
   expect(await place(account)).toEqual({ account, cursor: '0' })
+  const kept = await onServer(db.url, 'select id from stellar_payment where account = $1', [
+    account,
+  ])
+  expect(kept).toEqual([])
   await db.commit(async ({ network }) => {
     const id = (await network.openStop())?.id ?? ''
     await network.decide(id, { kind: 'go_on', at: now(), by: 'ada' })
