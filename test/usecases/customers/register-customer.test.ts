@@ -6,6 +6,7 @@ import type { Customer } from '../../../src/domain/customer/customer.ts'
 import { registerCustomer } from '../../../src/usecases/customers/register-customer.ts'
 import { saveCustomerChange } from '../../../src/usecases/customers/save-customer-change.ts'
 import type { Commit } from '../../../src/usecases/ports/commit.ts'
+import type { VerificationSender } from '../../../src/usecases/ports/verification-sender.ts'
 import { customerTypes } from '../../builders/customer-types.ts'
 import { freshCommit } from '../../database.ts'
 import { anAccount } from '../../http/sep12/door.ts'
@@ -24,6 +25,7 @@ interface Registering {
   readonly commit?: Commit
   readonly type?: string
   readonly validation?: Validation
+  readonly send?: VerificationSender['send']
 }
 
 const texts = (sent: Readonly<Record<string, string>>) =>
@@ -33,7 +35,7 @@ const texts = (sent: Readonly<Record<string, string>>) =>
 async function register(
   account: string,
   sent: Readonly<Record<string, string>>,
-  { commit = db.commit, type, validation }: Registering = {},
+  { commit = db.commit, type, validation, send = async () => undefined }: Registering = {},
 ): Promise<Customer | undefined> {
   const types = customerTypes(validation)
   const outcome = await registerCustomer({
@@ -46,7 +48,7 @@ async function register(
       resumeTransactions: async () => undefined,
     }),
     codes: verificationCodes(new Uint8Array(32)),
-    sender: { send: async () => undefined },
+    sender: { send },
     newId,
     now: () => now,
     digest: () => '',
@@ -92,6 +94,22 @@ it('adds to the customer that another commit made since this one looked (SEP12-7
     version: 4,
     updatedAt: now,
   })
+})
+
+it('sends a code once the data is kept, and keeps it when the code cannot be sent (SEP12-92)', async () => {
+  const account = anAccount()
+  const keptThen: unknown[] = []
+  const send: VerificationSender['send'] = async ({ customerId }) => {
+    const customer = await db.read(({ customers }) => customers.find(customerId))
+    keptThen.push(customer?.fields['mobile_number']?.value)
+    throw new Error('away')
+  }
+  const mobile_number = '+14155550100'
+  const registering = { type: 'sep31-large-receiver', validation: 'full', send } as const
+  await expect(register(account, { mobile_number }, registering)).rejects.toThrow('away')
+  expect(keptThen).toEqual([mobile_number])
+  const kept = await db.read(({ customers }) => customers.byKey({ account }))
+  expect(kept?.fields['mobile_number']?.value).toBe(mobile_number)
 })
 
 it('breaks, and keeps nothing, when the customer goes while it is registered', async () => {

@@ -106,3 +106,49 @@ it('takes the transactions of a corrected customer by their ids', async () => {
     expect(await freeOf('transaction', ids)).toEqual(others)
   })
 })
+
+/** A payout whose order left, and was not heard of. */
+async function claimed() {
+  const { id } = await world.openFunded()
+  const dying = { ...refusing, send: () => Promise.reject(new Error('killed')) }
+  const rooms = world.payouts(dying)
+  await expect(rooms.send(id)).rejects.toThrow('killed')
+  const pending = { state: 'pending', payoutId: 'p' } as const
+  return { ...rooms, id, told: () => rooms.notice({ idempotencyKey: `${id}-1`, reply: pending }) }
+}
+
+const freePayouts = (id: string) =>
+  onServer(world.url, 'select state from payout where transaction_id = $1 for update skip locked', [
+    id,
+  ])
+
+it.each(['send', 'told', 'retry'] as const)(
+  'holds no payout before it holds the transaction: %s',
+  async (step) => {
+    const rooms = await claimed()
+    const { id } = rooms
+    world.pass(60_000)
+    const steps = {
+      send: () => world.payouts(refusing).send(id),
+      told: () => rooms.told(),
+      retry: () => rooms.retry(id, 'olga'),
+    }
+    await whileHeld({ table: 'transaction', id }, steps[step], async () => {
+      expect(await freePayouts(id)).toHaveLength(1)
+    })
+  },
+)
+
+it('judges a word by what the attempt has become while it waited', async () => {
+  const { id, told } = await claimed()
+  await whileHeld({ table: 'transaction', id }, told, async () => {
+    await onServer(
+      world.url,
+      `update payout_attempt set state = 'rejected', ended_at = now() where transaction_id = $1`,
+      [id],
+    )
+  })
+  const { attempts, payout } = await world.stateOf(id)
+  expect(attempts.map(({ state }) => state)).toEqual(['rejected'])
+  expect(payout?.state).toBe('claimed')
+})

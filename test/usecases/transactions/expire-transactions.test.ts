@@ -44,7 +44,11 @@ it('ends what was not funded in time, with an event and a message (SEP31-76)', a
   for (const id of ids) expect(await phaseOf(id)).toBe('expired')
   const answer = await door.call(`GET /transactions/${ids[0] ?? ''}`)
   expect(answer.body).toMatchObject({
-    transaction: { status: 'expired', status_message: 'No payment came in time' },
+    transaction: {
+      status: 'expired',
+      status_message: 'No payment came in time',
+      updated_at: door.clock.now.toISOString(),
+    },
   })
   expect(await door.expireTransactions()).toBe(0)
 })
