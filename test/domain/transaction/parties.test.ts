@@ -51,11 +51,4 @@ describe('what two customers allow together', () => {
   it('asks nothing of a side without a type', () => {
     expect(clearanceOf([{}, party('accepted')], customerTypes())).toBe('cleared')
   })
-
-  it('is not known for a type that is not configured: a fault of ours', () => {
-    const unknown = { ...party('accepted'), type: 'sep31-of-old' }
-    expect(() => clearanceOf([unknown], customerTypes())).toThrow(
-      'The customer type sep31-of-old is not configured',
-    )
-  })
 })
