@@ -136,6 +136,7 @@ describe('errors of ours', () => {
     const stackOf = (stack: string) => describeError(Object.assign(new Error('here'), { stack })).at
     expect(stackOf('Error: here\n    at work (file.ts:1:2)\n')).toEqual(['work (file.ts:1:2)'])
     expect(stackOf('Error: here')).toBeUndefined()
+    expect(stackOf('    at work (file.ts:1:2)\n'.repeat(20))).toHaveLength(12)
     expect(described.cause?.message).toBe('"…" is no function')
     const circle = new Error('round')
     circle.cause = circle

@@ -172,6 +172,15 @@ describe('metrics', () => {
     ])
   })
 
+  it('tell durations apart from two milliseconds to half a minute', async () => {
+    const { metrics, counts } = watched()
+    metrics.job('send-payout', 'done', 250)
+    const lines = await counts('fairlead_job_duration_seconds_bucket')
+    expect(lines.map((line) => /le="([^"]+)"/.exec(line)?.[1])).toEqual(
+      '0.002 0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10 30 +Inf'.split(' '),
+    )
+  })
+
   it('count jobs, payout steps and fields of GraphQL, each by its outcome', async () => {
     const { metrics, counts } = watched()
     metrics.job('send-payout', 'given_up', 250)
