@@ -35,18 +35,22 @@ export interface WorldSettings {
   readonly bankToken?: string
   readonly bankSecret?: string
   readonly redisUrl?: string
+  /** As an anchor has it; all else is in the sandbox, where plain HTTP is taken. */
+  readonly isLive?: boolean
+  /** Logins taken of one address in a minute; 0 for all. */
+  readonly loginsPerMinute?: string
   /** DOCUMENTATION of its page. */
   readonly documentation?: Readonly<Record<string, string>>
   /** How long what health saw counts. */
   readonly lookAgainMs?: number
 }
 
-/** A gateway with its rooms on a database; several on one database are several processes to each other. */
-export async function startWorldGateway(databaseUrl: string, settings: WorldSettings = {}) {
-  const { config, secrets } = checkConfig(
+function configOf(databaseUrl: string, settings: WorldSettings) {
+  return checkConfig(
     {
       publicHost: '127.0.0.1',
-      publicUrl: site,
+      publicUrl: settings.isLive === true ? 'https://anchor.example.com' : site,
+      ...(settings.loginsPerMinute !== undefined && { loginsPerMinute: settings.loginsPerMinute }),
       databaseUrl,
       horizonUrl: settings.horizonUrl ?? 'http://127.0.0.1:9',
       ...(settings.redisUrl !== undefined && { redisUrl: settings.redisUrl }),
@@ -67,8 +71,13 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
       ),
       ...(settings.documentation !== undefined && { documentation: settings.documentation }),
     },
-    true,
+    settings.isLive !== true,
   )
+}
+
+/** A gateway with its rooms on a database; several on one database are several processes to each other. */
+export async function startWorldGateway(databaseUrl: string, settings: WorldSettings = {}) {
+  const { config, secrets } = configOf(databaseUrl, settings)
   const lines: Record<string, unknown>[] = []
   const destination = new Writable({
     write: (line: Buffer, _encoding, done) => {
@@ -85,9 +94,12 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
     log,
     ...(lookAgainMs !== undefined && { lookAgainMs }),
   })
-  const { gateway, publicPort, internalPort } = await listen({ rooms, config, secrets, log })
+  const parts = { rooms, config, secrets, log }
+  const { gateway, publicPort, internalPort } = await listen(parts)
   return {
     rooms,
+    /** With which another gateway can be started. */
+    parts,
     /** Warnings and errors that were logged. */
     lines,
     publicUrl: `http://127.0.0.1:${publicPort}`,
@@ -232,7 +244,7 @@ export function funded(phase: Phase = 'payingOut'): Partial<Transaction> {
   }
 }
 
-async function freePorts(): Promise<readonly [number, number]> {
+export async function freePorts(): Promise<readonly [number, number]> {
   const servers = [createServer(), createServer()]
   const ports = await Promise.all(
     servers.map(
