@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCommit } from '../../../src/adapters/postgres/commit.ts'
 import { recordFactories } from '../../../src/adapters/postgres/records.ts'
 import type { TransactionEvent } from '../../../src/domain/transaction/event.ts'
+import type { StellarPayment } from '../../../src/domain/stellar-payment/stellar-payment.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
+import { aStellarPayment } from '../../builders/stellar-payment.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 import { freshCommit, onServer, testSealer } from '../../database.ts'
 
@@ -12,7 +14,9 @@ beforeAll(async () => {
   db = await freshCommit()
 })
 afterAll(() => db.close())
-beforeEach(() => onServer(db.url, 'truncate "transaction", stellar_cursor cascade'))
+beforeEach(() =>
+  onServer(db.url, 'truncate "transaction", stellar_cursor, stellar_payment cascade'),
+)
 
 const now = new Date('2026-11-21T12:00:00Z')
 const graceMs = 60_000
@@ -68,6 +72,79 @@ describe('transactions that lapsed', () => {
     })
     expect(await lockLapsed([free, other])).toEqual([free, other].toSorted())
   })
+})
+
+describe('a transaction that lapsed, and a payment that is not decided yet', () => {
+  const named = { type: 'id', value: '7' } as const
+  const cases: readonly (readonly [string, Partial<StellarPayment>, 'waits' | 'lapses'])[] = [
+    ['names it', { memo: named }, 'waits'],
+    ['names it by its account', { muxedId: '7' }, 'waits'],
+    [
+      'names it by its account, and another by its memo',
+      { muxedId: '7', memo: { type: 'text', value: '8' } },
+      'waits',
+    ],
+    ['names another', { memo: { ...named, value: '8' } }, 'lapses'],
+    ['names it in another kind of memo', { memo: { ...named, type: 'text' } }, 'lapses'],
+    ['names another by its account', { muxedId: '8', memo: named }, 'lapses'],
+    ['names it on another account', { memo: named, account: 'GOTHER' }, 'lapses'],
+    ['names nothing', {}, 'lapses'],
+  ]
+
+  it.each(cases)('that %s (SEP31-77)', async (_, payment, fate) => {
+    const id = await keep({ distributionAccount: 'GOURS', memo: named })
+    await db.commit(({ stellarPayments }) =>
+      stellarPayments.add([aStellarPayment({ account: 'GOURS', ...payment })], now),
+    )
+    expect([await lapsed(), await lockLapsed([id])]).toEqual(
+      fate === 'waits' ? [[], []] : [[id], [id]],
+    )
+  })
+
+  it('is not kept by one that names it once that is decided', async () => {
+    const id = await keep({ distributionAccount: 'GOURS', memo: named })
+    await db.commit(async ({ stellarPayments }) => {
+      await stellarPayments.add([aStellarPayment({ account: 'GOURS', memo: named })], now)
+      const [payment] = await stellarPayments.lockWaiting('GOURS', { limit: 1 })
+      const match = { state: 'unmatched', reason: 'too_late' } as const
+      await stellarPayments.settleMatches(payment === undefined ? [] : [{ payment, match }])
+    })
+    expect(await lapsed()).toEqual([id])
+  })
+})
+
+it('locks by a memo what has it on this account, and no other', async () => {
+  const memo = { type: 'id', value: '7' } as const
+  const id = await keep({ distributionAccount: 'GOURS', memo })
+  await keep({ distributionAccount: 'GOTHER', memo })
+  await keep({ distributionAccount: 'GOURS', memo: { ...memo, value: '8' } })
+  await keep({ distributionAccount: 'GOURS', memo: { ...memo, type: 'text' } })
+  const locked = await db.commit(({ transactions }) => transactions.lockByMemos('GOURS', [memo]))
+  expect(idsOf(locked)).toEqual([id])
+})
+
+it('knows an opening by its key and by who opened it, the memo included', async () => {
+  const owners = [{ account: 'GOWN' }, { account: 'GOWN', memo: '1' }, { account: 'GOTHER' }]
+  const openings = owners.flatMap((owner) => ['one', 'two'].map((key) => ({ owner, key })))
+  for (const [place, { owner, key }] of openings.entries()) {
+    const transaction = aTransaction({ id: `00000000-0000-4000-8000-00000000000${place}`, owner })
+    const idempotency = { key, inputHash: `hash ${place}` }
+    await db.commitAtOnce(({ transactions }) =>
+      transactions.open({ transaction, events: [], idempotency }),
+    )
+  }
+  const found = openings.map(({ owner, key }) =>
+    db.read(({ transactions }) => transactions.openingByKey(owner, key)),
+  )
+  expect(await Promise.all(found)).toEqual(
+    openings.map(({ key }, place) => ({
+      key,
+      inputHash: `hash ${place}`,
+      transactionId: `00000000-0000-4000-8000-00000000000${place}`,
+    })),
+  )
+  const none = db.read(({ transactions }) => transactions.openingByKey({ account: 'GOWN' }, 'x'))
+  expect(await none).toBeUndefined()
 })
 
 it('locks several by their ids, in whatever order they were opened or asked for', async () => {
