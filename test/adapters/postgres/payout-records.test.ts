@@ -99,6 +99,35 @@ describe('what is saved of a payout', () => {
   })
 })
 
+it('finds a payout by its transaction, alone or with others, and nothing by what is no id', async () => {
+  const [one, two] = [await keep(1), await keep(2, { state: 'dead', deadReason }), await keep(3)]
+  const finding = async (records: PayoutRecords) => [
+    await records.find(idOf(1)),
+    await records.lock(idOf(2)),
+    await records.findMany([idOf(1), 'no id']),
+    await records.lockMany(['no id', idOf(2), idOf(1)]),
+    await records.find(idOf(4)),
+    await records.findMany(['no id']),
+  ]
+  expect(await db.commit(({ payouts }) => finding(payouts))).toEqual([
+    one,
+    two,
+    [one],
+    [one, two],
+    undefined,
+    [],
+  ])
+})
+
+it('has of each attempt what it began with', async () => {
+  const begun = { number: 1, reason: 'outcome_unknown', railPayoutId: 'p', endedAt: at(1) }
+  const known = { customerVersions: { a: 3 }, askAgainAt: at(2), startedAt: at(0) }
+  const kept = await keepAttempt(1, { ...begun, ...known })
+  await keepAttempt(2)
+  expect(await ask((payouts) => payouts.attempts(idOf(1)))).toEqual([kept])
+  expect(await ask((payouts) => payouts.attemptsByKeys([keyOf(1)]))).toEqual([kept])
+})
+
 describe('payouts that are due', () => {
   it('are told the longest due first, up to the bound, and no others', async () => {
     const states: readonly PayoutState[] = ['waiting', 'delivered', 'dead']
@@ -186,7 +215,7 @@ describe('deliveries to ask about', () => {
   it('are planned anew only while they are deliveries', async () => {
     await keepAttempt(1, { askAgainAt: at(1) })
     await keepAttempt(2, { askAgainAt: at(1), state: 'returned' })
-    const plans = [1, 2].map((place) => ({ idempotencyKey: keyOf(place), at: at(2) }))
+    const plans = [1, 2].map((place) => ({ idempotencyKey: keyOf(place), at: at(place + 1) }))
     await change((payouts) => payouts.askAgain(plans))
     const kept = await ask((payouts) =>
       payouts.attemptsByKeys(plans.map((plan) => plan.idempotencyKey)),
@@ -197,6 +226,17 @@ describe('deliveries to ask about', () => {
         ['returned', at(1)],
       ]),
     )
+  })
+
+  it('are planned one at a time as well, and no more when there is no time for it', async () => {
+    const [one, other] = [await keepAttempt(1), await keepAttempt(2, { askAgainAt: at(1) })]
+    await change((payouts) => payouts.askAgain([{ idempotencyKey: keyOf(1), at: at(2) }]))
+    expect(await toAsk()).toEqual([keyOf(2), keyOf(1)])
+    await change((payouts) => payouts.askAgain([{ idempotencyKey: keyOf(2), at: undefined }]))
+    const found = await ask((payouts) => payouts.attemptsByKeys([keyOf(1), keyOf(2)]))
+    const { askAgainAt: _, ...unasked } = other
+    expect(found).toHaveLength(2)
+    expect(found).toEqual(expect.arrayContaining([{ ...one, askAgainAt: at(2) }, unasked]))
   })
 
   it('are left to whoever changes them just now, who is not waited for', async () => {
