@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { migrateJobTables } from '../../src/adapters/bullmq/migrate.ts'
 import { migrate, pendingMigrations } from '../../src/adapters/postgres/migrate.ts'
 import { migrationsList } from '../../migrations/list.ts'
 import { onServer } from '../database.ts'
+import { until } from '../until.ts'
 
 const names = migrationsList.map(({ name }) => name)
 let drop: (() => Promise<unknown>) | undefined
@@ -45,5 +46,26 @@ describe('migrating', () => {
     expect(await onServer(url, `select to_regclass('"transaction"') as found`)).toEqual([
       { found: null },
     ])
+  })
+
+  it('needs no right but to own the database, says nothing, and leaves no connection behind', async () => {
+    const own = new URL(await emptyDatabase())
+    const [server, name] = [inject('postgres').url, own.pathname.slice(1)]
+    const role = `owner_${name}`
+    await onServer(server, `create role ${role} login password 'own'`)
+    onTestFinished(async () => {
+      await onServer(server, `drop role ${role}`) // what it owned is dropped before
+    })
+    await onServer(server, `alter database ${name} owner to ${role}`)
+    own.username = role
+    own.password = 'own'
+    const said = vi.spyOn(console, 'log')
+    onTestFinished(() => said.mockRestore())
+    expect(await migrate(own.href)).toEqual(names)
+    expect(await pendingMigrations(own.href)).toEqual([])
+    expect(said).not.toHaveBeenCalled()
+    const connected = 'select pid from pg_stat_activity where datname = $1'
+    const isAlone = async () => (await onServer(server, connected, [name])).length === 0
+    await until(isAlone, 'the connections to end', 3_000)
   })
 })

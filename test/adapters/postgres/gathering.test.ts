@@ -153,11 +153,21 @@ describe('things that are saved together', () => {
     expect(await names()).toEqual(['a', 'c'])
   })
 
-  it("fail together, and are not tried again, when it is nobody's fault", async () => {
+  it('are kept although one of two cannot be', async () => {
+    const ends = await Promise.allSettled([save(one, 'a', 0), save(two, 'b', 1)])
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+    expect(await names()).toEqual(['b'])
+  })
+
+  it.each([
+    new Error('gone'),
+    Object.assign(new DatabaseError('too long', 0, 'error'), { code: '57014' }),
+    new DatabaseError('without a code', 0, 'error'),
+  ])("fail together, and are not tried again, when it is nobody's fault: %s", async (error) => {
     const statements: string[] = []
     const together = saving((text) => {
       statements.push(text)
-      return Promise.reject(new Error('gone'))
+      return Promise.reject(error)
     })
     const ends = await Promise.allSettled([together('a', { id: one }), together('a', { id: two })])
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -174,17 +184,20 @@ describe('things that are saved together', () => {
     expect(statements).toEqual(['a'])
   })
 
-  it('are eight at most in one statement', async () => {
+  it.each([
+    [20, [8, 8, 4]],
+    [16, [8, 8]],
+  ])('are eight at most in one statement: of %i %j', async (all, shares) => {
     const counts: number[] = []
-    const together = saving(async (_, [list]) => {
+    const together = saving(async (__, [list]) => {
       const things = JSON.parse(String(list)) as readonly object[]
       counts.push(things.length)
       return things
     })
     const saved = await Promise.all(
-      Array.from({ length: 20 }, (__, place) => together('a', { id: `${place}` })),
+      Array.from({ length: all }, (_, place) => together('a', { id: `${place}` })),
     )
-    expect(saved).toEqual(Array.from({ length: 20 }, (__, place) => ({ id: `${place}` })))
-    expect(counts).toEqual([8, 8, 4])
+    expect(saved).toEqual(Array.from({ length: all }, (_, place) => ({ id: `${place}` })))
+    expect(counts).toEqual(shares)
   })
 })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { postgresAnnouncements } from '../../../src/adapters/postgres/announcements.ts'
 import { sessionOf } from '../../../src/adapters/postgres/database.ts'
 import { channels, openListener } from '../../../src/adapters/postgres/listener.ts'
 import { createNotifier } from '../../../src/adapters/postgres/notifier.ts'
@@ -116,5 +117,49 @@ describe('a notifier', () => {
     expect(sent).toHaveLength(2)
     ends[1]?.()
     await notifier.settled()
+  })
+})
+
+describe('announcements', () => {
+  function overFakes() {
+    const callbacks = new Set<(payload: string | undefined) => void>()
+    let settle: () => void = () => undefined
+    const settled = new Promise<void>((resolve) => (settle = resolve))
+    const announcements = postgresAnnouncements(
+      {
+        ready: Promise.resolve(),
+        on: (_, callback) => {
+          callbacks.add(callback)
+          return () => callbacks.delete(callback)
+        },
+        close: async () => undefined,
+      },
+      { notify: () => undefined, settled: () => settled },
+    )
+    return { announcements, callbacks, settle }
+  }
+
+  it('are sequences, whatever others send on the channel', () => {
+    const { announcements, callbacks } = overFakes()
+    const heard: bigint[] = []
+    announcements.onEvents((upTo) => heard.push(upTo))
+    for (const payload of [undefined, '', 'abc', '-1', '1.5', ' 2', '9'.repeat(20), '7']) {
+      for (const callback of callbacks) callback(payload)
+    }
+    expect(heard).toEqual([7n])
+  })
+
+  it('end for everybody with the close, which waits for what is being sent', async () => {
+    const { announcements, callbacks, settle } = overFakes()
+    announcements.onEvents(() => undefined)
+    announcements.onEvents(() => undefined)
+    let isClosed = false
+    const closed = announcements.close().then(() => (isClosed = true))
+    expect(callbacks.size).toBe(0)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(isClosed).toBe(false)
+    settle()
+    await closed
+    expect(isClosed).toBe(true)
   })
 })

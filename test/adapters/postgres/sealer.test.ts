@@ -54,8 +54,25 @@ describe('sealer (SEP09-43, SEP12-137)', () => {
   })
 
   it('refuses to be made without a key, with a short one, or with two of one id', () => {
-    expect(() => createSealer([])).toThrow(/at least one key/)
+    const both = 'a sealer needs at least one key, and each key an id of its own'
+    expect(() => createSealer([])).toThrow(both)
     expect(() => createSealer([{ id: 'a', secret: randomBytes(31) }])).toThrow(/less than 32/)
-    expect(() => createSealer([older, { ...newer, id: older.id }])).toThrow(/id of its own/)
+    expect(() => createSealer([older, { ...newer, id: older.id }])).toThrow(both)
+  })
+
+  it('tells bytes that no gateway sealed from those that were changed or whose key is lost', () => {
+    const sealed = createSealer([older]).seal('', 'a')
+    const other = Buffer.concat([Buffer.of(2), sealed.subarray(1)])
+    const refusals: readonly (readonly [Uint8Array, string])[] = [
+      [Buffer.of(), 'the bytes were not sealed by this gateway'],
+      [sealed.subarray(0, 1), 'the bytes were not sealed by this gateway'],
+      [sealed.subarray(0, -1), 'the bytes were not sealed by this gateway'],
+      [other, 'the bytes were not sealed by this gateway'],
+      [sealed, 'the sealed bytes were changed, or belong elsewhere'],
+    ]
+    for (const [bytes, words] of refusals) {
+      expect(() => createSealer([older]).open(bytes, 'b')).toThrow(words)
+    }
+    expect(() => createSealer([newer]).open(sealed, 'a')).toThrow('no key with the id "2025"')
   })
 })
