@@ -155,7 +155,7 @@ const awayMessages =
 function isConnectionTrouble(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (awayCodes.test(codeOf(error) ?? '') || awayMessages.test(error.message)) return true
-  return error.cause !== undefined && isConnectionTrouble(error.cause)
+  return isConnectionTrouble(error.cause)
 }
 
 function codeOf(error: unknown): string | undefined {
