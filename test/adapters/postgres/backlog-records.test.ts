@@ -180,12 +180,9 @@ describe('what stands open', () => {
     await run(`update "transaction" set phase = 'expired' where phase = 'awaitingFunds'`)
     await run(`analyze "transaction"`)
     const { transactions } = await read()
-    expect(transactions.find(({ phase }) => phase === 'expired')).toEqual({
-      phase: 'expired',
-      count: 2,
-    })
-    expect(transactions.filter(({ phase }) => phase === 'payingOut')).toEqual([
+    expect(transactions.filter(({ count }) => count > 0)).toEqual([
       { phase: 'payingOut', count: 3 },
+      { phase: 'expired', count: 2 },
     ])
   })
 
