@@ -37,6 +37,16 @@ it('tells the time of the database, however wrong the clock of this machine is',
   clock.close()
 })
 
+it('keeps no process alive', async () => {
+  const timers = vi.spyOn(globalThis, 'setInterval')
+  const clock = await openClock({ database, elapsedMs: () => 0, onError: failed })
+  expect(timers.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).toEqual([
+    false,
+  ])
+  clock.close()
+  timers.mockRestore()
+})
+
 it('runs evenly between two looks at the database', async () => {
   let elapsed = 0
   const clock = await openClock({ database, elapsedMs: () => elapsed, onError: failed })

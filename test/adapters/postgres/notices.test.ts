@@ -1,21 +1,31 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { connect, createServer, Socket } from 'node:net'
 import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { postgresAnnouncements } from '../../../src/adapters/postgres/announcements.ts'
 import { sessionOf } from '../../../src/adapters/postgres/database.ts'
 import { channels, openListener } from '../../../src/adapters/postgres/listener.ts'
 import { createNotifier } from '../../../src/adapters/postgres/notifier.ts'
 import { onServer } from '../../database.ts'
+import { until } from '../../until.ts'
 
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.restoreAllMocks() // before the timers, which a spy may lie on
+  vi.useRealTimers()
+})
 
 /** Lets what is under way come in, while the timers stand still. */
 async function untilTrue(condition: () => boolean): Promise<void> {
   for (let turn = 0; turn < 5_000 && !condition(); turn += 1) {
     await new Promise((resolve) => setImmediate(resolve))
   }
+}
+
+/** How long each wait is that was begun since, but for the bound of a connection. */
+function waited(): () => readonly unknown[] {
+  const begun = vi.spyOn(globalThis, 'setTimeout')
+  return () => begun.mock.calls.map(([, ms]) => ms).filter((ms) => ms !== 5_000)
 }
 
 describe('a listener', () => {
@@ -31,6 +41,7 @@ describe('a listener', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const url = `postgres://a:b@127.0.0.1:${port}/none`
     const errors: Error[] = []
+    const waits = waited()
     const listener = openListener({ url, onError: (error) => errors.push(error) })
     for (let attempt = 1; attempt <= 10; attempt += 1) {
       const known = errors.length
@@ -38,17 +49,52 @@ describe('a listener', () => {
       await untilTrue(() => errors.length > known && vi.getTimerCount() === 1)
       // the next attempt waits, and nothing else
       expect([connections, vi.getTimerCount()]).toEqual([attempt, 1])
+      expect(errors.length).toBeGreaterThan(known)
     }
+    expect(waits()).toEqual([50, 100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000, 2_000])
     await listener.close()
     expect([connections, vi.getTimerCount()]).toEqual([10, 0])
+  })
+
+  it('begins with the shortest wait again, once it has listened', async () => {
+    const target = new URL(inject('postgres').url)
+    const sockets: Socket[] = []
+    let isOpen = false
+    const server = createServer((near) => {
+      near.on('error', () => undefined)
+      if (!isOpen) return void near.destroy()
+      const far = connect(Number(target.port), target.hostname).on('error', () => undefined)
+      sockets.push(near, far)
+      near.pipe(far).pipe(near)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const own = new URL(target)
+    own.hostname = '127.0.0.1'
+    own.port = `${(server.address() as AddressInfo).port}` // it listens on a port
+    const waits = waited()
+    let failures = 0
+    const listener = openListener({ url: own.href, onError: () => (failures += 1) })
+    onTestFinished(() => listener.close())
+    const retries = () => waits().filter((ms) => ms === 50 || ms === 100 || ms === 200)
+    await vi.waitUntil(() => retries().length === 2)
+    isOpen = true
+    await listener.ready
+    expect(failures).toBeGreaterThan(0)
+    const before = retries().length
+    for (const socket of sockets) socket.destroy()
+    await vi.waitUntil(() => retries().length > before)
+    expect(retries()[before]).toBe(50)
   })
 
   it('tells everybody to look for themselves after a gap, and is gone once it is closed', async () => {
     const url = new URL(inject('postgres').url)
     const name = `listener-${randomUUID()}`
     url.searchParams.set('application_name', name)
+    const kept = vi.spyOn(Socket.prototype, 'setKeepAlive')
     const listener = openListener({ url: url.href, onError: () => undefined })
     await listener.ready
+    expect(kept).toHaveBeenCalledWith(true, 10_000)
     const told = Object.values(channels).map(
       (channel) => new Promise((resolve) => listener.on(channel, resolve)),
     )
@@ -58,6 +104,11 @@ describe('a listener', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     await listener.close()
     expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+    const connected = 'select pid from pg_stat_activity where application_name = $1'
+    const isGone = async () =>
+      (await onServer(inject('postgres').url, connected, [name])).length === 0
+    await until(isGone, 'the connection to end', 3_000)
   })
 })
 
