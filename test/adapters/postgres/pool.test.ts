@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import type { AddressInfo, Socket } from 'node:net'
-import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { connect, createServer, Socket } from 'node:net'
 import { Client } from 'pg'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createCommit, unavailableOr } from '../../../src/adapters/postgres/commit.ts'
 import { openDatabase, sql } from '../../../src/adapters/postgres/database.ts'
 import type { Database } from '../../../src/adapters/postgres/database.ts'
@@ -33,6 +34,18 @@ afterAll(async () => {
 const committing = (on: Database) =>
   createCommit({ database: on, factories: recordFactories(testSealer) })
 
+it('shows its pool to be measured, which bears the loss of a connection that nobody uses', async () => {
+  const pools: Pool[] = []
+  const own = openDatabase({ url: fresh.url, poolSize: 1, onPool: (pool) => pools.push(pool) })
+  const kept = vi.spyOn(Socket.prototype, 'setKeepAlive')
+  expect(await sql(own.pooled, 'select 1 as one')).toEqual([{ one: 1 }])
+  expect(kept).toHaveBeenCalledWith(true, expect.anything())
+  kept.mockRestore()
+  expect(pools.map(({ totalCount }) => totalCount)).toEqual([1])
+  for (const pool of pools) pool.emit('error', new Error('lost'), new Client())
+  await own.close()
+})
+
 it('makes no more connections than it may', async () => {
   const two = openDatabase({ url: fresh.url, poolSize: 2 })
   const ask = () =>
@@ -40,6 +53,25 @@ it('makes no more connections than it may', async () => {
   const answers = await Promise.all(Array.from({ length: 6 }, ask))
   expect(new Set(answers.flat().map(({ pid }) => pid)).size).toBe(2)
   await two.close()
+})
+
+it('takes back what a commit did that failed, and gives its connection on as good as new', async () => {
+  const failing = (statement: string, after: () => Promise<void>) =>
+    database.commit(async (session) => {
+      await sql(session, 'insert into kept values (3)')
+      await sql(session, statement).catch(() => undefined)
+      await after()
+    })
+  const thrown = failing('select', () => Promise.reject(new Error('no')))
+  await expect(thrown).rejects.toThrow('no')
+  expect(await sql(database.pooled, 'select id from kept where id = 3')).toEqual([])
+  const hidden = failing('select 1 / 0', async () => undefined)
+  await expect(hidden).rejects.toThrow('A statement of this commit failed; nothing was kept')
+  const both = failing('select 1 / 0', () => Promise.reject(new Error('no')))
+  await expect(both).rejects.toThrow('no')
+  await sql(database.pooled, 'insert into kept values (4)')
+  const kept = 'select id from kept where id in (3, 4)'
+  expect(await onServer(fresh.url, kept)).toEqual([{ id: 4 }])
 })
 
 it('gives up a statement that waits for a lock which nobody gives back, and goes on', async () => {

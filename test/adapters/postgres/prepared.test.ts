@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Connection } from 'pg'
+import { Client } from 'pg'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openDatabase, sql } from '../../../src/adapters/postgres/database.ts'
 import { prepared } from '../../../src/adapters/postgres/prepared.ts'
+import { runPrepared } from '../../../src/adapters/postgres/prepared-query.ts'
 import { freshCommit } from '../../database.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
@@ -27,7 +30,8 @@ it('prepares a marked statement once per connection, and no other', async () => 
 /** Everything that is bound anywhere, and read back. */
 const everything = `select $1::int as number, $2::bigint as units, $3::text as text, $4::bytea as bytes,
   $5::timestamptz as moment, $6::jsonb as json, $7::text as nothing, $8::text[] as texts,
-  $9::bytea[] as many, $10::boolean as yes, $11::uuid[] as ids, $12::text[] as grid`
+  $9::bytea[] as many, $10::boolean as yes, $11::uuid[] as ids, $12::text[] as grid,
+  $13::text as void`
 const moment = new Date('2026-11-21T17:30:00.123Z')
 const id = '00000000-0000-4000-8000-000000000001'
 const values = [
@@ -38,7 +42,7 @@ const values = [
   moment,
   { a: [1, null] },
   undefined,
-  ['x', 'a,b', '"\\"', '', 'NULL', null],
+  ['x', 'a,b', '"\\"', '', 'NULL', null, undefined],
   [Uint8Array.of(0, 1), Buffer.from([])],
   true,
   [id],
@@ -46,17 +50,36 @@ const values = [
     ['a', 'b, "c"'],
     ['{d}', null],
   ],
+  null,
 ]
 
 it('reads the same from a prepared statement as from any other, at each run', async () => {
   const marked = prepared(`${everything} -- marked`)
   await db.database.commit(async (session) => {
     const [usual] = await sql(session, everything, values)
-    expect(usual).toMatchObject({ units: 2n ** 62n, moment, nothing: null, ids: [id] })
+    expect(usual).toMatchObject({ units: 2n ** 62n, moment, nothing: null, void: null, ids: [id] })
     for (let times = 0; times < 3; times += 1) {
       expect(await sql(session, marked, values)).toEqual([usual])
     }
   })
+})
+
+it('asks once per connection what rows look like, also where there are none, each time in one write', async () => {
+  const client = new Client({ connectionString: db.url })
+  await client.connect()
+  const { connection } = client as unknown as { connection: Connection } // the types do not tell it
+  const parse = vi.spyOn(connection, 'parse')
+  const describing = vi.spyOn(connection, 'describe')
+  const cork = vi.spyOn(connection.stream, 'cork')
+  for (const text of ['select $1::text as it', `set application_name = 'mute'`]) {
+    const values = text.includes('$1') ? ['it'] : []
+    for (let times = 0; times < 3; times += 1) {
+      const rows = await runPrepared(client, { name: text.slice(0, 6), text, values })
+      expect(rows).toEqual(values.map((it) => ({ it })))
+    }
+  }
+  expect([parse, describing, cork].map(({ mock }) => mock.calls.length)).toEqual([2, 2, 6])
+  await client.end()
 })
 
 it('takes a view of bytes for its own bytes only', async () => {
