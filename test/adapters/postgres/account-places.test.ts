@@ -45,6 +45,12 @@ describe('the place of an account', () => {
     expect(await placeOf(account)).toMatchObject({ cursor: '100', checked: '100' })
   })
 
+  it('is wanted from the moment that is asked for, where it began without one', async () => {
+    const account = await anAccount('100')
+    const wanted = await work((records) => records.wantCursor(account, at(5)))
+    expect(wanted).toEqual({ since: at(5), isNew: false })
+  })
+
   it('moves on from where it is, never back, and by nobody who knows an older one', async () => {
     const account = await anAccount('90')
     const moved = (from: string, to: string) =>

@@ -56,6 +56,8 @@ describe('callbacks of one subject', () => {
     await add({ ...first, ...ended }, { ...second, ...dead }, third, aCallback())
     expect(await hasEarlier(third)).toBe(false)
     expect(await next()).toEqual(third)
+    await work((records) => records.save({ ...third, ...ended }))
+    expect(await next()).toBeUndefined()
   })
 
   it('go to another address as far as they are due, and those of no other subject (SEP31-83)', async () => {

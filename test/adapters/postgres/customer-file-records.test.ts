@@ -70,6 +70,17 @@ describe('a file', () => {
     }
   })
 
+  it('is given back as it was kept, with or without a memo, a customer and an end', async () => {
+    const { expiresAt: _, ...endless } = await keep()
+    const customerId = await aCustomer()
+    await work((records) => records.attach(endless.id, customerId))
+    const plain = await keep({ owner: { account: 'GOWN' } })
+    const list = (by: { id: string }, of: FileOwner) =>
+      work((records) => records.list(of, by, at(9)))
+    expect(await list({ id: endless.id }, owner)).toEqual([{ ...endless, customerId }])
+    expect(await list({ id: plain.id }, { account: 'GOWN' })).toEqual([plain])
+  })
+
   it('is gone from the moment it lapses, unless a customer refers to it (SEP12-131)', async () => {
     const file = await keep()
     const { id } = file

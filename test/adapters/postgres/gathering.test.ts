@@ -5,7 +5,7 @@ import { gathering, saving } from '../../../src/adapters/postgres/gathering.ts'
 import { prepared } from '../../../src/adapters/postgres/prepared.ts'
 import { freshCommit } from '../../database.ts'
 
-const ids = [1, 2, 3].map((number) => `00000000-0000-4000-8000-00000000000${number}`)
+const ids = [1, 2, 3].map((number) => `abcdef00-0000-4000-8000-00000000000${number}`)
 const [one = '', two = '', three = ''] = ids
 const rowOf = (id: string) => ({ id })
 
@@ -86,6 +86,11 @@ describe('look-ups by id on PostgreSQL', () => {
       return rowsById(session, select, [one])
     })
     expect(seen).toEqual([{ id: one, name: 'mine' }])
+  })
+
+  it('find a row by any spelling of its id', async () => {
+    const found = await rowsById(db.database.pooled, select, [one.toUpperCase()])
+    expect(found).toMatchObject([{ id: one }])
   })
 
   it('take what is no id for nobody', async () => {

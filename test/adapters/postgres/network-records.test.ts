@@ -131,6 +131,20 @@ describe('a new run', () => {
   })
 })
 
+it('decides the stop that is named, while it is open, and no other', async () => {
+  const decide = (id: string, by: string) =>
+    work((records) => records.decide(id, { kind: 'go_on', at: at(4), by }))
+  const openId = async () => (await work((records) => records.openStop()))?.id ?? ''
+  await work((records) => records.stop(aStop()))
+  const first = await openId()
+  await decide(first, 'ada')
+  await work((records) => records.stop(aStop()))
+  const second = await openId()
+  await decide(first, 'eve')
+  expect(await openId()).toBe(second)
+  expect((await work((records) => records.lockStop(first)))?.decision?.by).toBe('ada')
+})
+
 describe('going on after a gap', () => {
   const goOnFrom = (sequence: bigint) => work((records) => records.goOnFrom(sequence))
   const readLedger = async (account: string) =>
