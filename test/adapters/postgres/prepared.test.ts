@@ -1,6 +1,6 @@
 import type { Connection } from 'pg'
-import { Client } from 'pg'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { Client, types } from 'pg'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { openDatabase, sql } from '../../../src/adapters/postgres/database.ts'
 import { prepared } from '../../../src/adapters/postgres/prepared.ts'
 import { runPrepared } from '../../../src/adapters/postgres/prepared-query.ts'
@@ -115,6 +115,24 @@ it('goes on with a connection on which a prepared statement failed, at its first
       code: '42P01',
     })
     expect(await sql(single.pooled, marked, [1])).toEqual([{ part: 10 }])
+  } finally {
+    await single.close()
+  }
+})
+
+it('tells of the first row that cannot be read, and goes on with the connection', async () => {
+  const { MACADDR } = types.builtins
+  const usual = types.getTypeParser(MACADDR)
+  types.setTypeParser(MACADDR, (text) => {
+    throw new Error(`no such address: ${text}`)
+  })
+  onTestFinished(() => types.setTypeParser(MACADDR, usual))
+  const addresses = prepared(`select ('00:00:00:00:00:0' || place)::macaddr as it
+    from generate_series(1, 3) as place order by place`)
+  const single = await openSingle()
+  try {
+    await expect(sql(single.pooled, addresses)).rejects.toThrow('00:00:00:00:00:01')
+    expect(await sql(single.pooled, prepared('select 7 as seven'))).toEqual([{ seven: 7 }])
   } finally {
     await single.close()
   }
