@@ -183,6 +183,15 @@ describe('a notice that is not believed', () => {
     expect(readNow(signed(good, `${now + seconds}`), good).ok).toBe(isBelieved)
   })
 
+  it.each([
+    [128, true],
+    [129, false],
+  ])('is read about a key of %i characters: %s', (length, isRead) => {
+    const payout = { id: 'po_1', idempotency_key: 'k'.repeat(length), state: 'pending' }
+    const body = Buffer.from(JSON.stringify({ payout }))
+    expect(read(signed(body), body).ok).toBe(isRead)
+  })
+
   it('is believed with one good signature of several, while secrets are changed (AP-2.14)', () => {
     const headers = signed(good)
     const both = { ...headers, 'payout-signature': `v1=00, ${headers['payout-signature']}` }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { httpPayoutRail } from '../../src/adapters/rails/http/http-payout-rail.ts'
+import { wasNeverSent } from '../../src/adapters/rails/http/rail-call.ts'
 import { magicAccountNumbers } from '../../src/sandbox/bank/magic-account-numbers.ts'
 import { signRequest } from '../../src/sandbox/bank/signature.ts'
 import { startSandboxBank } from '../../src/sandbox/bank/sandbox-bank.ts'
@@ -111,6 +112,8 @@ describe('the http rail, about an order', () => {
 
   it.each<[string, Canned]>([
     ['a 500', answer(500, error('internal_error'))],
+    ['a 500 that speaks of being unavailable', answer(500, error('unavailable'))],
+    ['a refusal with the status of success', answer(200, error('malformed_order'))],
     ['a 503 that a proxy made', { status: 503, body: '<html>' }],
     ['a 502', { status: 502 }],
     ['a 404 that is not the rail', { status: 404, body: 'Not found' }],
@@ -153,7 +156,12 @@ describe('the http rail, about an order', () => {
 
   it('does not know the outcome when the connection closes, or the time is over', async () => {
     const closing = railTo(await startServer((request) => request.socket.destroy()))
-    await expect(closing.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
+    const failure = await closing.send(anOrder('k')).catch((thrown: unknown) => thrown)
+    expect(failure).toBeInstanceOf(PayoutOutcomeUnknown)
+    expect(failure).toMatchObject({
+      message: 'The answer of the bank was lost',
+      cause: expect.any(Error),
+    })
     const silent = railTo(await startServer(() => undefined), { timeoutMs: 50 })
     await expect(silent.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
     const halfSaid = await startServer((_request, response) => {
@@ -207,6 +215,34 @@ describe('the http rail, about an order', () => {
       const rail = railTo(address)
       await expect(rail.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutRailUnavailable)
     }
+  })
+
+  it.each([
+    ['ECONNREFUSED', 'connect', true],
+    ['ENOTFOUND', 'getaddrinfo', true],
+    ['EAI_AGAIN', 'getaddrinfo', true],
+    ['UND_ERR_CONNECT_TIMEOUT', undefined, true],
+    ['CERT_HAS_EXPIRED', undefined, true],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', undefined, true],
+    ['SELF_SIGNED_CERT_IN_CHAIN', undefined, true],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', undefined, true],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', undefined, true],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', undefined, true],
+    ['EHOSTUNREACH', 'connect', true],
+    ['ENETUNREACH', 'connect', true],
+    ['EHOSTUNREACH', 'read', false],
+    ['ENETUNREACH', 'write', false],
+    ['EHOSTUNREACH', undefined, false],
+    ['ECONNRESET', 'connect', false],
+    ['ETIMEDOUT', 'connect', false],
+    ['UND_ERR_SOCKET', undefined, false],
+    ['UND_ERR_HEADERS_TIMEOUT', undefined, false],
+    [undefined, 'connect', false],
+    [7, undefined, false],
+  ])('is certain after %s by %s that nothing was sent: %s', (code, syscall, isCertain) => {
+    const fault = Object.assign(new Error('A fault'), { code }, syscall && { syscall })
+    expect(wasNeverSent(fault)).toBe(isCertain)
+    expect(wasNeverSent({ code, syscall })).toBe(false)
   })
 
   it('is refused by name', async () => {
@@ -273,6 +309,7 @@ describe('the http rail, asking', () => {
   it.each<[string, Canned]>([
     ['a 404 that is not the rail', { status: 404, body: 'Not found' }],
     ['an empty object', answer(200, {})],
+    ['an empty list with another status', answer(202, { payouts: [] })],
     ['a 500', answer(500, error('internal_error'))],
     ['two payouts', answer(200, { payouts: [delivered, delivered] })],
     ['another key', answer(200, { payouts: [{ ...delivered, idempotency_key: 'k2' }] })],
@@ -301,6 +338,18 @@ describe('the http rail, asking', () => {
       response.writeHead(status).end(body)
     })
     await expect(railTo(url).cancel('k')).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
+  })
+
+  it.each<[number, string, string]>([
+    [404, 'unknown_payout', 'unknown'],
+    [409, 'too_late', 'too_late'],
+  ])('takes a %d %s for an answer to a cancellation: %s', async (status, code, said) => {
+    const url = await startServer((request, response) => {
+      const found = answer(200, { payouts: [delivered] })
+      const canned = request.method === 'GET' ? found : answer(status, error(code))
+      response.writeHead(canned.status).end(canned.body)
+    })
+    expect(await railTo(url).cancel('k')).toBe(said)
   })
 
   it('is refused access by a 403 as by a 401 (AP-2.11)', async () => {
@@ -341,8 +390,12 @@ describe('the http rail, asking', () => {
     const lines: RailCallLine[] = []
     const rail = railTo(bank.url, { onCall: (line) => lines.push(line) })
     const receiver = { bank_account_number: magicAccountNumbers.unknownButDone }
+    const begun = performance.now()
     await rail.send(anOrder('k-noted', { receiver })).catch(() => undefined)
     await rail.find('k-noted')
+    const durations = lines.map(({ durationMs }) => durationMs)
+    expect(Math.min(...durations)).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...durations)).toBeLessThanOrEqual(performance.now() - begun)
     expect(lines).toMatchObject([
       { method: 'POST', path: '/payouts', outcome: 'lost', status: undefined },
       { method: 'GET', path: '/payouts', outcome: 'answered', status: 200 },

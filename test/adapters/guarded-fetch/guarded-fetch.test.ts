@@ -146,6 +146,30 @@ describe('a guarded fetch', () => {
     expect(wallet.asked).toBe(before)
   })
 
+  it('goes to an address that is public (SEP01-54)', async () => {
+    const fetcher = open({ allowPrivateHosts: [] })
+    const asked = fetcher.fetch({ url: 'https://[4000::1]/' }) // nobody has it
+    const refusal = asked.catch((reason: unknown) => reason)
+    await fetcher.close()
+    expect(await refusal).toMatchObject({ fault: 'unreachable' })
+  })
+
+  it('goes to a private address that was named itself', async () => {
+    const address = `127.0.0.1:${new URL(`https://${host}`).port}`
+    const parts = { allowPrivateHosts: [address] }
+    expect(await faultOf(`https://${address}/`, parts)).toBe('unreachable') // it proves another name
+  })
+
+  it('goes nowhere once it is closed', async () => {
+    wallet.answer = (response) => void response.end('hello')
+    for (const parts of [{}, { allowPrivateHosts: [] }]) {
+      const fetcher = open(parts)
+      await fetcher.close()
+      const asked = fetcher.fetch({ url: `https://${host}/` })
+      await expect(asked).rejects.toMatchObject({ fault: 'unreachable' })
+    }
+  })
+
   it('connects to the address that was checked, without a second look (SEP01-54, AP-2.4, POLARIS-8.24)', async () => {
     wallet.answer = (response) => void response.end('hello')
     let looked = 0
@@ -174,6 +198,8 @@ describe('a guarded fetch', () => {
     ['an error of the resolver', () => Promise.reject(new Error('ESERVFAIL'))],
   ])('reaches nobody behind a name that has %s', async (_, resolve) => {
     expect(await faultOf(`https://${host}/`, { resolve })).toBe('unreachable')
+    const parts = { resolve, allowPrivateHosts: [] }
+    expect(await faultOf(`https://${host}/`, parts)).toBe('unreachable')
   })
 
   it('trusts nobody but the authorities (SEP01-49, AP-2.15)', async () => {
@@ -209,10 +235,15 @@ describe('a guarded fetch', () => {
     expect(await faultOf(`https://${host.toUpperCase()}/`)).toBe(200)
   })
 
-  it('reads nothing that is compressed (SEP01-52)', async () => {
-    wallet.answer = (response) =>
-      void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('a'.repeat(1e6)))
+  it('reads nothing that is compressed, and leaves the connection (SEP01-52)', async () => {
+    const left = new Promise<void>((resolve) => {
+      wallet.answer = (response) => {
+        response.once('close', resolve)
+        response.writeHead(200, { 'content-encoding': 'gzip' }).write(gzipSync('a'.repeat(1e6)))
+      }
+    })
     expect(await faultOf(`https://${host}/`)).toBe('compressed')
+    await left
   })
 
   it('gives up soon when the whole takes too long, though a byte comes now and then (SEP01-53)', async () => {
@@ -276,24 +307,25 @@ describe('the stellar.toml of another domain', () => {
   })
 
   it.each([
-    ['missing', 'VERSION = "2.7.0"'],
-    ['a seed published by mistake', `SIGNING_KEY = "${seed}"`],
+    ['missing', 'VERSION = "2.7.0"', 'no valid SIGNING_KEY'],
+    ['a seed published by mistake', `SIGNING_KEY = "${seed}"`, 'no valid SIGNING_KEY'],
     [
       'a muxed account',
       'SIGNING_KEY = "MA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUAAAAAAAAAAAACJUQ"',
+      'no valid SIGNING_KEY',
     ],
-    ['an array', `SIGNING_KEY = ["${account}"]`],
-    ['inside a table', `[DOCUMENTATION]\nSIGNING_KEY = "${account}"`],
-    ['in a file that is no TOML', `<html>${account}</html>`],
-    ['in an empty file', ''],
+    ['an array', `SIGNING_KEY = ["${account}"]`, 'no valid SIGNING_KEY'],
+    ['inside a table', `[DOCUMENTATION]\nSIGNING_KEY = "${account}"`, 'no valid SIGNING_KEY'],
+    ['in a file that is no TOML', `<html>${account}</html>`, 'not TOML'],
+    ['in an empty file', '', 'no valid SIGNING_KEY'],
   ])(
     'is refused when the key is %s, and its text is not told (SEP01-51, SEP01-56, SEP01-57, SEP10-45)',
-    async (_, text) => {
+    async (...[, text, fault]) => {
       publish(text)
       const told: string[] = []
       const found = await lookUp(told).signingKeyOf(host)
       expect(found).toEqual({ ok: false, refusal: { code: 'no_signing_key' } })
-      expect(told.join()).toMatch(/^(not TOML|no valid SIGNING_KEY)$/)
+      expect(told).toEqual([fault])
     },
   )
 
@@ -309,6 +341,18 @@ describe('the stellar.toml of another domain', () => {
     publish(`SIGNING_KEY = "${account}"`, status)
     const found = await lookUp().signingKeyOf(host)
     expect(found).toEqual({ ok: false, refusal: { code: 'unreachable' } })
+  })
+
+  it.each([
+    [199, false],
+    [200, true],
+    [299, true],
+    [300, false],
+  ])('is taken from an answer with status %i: %s (SEP01-51)', async (status, isTaken) => {
+    const bytes = Buffer.from(`SIGNING_KEY = "${account}"`)
+    const fetch = () => Promise.resolve({ status, bytes })
+    const found = await homePages({ fetch, now: () => new Date() }).signingKeyOf('a.example')
+    expect(found.ok).toBe(isTaken)
   })
 
   it('is refused for what is no bare host (SEP01-55)', async () => {
@@ -327,9 +371,9 @@ describe('the stellar.toml of another domain', () => {
       return wallet.asked - before
     }
     publish('', 404)
-    expect([await askAt(0), await askAt(14), await askAt(16)]).toEqual([1, 1, 2])
+    expect([await askAt(0), await askAt(14), await askAt(15)]).toEqual([1, 1, 2])
     publish(`SIGNING_KEY = "${account}"`)
-    expect([await askAt(32), await askAt(331), await askAt(333)]).toEqual([3, 3, 4])
+    expect([await askAt(32), await askAt(331), await askAt(332)]).toEqual([3, 3, 4])
   })
 
   it('is fetched once for all who ask at the same time (SEP01-58)', async () => {

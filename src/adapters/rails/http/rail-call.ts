@@ -120,7 +120,8 @@ async function send(
   }
 }
 
-function wasNeverSent(cause: unknown): boolean {
+/** Only after a fault of connecting, never of what comes after it. */
+export function wasNeverSent(cause: unknown): boolean {
   if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string')
     return false
   // The network may become unreachable in the middle of a call too; only `connect` is certain.
