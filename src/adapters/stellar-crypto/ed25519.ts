@@ -105,7 +105,8 @@ const smallOrder = new Set([
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ])
 
-function isRefusedByNetwork(raw: readonly number[]): boolean {
+/** Whether libsodium would refuse the 32 bytes as a key. */
+export function isRefusedByNetwork(raw: readonly number[]): boolean {
   const y = [...raw.slice(0, 31), (raw[31] ?? 0) & 0x7f]
   const isBeyondField =
     (y[0] ?? 0) >= 0xed && y[31] === 0x7f && y.slice(1, 31).every((byte) => byte === 0xff)

@@ -247,12 +247,13 @@ describe('our own signature', () => {
       return Buffer.from(xdr.TransactionEnvelope.envelopeTypeTx(next).toXdr()).toString('base64')
     }
     const refused = { ok: false, refusal: { code: 'server_signature_missing' } }
-    expect(
-      await login.exchange(changed(({ hint }) => ({ hint: hint.toReversed() }))),
-    ).toMatchObject(refused)
-    expect(
-      await login.exchange(changed(({ signature }) => ({ signature: signature.slice(0, 60) }))),
-    ).toMatchObject(refused)
+    const wrong = [
+      changed(({ hint }) => ({ hint: hint.map(() => 0) })),
+      changed(({ hint }) => ({ hint: hint.map(() => 255) })),
+      changed(({ signature }) => ({ signature: signature.slice(0, 60) })),
+      changed(({ signature }) => ({ signature: signature.map((byte) => byte ^ 1) })),
+    ]
+    for (const one of wrong) expect(await login.exchange(one)).toMatchObject(refused)
     expect(await login.exchange(changed(() => ({})))).toMatchObject({ ok: true })
   })
 })

@@ -46,6 +46,14 @@ describe('the challenge', () => {
     ).toBe(true)
   })
 
+  it('offers the least fee of the network for each operation, as the SDK does', async () => {
+    const login = await aLogin()
+    login.world.signingKeys.set('wallet.example', walletKey.publicKey())
+    const asked = [{ account }, { account, clientDomain: 'wallet.example' }]
+    const envelopes = await Promise.all(asked.map((one) => login.challengeFor(one)))
+    expect(envelopes.map((envelope) => decode(envelope).fee)).toEqual(['200', '300'])
+  })
+
   it('begins now, in whole seconds, and ends 900 s later (SEP10-55, SEP10-56)', async () => {
     const login = await aLogin()
     const { timeBounds } = decode(await login.challengeFor({ account }))
