@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { horizonAccounts } from '../../../src/adapters/horizon/account-signers.ts'
+import type { HorizonCall } from '../../../src/adapters/horizon/horizon-call.ts'
 import { NetworkUnavailable } from '../../../src/usecases/ports/account-lookup.ts'
 
 const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
@@ -65,6 +66,28 @@ describe('signers from Horizon', () => {
     expect(asked).toBe(`/accounts/${account}`)
   })
 
+  it('leave out a key that is no account, though it is named one (SEP10-92)', async () => {
+    const odd = { key: 'GABC', weight: 5, type: 'ed25519_public_key' }
+    const hidden = { key: account, weight: 5, type: 'a_type_of_the_future' }
+    answerWith(200, { ...record, signers: [odd, hidden, ...record.signers] })
+    expect(await ask()).toMatchObject({ signers: [{ account, weight: 255 }] })
+  })
+
+  it('are told to the log with status and time, or without a status', async () => {
+    const calls: HorizonCall[] = []
+    const onCall = (call: HorizonCall): void => void calls.push(call)
+    const begun = performance.now()
+    answerWith(200, record)
+    await horizonAccounts({ horizonUrl, onCall }).signersOf(account)
+    horizon.answer = (_, response) => void response.destroy()
+    const asked = horizonAccounts({ horizonUrl, onCall }).signersOf(account)
+    await expect(asked).rejects.toThrow(NetworkUnavailable)
+    const line = { path: `/accounts/${account}`, durationMs: expect.any(Number) as number }
+    expect(calls).toEqual([{ ...line, status: 200 }, line])
+    const longest = Math.max(...calls.map(({ durationMs }) => durationMs))
+    expect(longest).toBeLessThanOrEqual(Math.ceil(performance.now() - begun))
+  })
+
   it('are none only when Horizon itself says so (SEP10-104, POLARIS-8.6)', async () => {
     answerWith(404, notFound)
     expect(await ask()).toBeUndefined()
@@ -85,6 +108,7 @@ describe('signers from Horizon', () => {
       { ...record, signers: [{ ...record.signers[0], weight: 256 }] },
     ],
     ['a negative weight', 200, { ...record, signers: [{ ...record.signers[0], weight: -56 }] }],
+    ['a record with the status of a failure', 500, record],
     ['no thresholds', 200, { ...record, thresholds: {} }],
     ['a redirect', 302, ''],
   ])('are not guessed from %s (SEP10-104, POLARIS-8.6)', async (...[, status, body]) => {
@@ -93,12 +117,19 @@ describe('signers from Horizon', () => {
   })
 
   it('are not guessed when an answer does not end in time, nor when it breaks off (SEP10-104, POLARIS-8.6)', async () => {
-    horizon.answer = (_, response) => {
-      response.writeHead(200)
-      const drip = setInterval(() => response.write(' '), 10)
-      response.on('close', () => clearInterval(drip))
-    }
-    await expect(ask(150)).rejects.toThrow(NetworkUnavailable)
+    const left = new Promise<void>((resolve) => {
+      horizon.answer = (_, response) => {
+        response.writeHead(200)
+        const drip = setInterval(() => response.write(' '), 10)
+        response.on('close', () => {
+          clearInterval(drip)
+          resolve()
+        })
+      }
+    })
+    const late = { message: 'There was no whole answer within 150 ms' }
+    await expect(ask(150)).rejects.toMatchObject({ name: 'NetworkUnavailable', cause: late })
+    await left
     horizon.answer = (_, response) => {
       const text = JSON.stringify(record)
       response.writeHead(200, { 'content-length': text.length + 1 }).write(text)

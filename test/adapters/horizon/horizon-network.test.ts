@@ -276,6 +276,7 @@ describe('a Horizon in trouble', () => {
       horizonUrl: sandbox.url,
       onCall: (line) => void calls.push(line),
     })
+    const begun = performance.now()
     sandbox.control.addFault({ effect: { kind: 'rate_limit', resetSeconds: 20 }, times: 1 })
     for (const _ of ['told so', 'not asked again']) {
       await expect(patient.creditsAfter(account(), '0', 200)).rejects.toMatchObject({
@@ -284,6 +285,7 @@ describe('a Horizon in trouble', () => {
       })
     }
     expect(calls).toMatchObject([{ path: `/accounts/${account()}/operations`, status: 429 }])
+    expect(calls[0]?.durationMs).toBeLessThanOrEqual(Math.ceil(performance.now() - begun))
     await patient.close()
   })
 

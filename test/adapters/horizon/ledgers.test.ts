@@ -29,15 +29,31 @@ describe('the ledgers of a Horizon that keeps a part of them', () => {
     expect(await network.find(7n)).toBeUndefined()
   })
 
-  it('are missing only when Horizon itself says so', async () => {
-    const body = { type: 'about:blank', title: 'Not Found' }
+  const root = {
+    history_latest_ledger: 7,
+    history_latest_ledger_closed_at: '2026-11-21T12:00:00Z',
+    history_elder_ledger: 2,
+  }
+  const named = { sequence: 3, hash: 'ab', closed_at: '2026-11-21T12:00:00Z' }
+
+  it.each([
+    [404, { type: 'about:blank', title: 'Not Found' }],
+    [404, root],
+    [404, named],
+    [200, null],
+    [200, []],
+    [200, 'up'],
+  ])('are not guessed from a %d with %j', async (status, body) => {
     const proxy = createServer((_, response) => {
-      response.writeHead(404).end(JSON.stringify(body))
+      response.writeHead(status).end(JSON.stringify(body))
     })
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
     const { port } = proxy.address() as AddressInfo // it listens on TCP
     const behind = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}` })
-    await expect(behind.find(3n)).rejects.toThrow('it is no ledger')
+    await expect(behind.find(3n)).rejects.toThrow(
+      /cannot be read: (it is no ledger|type is no text)$/,
+    )
+    await expect(behind.head()).rejects.toThrow('cannot be read: its root')
     await behind.close()
     proxy.close()
   })

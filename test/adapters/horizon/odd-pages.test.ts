@@ -70,6 +70,7 @@ describe('a page with something odd in it', () => {
     ['a memo type of the future', { transaction: { memo_type: 'emoji', memo: 'x' } }],
     ['an id memo that is no number', { transaction: { memo_type: 'id', memo: '0x7' } }],
     ['an id memo that was rounded', { transaction: { memo_type: 'id', memo: 2 ** 60 } }],
+    ['an id memo that is a list', { transaction: { memo_type: 'id', memo: ['7'] } }],
     ['a time that is none', { created_at: 'yesterday' }],
     ['no type', { type: undefined }],
     ['no paging token', { paging_token: undefined }],
@@ -81,16 +82,41 @@ describe('a page with something odd in it', () => {
     await expect(reading).rejects.toThrow(NetworkUnavailable)
   })
 
-  it('is refused when it is no page at all', async () => {
-    answers = { '/accounts/': { status: 200, body: { status: 'ok' } } }
+  it.each([
+    [{ status: 'ok' }],
+    [null],
+    [[]],
+    [{ _embedded: {} }],
+    [{ _embedded: { records: {} } }],
+    [{ _embedded: { records: [payment('8192'), null] } }],
+    [{ _embedded: { records: [null, payment('8192')] } }],
+  ])('is refused when it is no page at all: %j', async (body) => {
+    answers = { '/accounts/': { status: 200, body } }
     const reading = network.creditsAfter(distributionAccount, '0', 200)
     await expect(reading).rejects.toThrow(NetworkUnavailable)
   })
 
-  it('is refused when the 404 is not by Horizon', async () => {
-    answers = { '/accounts/': { status: 404, body: { message: 'no such route' } } }
-    const reading = network.creditsAfter(distributionAccount, '0', 200)
-    await expect(reading).rejects.toThrow(NetworkUnavailable)
+  it.each([{ message: 'no such route' }, { type: 'about:blank' }, { type: 404 }, null])(
+    'is refused when the 404 is not by Horizon: %j',
+    async (body) => {
+      answers = { '/accounts/': { status: 404, body } }
+      const reading = network.creditsAfter(distributionAccount, '0', 200)
+      await expect(reading).rejects.toThrow('Horizon answered 404 without saying why')
+    },
+  )
+
+  it.each([
+    ['AAAAAAAAAGT////4AAAAAA==', 'the result is of no account merge'], // txNoAccount
+    ['AAAA', 'result_xdr is no transaction result'],
+  ])('is refused when a merge in it has the result %s', async (result_xdr, why) => {
+    answers = {}
+    const merge = {
+      type: 'account_merge',
+      account: sendingAnchor,
+      into: distributionAccount,
+      transaction: { memo_type: 'none', result_xdr },
+    }
+    await expect(read(payment('8193', merge))).rejects.toThrow(why)
   })
 })
 
@@ -106,6 +132,12 @@ describe('a page of Horizon', () => {
     answers = { '/accounts/': page(payment('4096'), payment('8192')) }
     const full = await network.creditsAfter(distributionAccount, '4096', 2)
     expect(full).toMatchObject({ credits: [{ id: '8192' }], nextCursor: '8192', complete: false })
+  })
+
+  it('is the last one when all of it was read before, full as it is (AP-1.5)', async () => {
+    answers = { '/accounts/': page(payment('4096'), payment('8192')) }
+    const read = await network.creditsAfter(distributionAccount, '8192', 2)
+    expect(read).toEqual({ credits: [], nextCursor: '8192', complete: true })
   })
 
   it('may name path payments as it did of old, and leave out the bytes of a memo (SEP31-45, AP-1.8)', async () => {
@@ -161,6 +193,18 @@ describe('a Horizon that was asked too often', () => {
       message: 'Horizon asked us to wait',
       retryAfterSeconds: most,
     })
+    await own.close()
+  })
+})
+
+describe('a Horizon that says when to ask again', () => {
+  it('is asked at once where that is now', async () => {
+    const own = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}` })
+    const ask = () => own.creditsAfter(distributionAccount, '0', 200)
+    answers = { '/accounts/': { status: 429, body: {}, headers: { 'retry-after': '0' } } }
+    await expect(ask()).rejects.toMatchObject({ retryAfterSeconds: 0 })
+    answers = { '/accounts/': page(payment('4096')) }
+    expect(await ask()).toMatchObject({ credits: [{ id: '4096' }] })
     await own.close()
   })
 })
@@ -274,9 +318,9 @@ describe('an operation of another kind', () => {
   })
 
   it('is asked for again later when its effects cannot be read', async () => {
-    answers = { '/operations/8192/effects': { status: 404, body: {} } }
+    answers = { '/operations/8192/effects': { ...page(), status: 404 } }
     const reading = read(payment('8192', { type: 'invoke_host_function' }))
-    await expect(reading).rejects.toThrow(NetworkUnavailable)
+    await expect(reading).rejects.toThrow('Horizon has no effects of an operation')
   })
 })
 
