@@ -19,6 +19,18 @@ theyAreAnnouncements('in memory', async () => {
   return { here: one, there: one, close: () => one.close() }
 })
 
+it('tell nobody in memory once they are closed', async () => {
+  const heard: bigint[] = []
+  const one = memoryAnnouncements()
+  one.onEvents((upTo) => heard.push(upTo))
+  await one.announceEvents(1n)
+  await until(() => heard.length > 0, 'the first announcement')
+  await one.close()
+  await one.announceEvents(2n)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(heard).toEqual([1n])
+})
+
 theyAreAnnouncements('by LISTEN and NOTIFY', async () => {
   const { url, drop } = await freshDatabase()
   const closers: (() => Promise<void>)[] = []

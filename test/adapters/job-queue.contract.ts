@@ -80,6 +80,20 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
       })
     })
 
+    it('waits for what runs when its workers close', async () => {
+      const running = gated()
+      await jobs.queue.add([aJob()])
+      const workers = jobs.work(bodiesOf(running.body))
+      await until(() => running.started === 1, 'the job to start')
+      const order: string[] = []
+      const closed = workers.close().then(() => order.push('closed'))
+      await new Promise((resolve) => setImmediate(resolve))
+      order.push('released')
+      running.open()
+      await closed
+      expect(order).toEqual(['released', 'closed'])
+    })
+
     it('takes a waiting twin only once', async () => {
       const twin = aJob()
       const other = aJob()

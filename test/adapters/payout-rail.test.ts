@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { httpPayoutRail } from '../../src/adapters/rails/http/http-payout-rail.ts'
 import { memoryPayoutRail } from '../../src/adapters/memory/memory-payout-rail.ts'
 import { magicAccountNumbers } from '../../src/sandbox/bank/magic-account-numbers.ts'
@@ -49,6 +49,19 @@ function memoryUnderTest(): RailUnderTest {
 
 const inMemory = memoryUnderTest()
 describePayoutRail('memory', () => inMemory)
+
+it('counts a payout in memory once, however often it is told that it arrived', async () => {
+  const rail = memoryPayoutRail({ now: () => new Date() })
+  const { transactionId } = anOrder('k')
+  await rail.send(anOrder('k'))
+  rail.deliver('k')
+  expect(rail.timesPaid(transactionId)).toBe(1)
+  rail.giveBack('k', 'cancelled')
+  rail.giveBack('k', 'cancelled')
+  expect(rail.timesPaid(transactionId)).toBe(0)
+  expect(await rail.cancel('k')).toBe('too_late')
+  expect(() => rail.deliver('k2')).toThrow('No payout was ordered under k2')
+})
 
 const toAccount = (bank_account_number: string): Partial<PayoutOrder> => ({
   receiver: { first_name: 'Rita', bank_account_number },

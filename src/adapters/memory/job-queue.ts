@@ -98,6 +98,7 @@ function start(shop: Shop): void {
   for (const [id, kept] of shop.waiting) {
     if (kept.timer !== undefined || shop.running.has(id)) continue
     shop.waiting.delete(id)
+    shop.running.set(id, Promise.resolve()) // already for what its body does at once
     shop.running.set(id, run(shop, shop.bodies, kept))
   }
 }

@@ -14,6 +14,8 @@ it.each(['id', 'text', 'hash'] as const)(
 it('draws ids that fit a signed 64-bit number (SEP31-W07)', () => {
   const ids = Array.from({ length: 1_000 }, () => BigInt(newMemo('id').value))
   expect(ids.every((id) => id >= 2n ** 62n && id < 2n ** 63n)).toBe(true)
+  const [some, all] = [ids.reduce((a, b) => a | b), ids.reduce((a, b) => a & b)]
+  expect([some, all]).toEqual([2n ** 63n - 1n, 2n ** 62n]) // each of the other bits is left to chance
 })
 
 it.each([

@@ -10,6 +10,11 @@ describe('a code that verifies a field', () => {
     expect(made.filter((code) => !/^\d{6}$/.test(code))).toEqual([])
   })
 
+  it('is known again after an update', () => {
+    const kept = verificationCodes(secret).hash('123456', 'a customer', 'email_address')
+    expect(kept).toBe('HOjdBnxtCC/ZpXTDV2MamdDlHhtUEeuh9F2TV87YM1s=')
+  })
+
   it('is kept in a form that fits one customer, one field and one secret only', () => {
     const codes = verificationCodes(secret)
     const kept = codes.hash('000000', 'a customer', 'email_address')
