@@ -1,0 +1,175 @@
+import { once } from 'node:events'
+import { Redis } from 'ioredis'
+import { Client } from 'pg'
+import type { Pool } from 'pg'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
+import { startJobWorkers } from '../../src/adapters/bullmq/job-workers.ts'
+import { migrateJobTables } from '../../src/adapters/bullmq/migrate.ts'
+import { openJobStore } from '../../src/adapters/bullmq/store.ts'
+import type { Job } from '../../src/usecases/ports/job-queue.ts'
+import { freshDatabase, onServer } from '../database.ts'
+import { hasRedis, startRedis } from '../redis.ts'
+import { until } from '../until.ts'
+import { aJob, bodiesOf } from './job-queue.contract.ts'
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close()
+})
+
+async function openUrl(): Promise<string> {
+  const { url, drop } = await freshDatabase()
+  closers.push(drop)
+  return url
+}
+
+function openQueue(url: string) {
+  const pools: Pool[] = []
+  const store = { kind: 'postgres', url, onPool: (pool: Pool) => pools.push(pool) } as const
+  return { queue: createJobQueue({ store, onError: () => undefined }), pools }
+}
+
+const rowsOf = (url: string) =>
+  onServer(url, 'select opts, delay_ms::int from bullmq.job order by seq')
+
+describe('a job on PostgreSQL', () => {
+  it('is tried eight times at growing distances, then forgotten, and no twin of it waits', async () => {
+    const url = await openUrl()
+    const { queue } = openQueue(url)
+    const now = Date.now()
+    await queue.add([aJob('one'), { ...aJob('two'), dueAt: new Date(now - 1_000) }])
+    await queue.close()
+    const opts = (id: string) => ({
+      attempts: 8,
+      backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+      removeOnComplete: true,
+      removeOnFail: true,
+      deduplication: { id, keepLastIfActive: true, replace: true },
+    })
+    expect(await rowsOf(url)).toEqual([
+      { opts: opts('send-payout-one'), delay_ms: 0 },
+      { opts: opts('send-payout-two'), delay_ms: 0 },
+    ])
+  })
+
+  it('is put off until it is due, by the clock of the queue', async () => {
+    const url = await openUrl()
+    const now = new Date('2026-11-21T12:00:00Z')
+    const store = { kind: 'postgres', url } as const
+    const queue = createJobQueue({ store, onError: () => undefined, now: () => now })
+    await queue.add([{ ...aJob(), dueAt: new Date(now.getTime() + 60_000) }])
+    await queue.close()
+    expect(await rowsOf(url)).toMatchObject([{ delay_ms: 60_000 }])
+  })
+
+  it('is told since when it waits, though it is the only one', async () => {
+    const { queue } = openQueue(await openUrl())
+    const before = Date.now()
+    await queue.add([aJob()])
+    const figures = await queue.figures()
+    await queue.close()
+    const payouts = figures.find(({ job }) => job === 'send-payout')
+    expect(payouts?.waitingSince?.getTime()).toBeGreaterThanOrEqual(before - 1_000)
+  })
+
+  it('is refused as unavailable when the database does not answer in five seconds', async () => {
+    const url = await openUrl()
+    const { queue } = openQueue(url)
+    await queue.add([aJob()])
+    const holder = new Client({ connectionString: url })
+    await holder.connect()
+    await holder.query('begin; lock table bullmq.job in access exclusive mode')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const adding = queue.add([aJob()]).catch((reason: unknown) => reason)
+    await vi.advanceTimersByTimeAsync(5_000)
+    vi.useRealTimers()
+    expect(await adding).toMatchObject({
+      name: 'JobQueueUnavailable',
+      cause: { message: 'No answer within 5000 ms' },
+    })
+    await holder.query('rollback')
+    await holder.end()
+    await queue.close()
+  })
+
+  it('is not run again when its schedule is given again', async () => {
+    const store = { kind: 'postgres', url: await openUrl() } as const
+    const { queue } = openQueue(store.url)
+    const seen: string[] = []
+    const note = (what: string) => async () => {
+      seen.push(what)
+      return { done: true as const }
+    }
+    const reports = { gaveUp: () => undefined, failed: () => undefined, troubled: () => undefined }
+    const bodies = bodiesOf(note('payout'), note('sweep'))
+    const workers = startJobWorkers({ store, bodies, concurrency: {}, reports })
+    const hourly: Job = { name: 'sweep-due-work', subject: 'all', payload: {} }
+    await queue.schedule(hourly, 3_600_000)
+    await until(() => seen.length === 1, 'the first sweep')
+    for (const _ of ['again', 'and again']) await queue.schedule(hourly, 3_600_000)
+    await queue.add([aJob()])
+    await until(() => seen.includes('payout'), 'a job added later')
+    const [due] = await onServer(
+      store.url,
+      `select count(*)::int as count from bullmq.job where name = 'sweep-due-work' and state <> 'delayed'`,
+    )
+    await workers.close()
+    await queue.close()
+    expect([seen, due]).toEqual([['sweep', 'payout'], { count: 0 }])
+  })
+})
+
+describe('the connections of the queue', () => {
+  it('are one pool, which is heard by each name once, and ended', async () => {
+    const { queue, pools } = openQueue(await openUrl())
+    await queue.add([aJob()])
+    const [pool] = pools
+    expect(pool?.getMaxListeners()).toBe(0) // each name listens
+    const heard = pool?.listenerCount('error')
+    await queue.add([aJob()])
+    expect(pool?.listenerCount('error')).toBe(heard)
+    await queue.close()
+    expect([pools.length, pool?.ended]).toEqual([1, true])
+  })
+
+  it('may be lost, in use or not, and one that is kept is cut at the end', async () => {
+    const pools: Pool[] = []
+    const onPool = (pool: Pool) => pools.push(pool)
+    const store = openJobStore({ kind: 'postgres', url: await openUrl(), onPool }, 2)
+    const [pool] = pools
+    if (pool === undefined) throw new Error('no pool was told')
+    expect(pool.emit('error', new Error('an idle connection was lost'), undefined)).toBe(true)
+    const kept = await pool.connect()
+    expect(kept.emit('error', new Error('a connection in use was lost'))).toBe(true)
+    const ended = once(kept, 'end')
+    await store.close()
+    await ended
+  })
+
+  it('are left by what makes its tables', async () => {
+    const url = await openUrl()
+    await migrateJobTables(url)
+    const others = `select application_name from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`
+    await until(async () => (await onServer(url, others)).length === 0, 'no connection')
+    expect(await onServer(url, others)).toEqual([])
+  })
+
+  it.skipIf(!hasRedis)('are left on Redis when the queue is closed', async () => {
+    const redis = await startRedis()
+    closers.push(redis.stop)
+    const store = { kind: 'redis', url: redis.url } as const
+    const queue = createJobQueue({ store, onError: () => undefined })
+    await queue.add([aJob()])
+    await queue.close()
+    const asking = new Redis(redis.url)
+    closers.push(async () => asking.disconnect())
+    const clients = async () =>
+      String(await asking.client('LIST'))
+        .trim()
+        .split('\n').length
+    await until(async () => (await clients()) === 1, 'nobody but who asks')
+    expect(await clients()).toBe(1)
+  })
+})
