@@ -1,12 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres.ts'
 import type { EmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres.ts'
+import { isAlive as isLiving } from '../../src/adapters/embedded-postgres/ownership.ts'
 import { onServer } from '../database.ts'
 import { until } from '../until.ts'
 
@@ -96,7 +100,11 @@ describe('the embedded PostgreSQL', () => {
     const dataDir = freshDirectory()
     const { url } = await start(dataDir)
     const passwordFile = join(dataDir, 'password')
-    expect((await stat(passwordFile)).mode & 0o777).toBe(0o600)
+    expect(url).toMatch(/^postgres:\/\/fairlead:[\w-]{32}@127\.0\.0\.1:\d+\/fairlead$/)
+    const modeOf = async (path: string) => (await stat(path)).mode & 0o777
+    expect(await modeOf(dataDir)).toBe(0o711)
+    expect(await modeOf(passwordFile)).toBe(0o600)
+    expect(await modeOf(join(dataDir, 'postgres.log'))).toBe(0o600)
     expect((await readdir(dataDir)).filter((name) => name.endsWith('.draft'))).toEqual([])
     expect((await stat(join(dataDir, 'cluster'))).mode & 0o077).toBe(0)
     const settings = `select name, setting from pg_settings where name in ('fsync',
@@ -176,6 +184,29 @@ describe('the embedded PostgreSQL', () => {
     await killHard(child)
     const postgres = await start(dataDir)
     expect(await recall(postgres.url)).toEqual([{ answer: 42 }])
+  })
+
+  it('ends with what PostgreSQL said when its port is taken, and frees the directory', async () => {
+    const dataDir = freshDirectory()
+    const holder = createServer().listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    const { port } = holder.address() as AddressInfo // it listens on TCP
+    const taken = startEmbeddedPostgres({ dataDir, durable: true, port })
+    await expect(taken).rejects.toThrow(/^PostgreSQL did not start in .*could not bind/s)
+    holder.close()
+    const { url } = await start(dataDir)
+    expect(await onServer(url, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it.each([
+    [process.pid, true],
+    [0, false],
+    [-1, false],
+    [1.5, false],
+    [Number.NaN, false],
+    [2 ** 31 - 1, false],
+  ])('takes the number %d for a living process: %s', (pid, alive) => {
+    expect(isLiving(pid)).toBe(alive)
   })
 
   it('starts afresh after a first start that was cut short', async () => {

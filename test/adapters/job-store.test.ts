@@ -26,8 +26,10 @@ async function openUrl(): Promise<string> {
 
 function openQueue(url: string) {
   const pools: Pool[] = []
+  const errors: Error[] = []
   const store = { kind: 'postgres', url, onPool: (pool: Pool) => pools.push(pool) } as const
-  return { queue: createJobQueue({ store, onError: () => undefined }), pools }
+  const queue = createJobQueue({ store, onError: (error) => errors.push(error) })
+  return { queue, pools, errors }
 }
 
 const rowsOf = (url: string) =>
@@ -122,9 +124,12 @@ describe('a job on PostgreSQL', () => {
 
 describe('the connections of the queue', () => {
   it('are one pool, which is heard by each name once, and ended', async () => {
-    const { queue, pools } = openQueue(await openUrl())
+    const { queue, pools, errors } = openQueue(await openUrl())
     await queue.add([aJob()])
     const [pool] = pools
+    const lost = new Error('an idle connection was lost')
+    pool?.emit('error', lost, undefined)
+    expect(errors).toEqual([lost])
     expect(pool?.getMaxListeners()).toBe(0) // each name listens
     const heard = pool?.listenerCount('error')
     await queue.add([aJob()])

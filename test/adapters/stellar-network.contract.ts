@@ -42,6 +42,14 @@ export function describeStellarNetwork(name: string, start: () => Promise<Networ
       expect(units).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n])
     })
 
+    it('takes no page that is full for the last one', async () => {
+      const { network, account, pay } = under
+      const place = await network.newestCursor()
+      await pay(2)
+      expect((await network.creditsAfter(account, place, 2)).complete).toBe(false)
+      expect((await network.creditsAfter(account, place, 3)).complete).toBe(true)
+    })
+
     it('gives the same page again for the same cursor', async () => {
       const { network, account, pay } = under
       const place = await network.newestCursor()
