@@ -73,6 +73,12 @@ const delivered = {
 }
 const rejected = { ...delivered, state: 'rejected' }
 const answer = (status: number, json: unknown): Canned => ({ status, body: JSON.stringify(json) })
+const named = (name: string): unknown => ({ owner: 'receiver', name, message: '' })
+const rejection = (changes: object): Canned =>
+  answer(201, {
+    ...rejected,
+    rejection: { reason: 'invalid_field', message: '', fields: [named('x')], ...changes },
+  })
 const error = (code: string): unknown => ({ error: { code, message: 'A sentence.' } })
 
 describe('the http rail, about an order', () => {
@@ -103,6 +109,11 @@ describe('the http rail, about an order', () => {
     })
   })
 
+  it('reads a rejection of a field with a name of one letter', async () => {
+    const rail = await railAnswering(rejection({}))
+    expect(await rail.send(anOrder('k'))).toMatchObject({ fields: [{ name: 'x' }] })
+  })
+
   it('sends nothing under a key that no header may have', async () => {
     const rail = await railAnswering(answer(201, delivered))
     for (const key of ['', 'a b', 'ä', 'k'.repeat(129)]) {
@@ -125,6 +136,10 @@ describe('the http rail, about an order', () => {
     ['another key', answer(201, { ...delivered, idempotency_key: 'k2' })],
     ['an unknown state', answer(201, { ...delivered, state: 'maybe' })],
     ['no time of delivery', answer(201, { ...delivered, delivered_at: undefined })],
+    ['a reason of too many words', rejection({ message: 'x'.repeat(1_001) })],
+    ['too many fields', rejection({ fields: Array.from({ length: 101 }, () => named('iban')) })],
+    ['a field without a name', rejection({ fields: [named('')] })],
+    ['a field of too long a name', rejection({ fields: [named('n'.repeat(129))] })],
     ['an id that is a path', answer(201, { ...delivered, id: '../x' })],
     ['a rejection without words', answer(201, rejected)],
     [
@@ -162,6 +177,8 @@ describe('the http rail, about an order', () => {
       message: 'The answer of the bank was lost',
       cause: expect.any(Error),
     })
+    const silence = { name: 'PayoutRailUnavailable', message: 'The bank did not answer' }
+    await expect(closing.find('k')).rejects.toMatchObject(silence)
     const silent = railTo(await startServer(() => undefined), { timeoutMs: 50 })
     await expect(silent.send(anOrder('k'))).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
     const halfSaid = await startServer((_request, response) => {

@@ -146,6 +146,13 @@ describe('a guarded fetch', () => {
     expect(wallet.asked).toBe(before)
   })
 
+  it('lets no host be private by itself (SEP01-54)', async () => {
+    const plain = guardedFetch()
+    opened.push(plain)
+    const asked = plain.fetch({ url: 'https://127.0.0.1:1/' })
+    await expect(asked).rejects.toMatchObject({ fault: 'not_public' })
+  })
+
   it('goes to an address that is public (SEP01-54)', async () => {
     const fetcher = open({ allowPrivateHosts: [] })
     const asked = fetcher.fetch({ url: 'https://[4000::1]/' }) // nobody has it
@@ -217,6 +224,8 @@ describe('a guarded fetch', () => {
   it('stops reading after 100 KB, whatever the length that was told (SEP01-52, AP-2.6)', async () => {
     wallet.answer = (response) => void response.end('a'.repeat(102_400))
     expect(await faultOf(`https://${host}/`)).toBe(200)
+    wallet.answer = (response) => void response.end('a'.repeat(102_401))
+    expect(await faultOf(`https://${host}/`)).toBe('too_large')
     wallet.answer = (response) => {
       response.write('a'.repeat(60_000))
       response.end('a'.repeat(60_000))
@@ -353,6 +362,12 @@ describe('the stellar.toml of another domain', () => {
     const fetch = () => Promise.resolve({ status, bytes })
     const found = await homePages({ fetch, now: () => new Date() }).signingKeyOf('a.example')
     expect(found.ok).toBe(isTaken)
+  })
+
+  it('is no excuse for a fault of ours', async () => {
+    const fetch = () => Promise.reject(new Error('a fault of ours'))
+    const asked = homePages({ fetch, now: () => new Date() }).signingKeyOf('a.example')
+    await expect(asked).rejects.toThrow('a fault of ours')
   })
 
   it('is refused for what is no bare host (SEP01-55)', async () => {

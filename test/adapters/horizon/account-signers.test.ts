@@ -66,6 +66,12 @@ describe('signers from Horizon', () => {
     expect(asked).toBe(`/accounts/${account}`)
   })
 
+  it('may weigh nothing, for a threshold of nothing (SEP10-95, SEP10-99)', async () => {
+    const thresholds = { med_threshold: 0 }
+    answerWith(200, { ...record, thresholds, signers: [{ ...record.signers[0], weight: 0 }] })
+    expect(await ask()).toEqual({ mediumThreshold: 0, signers: [{ account, weight: 0 }] })
+  })
+
   it('leave out a key that is no account, though it is named one (SEP10-92)', async () => {
     const odd = { key: 'GABC', weight: 5, type: 'ed25519_public_key' }
     const hidden = { key: account, weight: 5, type: 'a_type_of_the_future' }
