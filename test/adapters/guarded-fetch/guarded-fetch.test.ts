@@ -364,6 +364,15 @@ describe('the stellar.toml of another domain', () => {
     expect(found.ok).toBe(isTaken)
   })
 
+  it('is refused when it cannot be fetched, and why is told to the log alone (SEP01-51)', async () => {
+    const told: unknown[] = []
+    const fetch = () => Promise.reject(new FetchRefused('timed_out'))
+    const pages = homePages({ fetch, now: () => new Date(), onRefused: (what) => told.push(what) })
+    const refused = { ok: false, refusal: { code: 'unreachable' } }
+    expect(await pages.signingKeyOf('a.example')).toEqual(refused)
+    expect(told).toEqual([{ domain: 'a.example', fault: 'timed_out' }])
+  })
+
   it('is no excuse for a fault of ours', async () => {
     const fetch = () => Promise.reject(new Error('a fault of ours'))
     const asked = homePages({ fetch, now: () => new Date() }).signingKeyOf('a.example')
