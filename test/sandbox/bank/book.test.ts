@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultSettings } from '../../../src/sandbox/bank/behaviour.ts'
+import { openBookFile } from '../../../src/sandbox/bank/book-file.ts'
 import { openBook } from '../../../src/sandbox/bank/book.ts'
 import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
 import { openDesk } from '../../../src/sandbox/bank/payout-desk.ts'
@@ -87,6 +88,14 @@ describe('the book of the sandbox bank', () => {
     await second.stop()
     expect((await readBook(await openBank())).payouts).toHaveLength(2)
     expect((await readFile(dataFile, 'utf8')).split('\n')).toHaveLength(3)
+  })
+
+  it('is closed only when all that was appended is in it', async () => {
+    const { file } = await openBookFile(dataFile)
+    const appended = [file.append('one'), file.append('two')]
+    await file.close()
+    await Promise.all(appended)
+    expect(await readFile(dataFile, 'utf8')).toBe('one\ntwo\n')
   })
 
   it('gives words of any alphabet and an account that is missing back as they came, after a restart too', async () => {

@@ -90,10 +90,19 @@ describe('the controls of the sandbox bank', () => {
     expect((await call(`${bank.url}/_sandbox/settings`)).body).toEqual(before)
   })
 
-  it('refuse what is no JSON', async () => {
-    const answer = await call(`${bank.url}/_sandbox/settings`, { method: 'POST', body: '{' })
-    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'malformed_body' } } })
-  })
+  const controls = ['settings', 'deliver', 'return', 'reject']
+  const noObjects = ['{', 'null', '[]', '"all"', '1']
+  it.each(controls.flatMap((path) => noObjects.map((body) => [path, body])))(
+    'refuse at %s what is no JSON object: %s',
+    async (path, body) => {
+      const answer = await call(`${bank.url}/_sandbox/${path}`, { method: 'POST', body })
+      const message = 'The body has to be a JSON object.'
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { error: { code: 'malformed_body', message } },
+      })
+    },
+  )
 
   it('make the rail slow, and not themselves', async () => {
     await control(bank, 'settings', { latency_ms: 150 })

@@ -108,6 +108,16 @@ describe('a payout that waits', () => {
     expect((await readBook(bank)).movements).toEqual([])
   })
 
+  it('for a long time waits on, when one that was ordered later has arrived', async () => {
+    await control(bank, 'settings', { settle_after_ms: 600_000 })
+    await orderPayout(bank, 'k-long', anOrder(magicAccountNumbers.deliveredLater))
+    await control(bank, 'settings', { settle_after_ms: 20 })
+    await orderPayout(bank, 'k-short', anOrder(magicAccountNumbers.deliveredLater))
+    const states = async () => (await readBook(bank)).payouts.map((payout) => payout.state)
+    await until(async () => (await states()).includes('delivered'), 'the delivery')
+    expect(await states()).toEqual(['pending', 'delivered'])
+  })
+
   it('and is sent back by hand is delivered no more', async () => {
     await control(bank, 'settings', { settle_after_ms: 40 })
     await orderPayout(bank, 'k-1', anOrder(magicAccountNumbers.deliveredLater))

@@ -196,6 +196,8 @@ describe('the sandbox bank refuses by name, and books nothing', () => {
     ['too many fields', 400, 'malformed_order', bad({ sender: fields(101) })],
     ['a long field', 400, 'malformed_order', bad({ sender: { city: 'x'.repeat(2001) } })],
     ['a number as field', 400, 'malformed_order', bad({ receiver: { bank_account_number: 7 } })],
+    ['a list of fields', 400, 'malformed_order', bad({ sender: [] })],
+    ['no fields', 400, 'malformed_order', bad({ transaction_fields: null })],
     ['too much', 413, 'body_too_large', { body: ' '.repeat(300_000) }],
   ])('%s', async (...[, status, code, changes]) => {
     const raw = { method: 'POST', key: 'k', body: good, ...changes }
@@ -203,6 +205,16 @@ describe('the sandbox bank refuses by name, and books nothing', () => {
     expect(answer).toMatchObject({ status, body: { error: { code } } })
     expect(answer.body).toMatchObject({ error: { message: expect.stringMatching(/\.$/) } })
     expect((await readBook(bank)).payouts).toEqual([])
+  })
+
+  it.each([
+    ['{', 'The body is not JSON in UTF-8.'],
+    ['[]', 'The body has to be a JSON object.'],
+    [anOrder('1', { receiver: [] }), 'receiver has to be a JSON object.'],
+    [anOrder('1', { method: '' }), 'method has to be a text of 1 to 64 characters.'],
+  ])('and says what is wrong with %s', async (body, message) => {
+    const answer = await call(`${bank.url}/payouts`, { method: 'POST', key: 'k', body })
+    expect(answer.body).toEqual({ error: { code: 'malformed_order', message } })
   })
 
   it.each<[string, string, number, string]>([

@@ -1,0 +1,139 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { openBook } from '../../../src/sandbox/bank/book.ts'
+import { readOrder } from '../../../src/sandbox/bank/payout-order.ts'
+import { startWebhooks } from '../../../src/sandbox/bank/webhooks.ts'
+import { anOrder, secrets } from './bank-client.ts'
+import type { WebhookOptions, Webhooks } from '../../../src/sandbox/bank/webhooks.ts'
+
+/** What docs/sandbox-bank.md promises of webhooks; the network is real, the waiting is not. */
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const now = () => new Date('2026-01-01T00:00:00Z')
+
+async function aPayout() {
+  const reading = readOrder(Buffer.from(anOrder('1000123456')))
+  if (!reading.ok) throw new Error(reading.fault)
+  const book = await openBook(undefined)
+  const { order } = reading
+  const standing = { state: 'delivered' } as const
+  return book.enter({
+    id: 'po_1',
+    idempotencyKey: 'k-1',
+    order,
+    account: undefined,
+    standing,
+    at: now(),
+  })
+}
+
+function started(options: Partial<WebhookOptions> = {}): Webhooks {
+  const webhooks = startWebhooks({
+    url: 'http://127.0.0.1:1',
+    secret: secrets.secret,
+    now,
+    mayTell: () => true,
+    oddities: () => ({ webhookRepeats: 0, webhookJitterMs: 0 }),
+    ...options,
+  })
+  onTestFinished(() => webhooks.stop())
+  return webhooks
+}
+
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((next) => setImmediate(next))
+}
+
+/** How the calls ended, once there are as many; fewer when that takes too long. */
+async function results(webhooks: Webhooks, count: number) {
+  const end = Date.now() + 5_000
+  while (webhooks.told().length < count && Date.now() < end) await turns()
+  return webhooks.told().map(({ result }) => result)
+}
+
+/** A gateway that answers with these, one after the other. */
+async function gateway(...statuses: number[]): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.writeHead(statuses.shift() ?? 500, { connection: 'close' }).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('a webhook of the sandbox bank', () => {
+  it('is tried seven times within 16 s, at longer and longer distances, and then no more', async () => {
+    const webhooks = started()
+    webhooks.tell(await aPayout())
+    expect(await results(webhooks, 1)).toHaveLength(1)
+    for (const [index, delayMs] of [250, 500, 1_000, 2_000, 4_000, 8_000].entries()) {
+      vi.advanceTimersByTime(delayMs - 1)
+      await turns()
+      expect(webhooks.told()).toHaveLength(index + 1)
+      vi.advanceTimersByTime(1)
+      await results(webhooks, index + 2)
+    }
+    vi.advanceTimersByTime(60_000)
+    await turns()
+    expect(webhooks.told().map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6, 7])
+  })
+
+  it.each([[[200]], [[204]], [[300, 200]], [[302, 200]], [[500, 200]]])(
+    'is told again until the gateway says with 2xx that it has it: %j',
+    async (statuses) => {
+      const webhooks = started({ url: await gateway(...statuses) })
+      webhooks.tell(await aPayout())
+      for (let count = 1; count <= statuses.length; count += 1) {
+        await results(webhooks, count)
+        vi.advanceTimersByTime(250)
+      }
+      await turns()
+      vi.advanceTimersByTime(60_000)
+      expect(await results(webhooks, statuses.length)).toEqual(statuses)
+    },
+  )
+
+  it('that is to be lost is lost once and for all', async () => {
+    const webhooks = started({ mayTell: () => false })
+    webhooks.tell(await aPayout())
+    expect(await results(webhooks, 1)).toEqual(['dropped'])
+    vi.advanceTimersByTime(60_000)
+    await turns()
+    expect(webhooks.told()).toHaveLength(1)
+  })
+
+  it('is kept back for a part of the jitter, by chance', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const webhooks = started({
+      mayTell: () => false,
+      oddities: () => ({ webhookRepeats: 1, webhookJitterMs: 60_000 }),
+    })
+    webhooks.tell(await aPayout())
+    vi.advanceTimersByTime(29_999)
+    await turns()
+    expect(webhooks.told()).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(await results(webhooks, 2)).toEqual(['dropped', 'dropped'])
+  })
+
+  it('that waits does not hold up the end of the bank, nor does one that comes after', async () => {
+    const kept = { webhookRepeats: 0, webhookJitterMs: 60_000 }
+    const webhooks = started({ oddities: () => kept })
+    webhooks.tell(await aPayout())
+    await turns()
+    await webhooks.stop()
+    webhooks.tell(await aPayout())
+    await webhooks.stop()
+    expect(webhooks.told()).toEqual([])
+  })
+})
