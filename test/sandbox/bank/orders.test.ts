@@ -90,6 +90,22 @@ describe('magic account numbers', () => {
     expect((await readBook(bank)).movements).toHaveLength(2)
   })
 
+  it('do it and leave the connection open, when told to hang', async () => {
+    await control(bank, 'settings', { unknown_as: 'hang' })
+    const done = anOrder(magicAccountNumbers.unknownButDone)
+    let ended = false
+    const answer = orderPayout(bank, 'k-hung', done).finally(() => {
+      ended = true
+    })
+    await until(async () => (await state('k-hung')) === 'delivered', 'the delivery')
+    for (let times = 0; times < 5; times += 1) await readBook(bank)
+    expect(ended).toBe(false)
+    await control(bank, 'reset')
+    await bank.stop()
+    await expect(answer).rejects.toThrow('fetch failed')
+    bank = await startBank()
+  })
+
   it('are unavailable twice for each key, then fine', async () => {
     const order = anOrder(magicAccountNumbers.unavailableTwice)
     const statuses: number[] = []

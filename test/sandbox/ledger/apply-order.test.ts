@@ -34,6 +34,14 @@ it('keeps the transactions of an account in the order of their sequences (SBX-34
   }
 })
 
+it('leaves none out, when one account has more of them than the others (SBX-34)', () => {
+  const [first, , , ...rest] = bumps(fundedWorld())
+  const envelopes = first === undefined ? [] : [first, ...rest.slice(0, 3)]
+  const order = shuffled(envelopes, 'a seed').map(({ hash }) => hash)
+  expect(order.toSorted()).toEqual(envelopes.map(({ hash }) => hash).toSorted())
+  expect(order).toHaveLength(4)
+})
+
 it('shuffles accounts by the seed, and the same way for the same seed (SBX-05, SBX-34)', () => {
   const envelopes = bumps(fundedWorld())
   const hashes = (seed: string) => shuffled(envelopes, seed).map(({ hash }) => hash)

@@ -1,4 +1,4 @@
-import { Asset, Claimant, Operation, type xdr } from '@stellar/stellar-sdk'
+import { Asset, Claimant, Operation, SignerKey, StrKey, xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import { asset, createWorld, idOf, keyOf, type World } from './world.ts'
 
@@ -110,7 +110,69 @@ const traceless: readonly Case[] = [
   },
 ]
 
+const hugeBid = () =>
+  Operation.manageSellOffer({
+    selling: usd,
+    buying: Asset.native(),
+    amount: '922.3372020',
+    price: { n: 1_000_000_000, d: 1 },
+    source: idOf('bob'),
+  })
+
+/** Bob bids for so many lumens that he has room for hardly any more. */
+const biddingForAll = (world: World): void => {
+  trusting(world, 'bob', usd)
+  const amount = '1000'
+  world.apply({
+    source: 'issuer',
+    signers: ['issuer', 'bob'],
+    fee: '1000',
+    operations: [Operation.payment({ destination: idOf('bob'), asset: usd, amount }), hugeBid()],
+  })
+}
+
 const recorded: readonly Case[] = [
+  {
+    code: 'paymentLineFull',
+    when: 'the destination has bid for more lumens than would fit then',
+    given: biddingForAll,
+    operation: () =>
+      Operation.payment({ destination: idOf('bob'), asset: Asset.native(), amount: '900' }),
+  },
+  {
+    code: 'accountMergeDestFull',
+    when: 'the heir has bid for more lumens than would fit then',
+    given: biddingForAll,
+    operation: () => Operation.accountMerge({ destination: idOf('bob') }),
+  },
+  {
+    code: 'manageSellOfferNotFound',
+    when: 'the offer is of somebody else',
+    given(world) {
+      for (const name of ['alice', 'bob']) {
+        trusting(world, name, usd, eur)
+        paid(world, name, usd)
+      }
+      world.apply({ source: 'bob', operations: [selling('10')] })
+    },
+    operation: () => selling('0', '1'),
+  },
+  {
+    code: 'manageSellOfferUnderfunded',
+    when: 'the line to sell from is empty, whatever the line to buy into is',
+    given: (world) => trusting(world, 'alice', usd),
+    operation: () => selling('10'),
+  },
+  {
+    code: 'manageSellOfferUnderfunded',
+    when: 'the line to sell from is empty, whether it is authorized or not',
+    given(world) {
+      flagged(world, 2)
+      trusting(world, 'alice', usd, eur)
+      revoked(world, 'alice', usd)
+    },
+    operation: () => selling('10'),
+  },
   {
     code: 'manageSellOfferBuyNotAuthorized',
     when: 'the line of what is bought is not authorized',
@@ -357,18 +419,85 @@ describe('an operation that fails in a ledger is recorded and paid for (SBX-26)'
 const resultCode = (result: xdr.OperationResult): string =>
   result.type === 'opInner' ? result.tr.value.type : result.type
 
-it('keeps the signers of an account sorted by key (SBX-14)', () => {
+it('keeps the signers of an account sorted, by kind and then by key (SBX-14)', () => {
   const world = createWorld()
   world.fund('alice')
-  const names = ['one', 'two', 'three', 'four', 'five', 'six']
+  const names = ['one', 'two', 'three']
+  const raw = (name: string) => keyOf(name).rawPublicKey()
+  const hex = (name: string) => Buffer.from(raw(name)).toString('hex')
+  const sorted = names.toSorted((one, other) => (hex(one) < hex(other) ? -1 : 1))
+  const kinds = [
+    (name: string) => ({ ed25519PublicKey: idOf(name) }),
+    (name: string) => ({ preAuthTx: Buffer.from(raw(name)) }),
+    (name: string) => ({ sha256Hash: Buffer.from(raw(name)) }),
+    (name: string) => ({ ed25519SignedPayload: payloadOf(name) }),
+  ]
+  const addresses = [
+    idOf,
+    (name: string) => StrKey.encodePreAuthTx(raw(name)),
+    (name: string) => StrKey.encodeSha256Hash(raw(name)),
+    payloadOf,
+  ]
   world.apply({
     source: 'alice',
-    fee: '600',
-    operations: names.map((name) =>
-      Operation.setOptions({ signer: { ed25519PublicKey: idOf(name), weight: 1 } }),
+    fee: '1200',
+    operations: names.flatMap((name) =>
+      kinds
+        .toReversed()
+        .map((kind) => Operation.setOptions({ signer: { ...kind(name), weight: 1 } })),
     ),
   })
-  const raw = (name: string) => Buffer.from(keyOf(name).rawPublicKey()).toString('hex')
-  const sorted = names.toSorted((one, other) => (raw(one) < raw(other) ? -1 : 1)).map(idOf)
-  expect(world.ledger.account(idOf('alice'))?.signers.map(({ key }) => key)).toEqual(sorted)
+  const expected = addresses.flatMap((address) => sorted.map(address))
+  expect(world.ledger.account(idOf('alice'))?.signers.map(({ key }) => key)).toEqual(expected)
+})
+
+const payloadOf = (name: string): string =>
+  SignerKey.encodeSignerKey(
+    xdr.SignerKey.signerKeyTypeEd25519SignedPayload(
+      new xdr.SignerKeyEd25519SignedPayload({
+        ed25519: keyOf(name).rawPublicKey(),
+        payload: new Uint8Array([1, 2, 3]),
+      }),
+    ),
+  )
+
+it('takes away the offers of a line that loses its authorization, and no others (SBX-46)', () => {
+  const world = createWorld()
+  world.fund('alice', 'issuer')
+  flagged(world, 2)
+  holdingBoth(world)
+  paid(world, 'alice', eur)
+  const between = (from: Asset, to: Asset) =>
+    Operation.manageSellOffer({ selling: from, buying: to, amount: '10', price: '2' })
+  const native = Asset.native()
+  world.apply({
+    source: 'alice',
+    operations: [
+      between(usd, native),
+      between(native, usd),
+      between(eur, native),
+      between(native, eur),
+    ],
+  })
+  const offers = () =>
+    [...world.ledger.subentriesOf(idOf('alice'))].flatMap((one) =>
+      one.type === 'offer' ? [one.id] : [],
+    )
+  revoked(world, 'alice', usd)
+  expect(offers()).toEqual([1n, 2n, 3n, 4n])
+  const flags = { authorized: false, authorizedToMaintainLiabilities: false }
+  const operation = Operation.setTrustLineFlags({ trustor: idOf('alice'), asset: usd, flags })
+  world.apply({ source: 'issuer', operations: [operation] })
+  expect(offers()).toEqual([3n, 4n])
+})
+
+it('sells the last stroop of a line (SBX-51)', () => {
+  const world = createWorld()
+  world.fund('alice', 'issuer')
+  trusting(world, 'alice', usd, eur)
+  const amount = '0.0000001'
+  const operations = [Operation.payment({ destination: idOf('alice'), asset: usd, amount })]
+  world.apply({ source: 'issuer', operations })
+  const codes = world.codes({ source: 'alice', operations: [selling(amount)] })
+  expect(codes).toEqual(['txSuccess', 'manageSellOfferSuccess'])
 })

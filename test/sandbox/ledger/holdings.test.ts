@@ -1,0 +1,290 @@
+import { describe, expect, it } from 'vitest'
+import {
+  maxInt64,
+  roomFor,
+  withCredit,
+  withLiabilities,
+  withNative,
+} from '../../../src/sandbox/network/ledger/balance.ts'
+import {
+  buyable,
+  freeToBuy,
+  freeToSell,
+  isEmptyLine,
+  sellable,
+} from '../../../src/sandbox/network/ledger/book/holding.ts'
+import { takeOffers, type Order } from '../../../src/sandbox/network/ledger/book/take-offers.ts'
+import type {
+  AccountEntry,
+  Entry,
+  OfferEntry,
+  TrustLineEntry,
+} from '../../../src/sandbox/network/ledger/entries.ts'
+import { newAccount } from '../../../src/sandbox/network/ledger/operations/create-account.ts'
+import { canPay, sponsorRefusal } from '../../../src/sandbox/network/ledger/reserve.ts'
+import { createStateHash } from '../../../src/sandbox/network/ledger/state-hash.ts'
+import { createState } from '../../../src/sandbox/network/ledger/state.ts'
+import { idOf } from './world.ts'
+
+/** What accounts and lines can give and take, to the stroop (SBX-15, SBX-18, SBX-51). */
+
+const reserve = 5n
+const usd = `USD:${idOf('issuer')}` as const
+const alice = idOf('alice')
+
+const account = (change: Partial<AccountEntry> = {}): AccountEntry => ({
+  ...newAccount(alice, 100n, 0n),
+  ...change,
+})
+const line = (change: Partial<TrustLineEntry> = {}): TrustLineEntry => ({
+  type: 'trustline',
+  account: alice,
+  asset: usd,
+  balance: 50n,
+  limit: 80n,
+  flags: 1,
+  liabilities: { buying: 0n, selling: 0n },
+  lastModifiedLedger: 1,
+  ...change,
+})
+const owing = (buying: bigint, selling: bigint) => ({ liabilities: { buying, selling } })
+const offer = (id: bigint, change: Partial<OfferEntry> = {}): OfferEntry => ({
+  type: 'offer',
+  id,
+  seller: alice,
+  selling: usd,
+  buying: 'native',
+  amount: 10n,
+  price: { n: 1, d: 1 },
+  flags: 0,
+  lastModifiedLedger: 1,
+  ...change,
+})
+const stateWith = (...entries: Entry[]) => {
+  const state = createState({
+    sequence: 2,
+    closeTime: 1n,
+    baseReserve: reserve,
+    protocolVersion: 27,
+  })
+  for (const entry of entries) state.put(entry)
+  state.settle()
+  return state
+}
+
+describe('lumens', () => {
+  it.each([
+    ['can all go but for the reserve', account(), -90n, 10n],
+    ['cannot go below the reserve', account(), -91n, undefined],
+    ['cannot go as far as they are promised', account(owing(0n, 20n)), -71n, undefined],
+    ['can go up to what is promised', account(owing(0n, 20n)), -70n, 30n],
+    ['can come where the reserve is not met', account({ balance: 3n }), 1n, 4n],
+    ['can stay where the reserve is not met', account({ balance: 3n }), 0n, 3n],
+    ['can come up to the largest number', account(), maxInt64 - 100n, maxInt64],
+    ['cannot be more than that', account(), maxInt64 - 99n, undefined],
+    ['leave room for what was bid for', account(owing(7n, 0n)), maxInt64 - 107n, maxInt64 - 7n],
+    ['take no room that was bid for', account(owing(7n, 0n)), maxInt64 - 106n, undefined],
+  ])('%s', (_what, before, delta, balance) => {
+    expect(withNative(before, delta, reserve)?.balance).toBe(balance)
+  })
+
+  it('cover a reserve when they are just enough', () => {
+    expect(canPay(account({ balance: 15n }), 1, reserve)).toBe(true)
+    expect(canPay(account({ balance: 14n }), 1, reserve)).toBe(false)
+  })
+})
+
+describe('credit', () => {
+  it.each([
+    ['can all go', line(), -50n, 0n],
+    ['cannot go below zero', line(), -51n, undefined],
+    ['can go up to what is promised', line(owing(0n, 20n)), -30n, 20n],
+    ['cannot go beyond', line(owing(0n, 20n)), -31n, undefined],
+    ['can come up to the limit', line(), 30n, 80n],
+    ['cannot come above it', line(), 31n, undefined],
+    ['leaves room for what was bid for', line(owing(7n, 0n)), 23n, 73n],
+    ['takes no such room', line(owing(7n, 0n)), 24n, undefined],
+    ['moves while a line may only keep its offers', line({ flags: 2 }), 1n, 51n],
+    ['does not move without authorization', line({ flags: 4 }), 1n, undefined],
+    ['can stay without authorization', line({ flags: 0 }), 0n, 50n],
+  ])('%s', (_what, before, delta, balance) => {
+    expect(withCredit(before, delta)?.balance).toBe(balance)
+  })
+})
+
+describe('what offers promise', () => {
+  const lumens = [account(), -account().balance + maxInt64] as const
+  it.each([
+    ['all lumens above the reserve may be sold', lumens[0], [0n, 90n], true],
+    ['no lumen of the reserve', lumens[0], [0n, 91n], false],
+    ['as many may be bought as fit', lumens[0], [lumens[1], 0n], true],
+    ['and no more', lumens[0], [lumens[1] + 1n, 0n], false],
+    ['all of a line may be sold', line(), [0n, 50n], true],
+    ['and no more', line(), [0n, 51n], false],
+    ['a line may be filled', line(), [30n, 0n], true],
+    ['and no more', line(), [31n, 0n], false],
+    ['a full line takes none', line({ balance: 80n }), [1n, 0n], false],
+    ['an empty line gives none', line({ balance: 0n }), [0n, 1n], false],
+    ['less may be promised than is there', line({ ...owing(0n, 60n) }), [0n, -5n], true],
+    ['less may be bid for than fits', line({ ...owing(60n, 0n) }), [-5n, 0n], true],
+    ['none may be taken back that was not given', line(), [0n, -1n], false],
+    ['nor that was not bid for', line(), [-1n, 0n], false],
+    ['nothing without authorization', line({ flags: 4 }), [0n, 1n], false],
+    ['the lesser authorization is enough', line({ flags: 2 }), [0n, 1n], true],
+  ] as const)('%s (%#)', (_what, entry, [buying, selling], isCovered) => {
+    const { liabilities } = entry
+    const after = { buying: liabilities.buying + buying, selling: liabilities.selling + selling }
+    const changed = withLiabilities(entry, { buying, selling }, reserve)
+    expect(changed).toEqual(isCovered ? { ...entry, liabilities: after } : undefined)
+  })
+})
+
+describe('what the book may take and give', () => {
+  it('is all that is free, of lumens as of lines', () => {
+    const state = stateWith(account(owing(2n, 3n)), line(owing(5n, 7n)))
+    expect(freeToSell(state, alice, 'native')).toBe(87n)
+    expect(freeToBuy(state, alice, 'native')).toBe(maxInt64 - 102n)
+    expect(freeToSell(state, alice, usd)).toBe(43n)
+    expect(freeToBuy(state, alice, usd)).toBe(25n)
+    expect(roomFor(line())).toBe(30n)
+  })
+
+  it('is nothing without a line, or one without authorization', () => {
+    for (const state of [stateWith(account()), stateWith(account(), line({ flags: 4 }))]) {
+      expect([freeToSell(state, alice, usd), freeToBuy(state, alice, usd)]).toEqual([0n, 0n])
+    }
+  })
+
+  it('has no bounds at the issuer', () => {
+    const state = stateWith(account({ id: idOf('issuer') }))
+    const both = [sellable(state, idOf('issuer'), usd), buyable(state, idOf('issuer'), usd)]
+    expect(both).toEqual([maxInt64, maxInt64])
+  })
+
+  it('is nothing, and no debt, below the reserve', () => {
+    const state = stateWith(account({ balance: 9n }))
+    expect(freeToSell(state, alice, 'native')).toBe(-1n)
+    expect(sellable(state, alice, 'native')).toBe(0n)
+  })
+
+  it.each([
+    [0n, true],
+    [1n, false],
+  ])('a line of %s is empty: %s', (balance, isEmpty) => {
+    expect(isEmptyLine(stateWith(account(), line({ balance })), alice, usd)).toBe(isEmpty)
+  })
+})
+
+describe('taking offers (SBX-51)', () => {
+  const order: Order = {
+    sheep: 'native',
+    wheat: usd,
+    mostSheep: 100n,
+    mostWheat: 100n,
+    rounding: 'normal',
+    mostOffers: 10,
+    stopAt: () => undefined,
+  }
+  const seller = (count: number) => [
+    account({ subentries: count + 1, balance: 1000n }),
+    line(owing(0n, BigInt(count) * 10n)),
+  ]
+  const taken = (offers: readonly OfferEntry[], change: Partial<Order> = {}) => {
+    const state = stateWith(...seller(offers.length), ...offers)
+    const owner = state.account(alice)
+    const buying = offers.reduce(
+      (sum, one) => sum + (10n * BigInt(one.price.n)) / BigInt(one.price.d),
+      0n,
+    )
+    if (owner !== undefined) state.put({ ...owner, liabilities: { buying, selling: 0n } })
+    const { outcome, claims } = takeOffers(state, { ...order, ...change })
+    return [outcome, claims.map((claim) => claim.offer.id)]
+  }
+  const dear = { price: { n: 2, d: 1 } }
+
+  it.each([
+    ['the cheaper first, though it is younger', [offer(1n, dear), offer(2n)], [2n, 1n]],
+    ['the cheaper first, wherever it stands', [offer(2n), offer(1n, dear)], [2n, 1n]],
+    ['the older first of one price', [offer(2n), offer(1n), offer(3n)], [1n, 2n, 3n]],
+    [
+      'by price, not by how it is written',
+      [offer(2n, { price: { n: 2, d: 2 } }), offer(1n)],
+      [1n, 2n],
+    ],
+  ])('goes %s', (_what, offers, ids) => {
+    expect(taken(offers)).toEqual(['partial', ids])
+  })
+
+  it('ends when enough was got, or enough was given', () => {
+    const two = [offer(1n), offer(2n)]
+    expect(taken(two, { mostWheat: 10n })).toEqual(['filled', [1n]])
+    expect(taken(two, { mostSheep: 10n })).toEqual(['filled', [1n]])
+    expect(taken(two, { mostSheep: 0n })).toEqual(['filled', []])
+    expect(taken(two, { mostWheat: 0n })).toEqual(['filled', []])
+  })
+
+  it('ends where as many were taken as may be', () => {
+    const two = [offer(1n), offer(2n)]
+    expect(taken(two, { mostOffers: 1 })).toEqual(['tooManyOffers', [1n]])
+    expect(taken(two, { mostOffers: 2 })).toEqual(['partial', [1n, 2n]])
+    expect(taken([], { mostOffers: 0 })).toEqual(['tooManyOffers', []])
+    expect(taken([], { mostOffers: 0, mostSheep: 0n })).toEqual(['filled', []])
+  })
+
+  it('ends before an offer that it may not take', () => {
+    const two = [offer(1n), offer(2n)]
+    const stopAt = ({ id }: OfferEntry) => (id === 2n ? 'crossSelf' : undefined)
+    expect(taken(two, { stopAt })).toEqual(['crossSelf', [1n]])
+  })
+})
+
+describe('the entries of a ledger', () => {
+  it('are all back after a restore, each offer in its own book', () => {
+    const state = stateWith(account(), line(), offer(1n))
+    state.idPool = 1n
+    const copy = state.copy()
+    state.put(offer(1n, { selling: 'native', buying: usd }))
+    state.put(offer(2n))
+    state.idPool = 2n
+    state.restore(copy)
+    expect([...state.offersOf(usd, 'native')].map(({ id }) => id)).toEqual([1n])
+    expect([...state.offersOf('native', usd)]).toEqual([])
+    expect([...state.subentriesOf(alice)]).toHaveLength(2)
+    expect([...state.subentriesOf(idOf('nobody'))]).toEqual([])
+    expect(state.idPool).toBe(1n)
+  })
+
+  it('have one digest, whether it was followed or made anew', () => {
+    const state = stateWith(account(), line())
+    const hash = createStateHash()
+    hash.reset(state.entries())
+    const first = hash.digits
+    const mark = state.mark()
+    state.put(account({ balance: 7n }))
+    state.remove(`trustline|${alice}|${usd}`)
+    state.put(offer(1n))
+    const changes = state.changesSince(mark)
+    hash.follow(changes)
+    const anew = createStateHash()
+    anew.reset(state.entries())
+    expect(hash.digits).toBe(anew.digits)
+    expect(hash.digits).not.toBe(first)
+    hash.follow(
+      changes.map(({ key, before, after }) => ({
+        key,
+        ...(after && { before: after }),
+        ...(before && { after: before }),
+      })),
+    )
+    expect(hash.digits).toBe(first)
+    hash.reset([])
+    expect(hash.digits).toBe('0'.repeat(64))
+  })
+})
+
+it('a sponsor carries no more reserves than 32 bits count (SBX-49)', () => {
+  const most = 4_294_967_295
+  const sponsor = account({ balance: maxInt64 / 2n, sponsoring: most - 3, subentries: 2 })
+  expect(sponsorRefusal(stateWith(sponsor), alice, 1)).toBeUndefined()
+  expect(sponsorRefusal(stateWith(sponsor), alice, 2)).toBe('too_many_sponsoring')
+})
