@@ -74,7 +74,7 @@ describe('the preconditions of a transaction (SBX-21)', () => {
 })
 
 describe('contract data (SBX-53)', () => {
-  const ext = xdr.TransactionExt.v1(
+  const ext = xdr.TransactionExt.sorobanData(
     new xdr.SorobanTransactionData({
       ext: xdr.SorobanTransactionDataExt.v0(),
       resources: new xdr.SorobanResources({
@@ -157,7 +157,7 @@ describe('what is applied', () => {
     })
     const keys = operations.map(({ changes }) => changes.map(({ key }) => key).toSorted())
     const both = (name: string) => [`account|${idOf('alice')}`, `account|${idOf(name)}`].toSorted()
-    expect(keys).toEqual([both('bob'), [], both('root')])
+    expect(keys).toEqual([both('bob'), [`account|${idOf('alice')}`], both('root')])
     expect(index).toBe(1)
   })
 
