@@ -1,0 +1,103 @@
+import { Operation, TransactionBuilder } from '@stellar/stellar-sdk'
+import { describe, expect, it } from 'vitest'
+import { readEnvelope, type Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import { chooseForLedger } from '../../../src/sandbox/network/queue/transaction-set.ts'
+import { codesOf, createWorld, idOf, keyOf, parameters, type World } from './world.ts'
+
+/** Which bids a ledger takes, and what a payer of fees can afford, to the stroop (SBX-29, SBX-33). */
+
+const bump = Operation.bumpSequence({ bumpTo: '0' })
+
+const bidding = (world: World, source: string, fee: string, ahead = 1n): Envelope => {
+  const sequence = (world.ledger.account(idOf(source))?.sequence ?? 0n) + ahead
+  return world.envelope({ source, operations: [bump], fee, sequence })
+}
+
+describe('a ledger that cannot take all takes', () => {
+  const world = createWorld()
+  world.fund('alice', 'bob', 'carol')
+  const chosen = (candidates: readonly Envelope[], mostOperations: number) => {
+    const { transactions, baseFee } = chooseForLedger(candidates, { baseFee: 100n, mostOperations })
+    return { places: transactions.map((one) => candidates.indexOf(one)), baseFee }
+  }
+
+  it('the best bids, wherever they stand, and the lowest of them is what all pay', () => {
+    const bids = [
+      bidding(world, 'alice', '100'),
+      bidding(world, 'bob', '300'),
+      bidding(world, 'carol', '200'),
+    ]
+    expect(chosen(bids, 2)).toEqual({ places: [1, 2], baseFee: 200n })
+    expect(chosen(bids.toReversed(), 2)).toEqual({ places: [0, 1], baseFee: 200n })
+    expect(chosen(bids, 3)).toEqual({ places: [0, 1, 2], baseFee: 100n })
+    expect(chosen(bids, 0)).toEqual({ places: [], baseFee: 100n })
+  })
+
+  it('of equal bids those that came first', () => {
+    const bids = ['carol', 'alice', 'bob'].map((name) => bidding(world, name, '200'))
+    expect(chosen(bids, 1)).toEqual({ places: [0], baseFee: 200n })
+    expect(chosen(bids, 2)).toEqual({ places: [0, 1], baseFee: 200n })
+  })
+
+  it('what waits behind a better bid of its account for its own bid only', () => {
+    const bids = [
+      bidding(world, 'alice', '1000'),
+      bidding(world, 'alice', '100', 2n),
+      bidding(world, 'bob', '500'),
+    ]
+    expect(chosen(bids, 2)).toEqual({ places: [0, 2], baseFee: 500n })
+  })
+
+  it('what waits behind a lesser bid of its account for that bid', () => {
+    const bids = [
+      bidding(world, 'alice', '100'),
+      bidding(world, 'alice', '1000', 2n),
+      bidding(world, 'bob', '500'),
+    ]
+    expect(chosen(bids, 1)).toEqual({ places: [2], baseFee: 500n })
+  })
+})
+
+describe('who pays for the fee bumps of others (SBX-29)', () => {
+  /** Bob can pay fees of `stroops`, and no more. */
+  const worldWith = (stroops: number): World => {
+    const world = createWorld()
+    world.fund('alice', 'carol')
+    const startingBalance = `1.${String(stroops).padStart(7, '0')}`
+    const operations = [Operation.createAccount({ destination: idOf('bob'), startingBalance })]
+    world.apply({ source: 'root', operations })
+    return world
+  }
+  const bumping = (world: World, source: string, bid: number) => {
+    const inner = world.build({ source, operations: [bump] })
+    const { networkPassphrase } = parameters
+    const outer = TransactionBuilder.buildFeeBumpTransaction(
+      keyOf('bob'),
+      String(bid / 2), // for each of two operations
+      inner,
+      networkPassphrase,
+    )
+    outer.sign(keyOf('bob'))
+    const admission = world.queue.admit(readEnvelope(outer.toXdr(), networkPassphrase))
+    return admission.status === 'ERROR' ? codesOf(admission.result) : admission.status
+  }
+
+  it.each([
+    [499, ['txInsufficientBalance']],
+    [500, 'PENDING'],
+  ])('has to have all of them: with %i stroops the second is answered %j', (stroops, answer) => {
+    const world = worldWith(stroops)
+    expect(bumping(world, 'alice', 200)).toBe('PENDING')
+    expect(bumping(world, 'carol', 300)).toEqual(answer)
+  })
+
+  it.each([
+    [2199, ['txInsufficientBalance']],
+    [2200, 'PENDING'],
+  ])('gets nothing back for what another had bid: with %i stroops, %j', (stroops, answer) => {
+    const world = worldWith(stroops)
+    expect(bumping(world, 'carol', 200)).toBe('PENDING')
+    world.queue.admit(bidding(world, 'alice', '100'))
+    expect(bumping(world, 'alice', 2000)).toEqual(answer)
+  })
+})
