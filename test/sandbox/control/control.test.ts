@@ -263,6 +263,7 @@ describe('in this process', () => {
   test('a snapshot brings back state and history (SBX-94)', async () => {
     const [from, to] = [await client.funded(), await client.funded()]
     const before = await client.get(`/accounts/${to.publicKey()}`)
+    const older = recordsOf(await client.get('/transactions?limit=200')).map(({ hash }) => hash)
     const id = client.sandbox.control.snapshot()
     const transaction = await client.pay(from, to.publicKey())
     const { hash } = (await client.server.transactions().limit(1).order('desc').call())
@@ -270,6 +271,9 @@ describe('in this process', () => {
     expect(client.sandbox.control.revert(id)).toBe(true)
     expect((await client.get(`/accounts/${to.publicKey()}`)).body).toEqual(before.body)
     expect((await client.get(`/transactions/${hash}`)).status).toBe(404)
+    const found = older.map(async (one) => (await client.get(`/transactions/${String(one)}`)).body)
+    expect(await Promise.all(found)).toMatchObject(older.map((one) => ({ hash: one })))
+    expect(older).toHaveLength(2)
     expect((await client.submit(transaction)).status).toBe(200)
   })
 

@@ -51,6 +51,37 @@ test.each([
 const BUMPED =
   'AAAAAAAAAMj////zAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAP////8AAAABAAAAAAAAAAH////+AAAAAAAAAAA='
 
+test('tells outer and inner code of a fee bump that went well, and its operations (SBX-57)', () => {
+  const inner = new xdr.InnerTransactionResult({
+    feeCharged: 0n,
+    result: xdr.InnerTransactionResultResult.txSuccess([
+      xdr.OperationResult.opInner(
+        xdr.OperationResultTr.payment(xdr.PaymentResult.paymentSuccess()),
+      ),
+    ]),
+    ext: xdr.InnerTransactionResultExt.v0(),
+  })
+  const transactionHash = new Uint8Array(32)
+  const pair = new xdr.InnerTransactionResultPair({ transactionHash, result: inner })
+  const result = new xdr.TransactionResult({
+    feeCharged: 200n,
+    result: xdr.TransactionResultResult.txFeeBumpInnerSuccess(pair),
+    ext: xdr.TransactionResultExt.v0(),
+  })
+  const operations = ['op_success']
+  expect(resultCodes(result)).toEqual({
+    transaction: 'tx_fee_bump_inner_success',
+    inner_transaction: 'tx_success',
+    operations,
+  })
+  expect(innerResultCodes(result)).toEqual({ transaction: 'tx_success', operations })
+})
+
+test('has nothing to tell apart for who sent a transaction without a fee bump (SBX-57)', () => {
+  const badSequence = decodeResult('AAAAAAAAAGT////7AAAAAA==')
+  expect(innerResultCodes(badSequence)).toEqual({ transaction: 'tx_bad_seq' })
+})
+
 test('tells outer and inner code of a fee bump, and only the inner one to who sent that (SBX-57)', () => {
   const result = decodeResult(BUMPED)
   expect(resultCodes(result)).toEqual({

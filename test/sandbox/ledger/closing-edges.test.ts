@@ -19,7 +19,13 @@ function changed(world: World, change: Partial<xdr.Transaction>) {
   if (!('sourceAccount' in tx)) throw new Error('the builder made an old transaction')
   const { sourceAccount, fee, seqNum, cond, memo, operations, ext } = tx
   const whole = new xdr.Transaction({
-    ...{ sourceAccount, fee, seqNum, cond, memo, operations, ext },
+    sourceAccount,
+    fee,
+    seqNum,
+    cond,
+    memo,
+    operations,
+    ext,
     ...change,
   })
   const wrap = (signatures: xdr.DecoratedSignature[]) =>
@@ -145,6 +151,14 @@ describe('what is applied', () => {
     const [applied] = closing(world, { source: 'nobody', operations: [bump] })
     expect(applied && codesOf(applied.result)).toEqual(['txNoAccount'])
     expect(applied).toMatchObject({ feeCharged: 0n, feeChanges: [], successful: false })
+  })
+
+  it('tells of an operation that is not supported, should one come so far (SBX-53)', () => {
+    const world = worldOf('alice')
+    const operations = [bump, Operation.inflation()]
+    const [applied] = closing(world, { source: 'alice', operations })
+    const codes = ['txFailed', 'bumpSequenceSuccess', 'opNotSupported']
+    expect(applied && codesOf(applied.result)).toEqual(codes)
   })
 
   it('tells what each operation changed, in order', () => {

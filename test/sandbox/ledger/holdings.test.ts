@@ -84,7 +84,7 @@ describe('lumens', () => {
     ['cannot be more than that', account(), maxInt64 - 99n, undefined],
     ['leave room for what was bid for', account(owing(7n, 0n)), maxInt64 - 107n, maxInt64 - 7n],
     ['take no room that was bid for', account(owing(7n, 0n)), maxInt64 - 106n, undefined],
-  ])('%s', (_what, before, delta, balance) => {
+  ])('%s', (...[, before, delta, balance]) => {
     expect(withNative(before, delta, reserve)?.balance).toBe(balance)
   })
 
@@ -107,7 +107,7 @@ describe('credit', () => {
     ['moves while a line may only keep its offers', line({ flags: 2 }), 1n, 51n],
     ['does not move without authorization', line({ flags: 4 }), 1n, undefined],
     ['can stay without authorization', line({ flags: 0 }), 0n, 50n],
-  ])('%s', (_what, before, delta, balance) => {
+  ])('%s', (...[, before, delta, balance]) => {
     expect(withCredit(before, delta)?.balance).toBe(balance)
   })
 })
@@ -131,7 +131,7 @@ describe('what offers promise', () => {
     ['nor that was not bid for', line(), [-1n, 0n], false],
     ['nothing without authorization', line({ flags: 4 }), [0n, 1n], false],
     ['the lesser authorization is enough', line({ flags: 2 }), [0n, 1n], true],
-  ] as const)('%s (%#)', (_what, entry, [buying, selling], isCovered) => {
+  ] as const)('%s (%#)', (...[, entry, [buying, selling], isCovered]) => {
     const { liabilities } = entry
     const after = { buying: liabilities.buying + buying, selling: liabilities.selling + selling }
     const changed = withLiabilities(entry, { buying, selling }, reserve)

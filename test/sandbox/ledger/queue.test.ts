@@ -314,6 +314,14 @@ describe('a full queue (SBX-27, SBX-33)', () => {
     expect(bid('late', 200)).toBe('txInsufficientFee 201')
   })
 
+  it('gives way from the cheapest on, though that came last', () => {
+    const { bid, waits } = start()
+    const bids = [bid('p', 400), bid('q', 300), bid('r', 100), bid('s', 200)]
+    expect(bids).toEqual(Array(4).fill('PENDING'))
+    expect(bid('big', 250, 2)).toBe('PENDING')
+    expect(['p', 'q', 'r', 's', 'big'].filter(waits)).toEqual(['p', 'q', 'big'])
+  })
+
   it('gives way to nobody who does not beat all that would have to go', () => {
     const { bid, filled, waits } = start()
     filled()

@@ -8,9 +8,18 @@ import { codesOf, createWorld, idOf, keyOf, parameters, type World } from './wor
 
 const bump = Operation.bumpSequence({ bumpTo: '0' })
 
-const bidding = (world: World, source: string, fee: string, ahead = 1n): Envelope => {
-  const sequence = (world.ledger.account(idOf(source))?.sequence ?? 0n) + ahead
-  return world.envelope({ source, operations: [bump], fee, sequence })
+interface Bid {
+  readonly fee: string
+  /** How far behind the first of the account. */
+  readonly behind?: bigint
+  readonly operations?: number
+}
+
+const bidding = (world: World, source: string, bid: string | Bid): Envelope => {
+  const { fee, behind = 0n, operations = 1 } = typeof bid === 'string' ? { fee: bid } : bid
+  const sequence = (world.ledger.account(idOf(source))?.sequence ?? 0n) + behind + 1n
+  const all = Array.from({ length: operations }, () => bump)
+  return world.envelope({ source, operations: all, fee, sequence })
 }
 
 describe('a ledger that cannot take all takes', () => {
@@ -39,10 +48,19 @@ describe('a ledger that cannot take all takes', () => {
     expect(chosen(bids, 2)).toEqual({ places: [0, 1], baseFee: 200n })
   })
 
+  it('what bids more for each of its operations, not in all', () => {
+    const bids = [
+      bidding(world, 'alice', { fee: '150', operations: 2 }), // the builder's fee is for each
+      bidding(world, 'bob', '200'),
+    ]
+    expect(chosen(bids, 2)).toEqual({ places: [1], baseFee: 200n })
+    expect(chosen(bids.toReversed(), 2)).toEqual({ places: [0], baseFee: 200n })
+  })
+
   it('what waits behind a better bid of its account for its own bid only', () => {
     const bids = [
       bidding(world, 'alice', '1000'),
-      bidding(world, 'alice', '100', 2n),
+      bidding(world, 'alice', { fee: '100', behind: 1n }),
       bidding(world, 'bob', '500'),
     ]
     expect(chosen(bids, 2)).toEqual({ places: [0, 2], baseFee: 500n })
@@ -51,7 +69,7 @@ describe('a ledger that cannot take all takes', () => {
   it('what waits behind a lesser bid of its account for that bid', () => {
     const bids = [
       bidding(world, 'alice', '100'),
-      bidding(world, 'alice', '1000', 2n),
+      bidding(world, 'alice', { fee: '1000', behind: 1n }),
       bidding(world, 'bob', '500'),
     ]
     expect(chosen(bids, 1)).toEqual({ places: [2], baseFee: 500n })
