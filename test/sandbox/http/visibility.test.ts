@@ -150,3 +150,31 @@ test('a fee bump counts one operation more in the fees, and five ledgers count (
   control.close()
   expect(await fees()).toMatchObject({ max_fee: { max: '100' } })
 })
+
+test('every operation is found by the id that lists tell of it (SBX-62)', async () => {
+  const own = await openForTest()
+  const [from, to] = [await own.funded(), await own.funded()]
+  await own.pay(from, to.publicKey())
+  const ids = recordsOf(await own.get('/operations?limit=200')).map(({ id }) => String(id))
+  const found = ids.map(async (id) => (await own.get(`/operations/${id}`)).body)
+  expect(await Promise.all(found)).toMatchObject(ids.map((id) => ({ id })))
+  expect(ids).toHaveLength(3)
+})
+
+test('what a sponsored account is paid is no operation of its sponsor (SBX-62)', async () => {
+  const own = await openForTest()
+  const [sponsor, from, sponsored] = [await own.funded(), await own.funded(), Keypair.random()]
+  const address = sponsored.publicKey()
+  const operations = [
+    Operation.beginSponsoringFutureReserves({ sponsoredId: address }),
+    Operation.createAccount({ destination: address, startingBalance: '0' }),
+    Operation.endSponsoringFutureReserves({ source: address }),
+  ]
+  const creation = await own.build(sponsor, operations, { signers: [sponsor, sponsored] })
+  expect((await own.submit(creation)).status).toBe(200)
+  const count = async () =>
+    recordsOf(await own.get(`/accounts/${sponsor.publicKey()}/operations`)).length
+  const before = await count()
+  await own.pay(from, address)
+  expect([before, await count()]).toEqual([3, 3])
+})
