@@ -34,3 +34,13 @@ test.each(['', '1.', '.5', '-1', '1e5', '1.00000001', '922337203685.4775808', ' 
     expect(parseAmount(text)).toBeUndefined()
   },
 )
+
+test.each([
+  ['0', 0n],
+  ['1', 10_000_000n],
+  ['1.5', 15_000_000n],
+  ['0.0000001', 1n],
+  ['922337203685.4775807', 9223372036854775807n],
+])('reads %j as an amount, to the stroop (SBX-17)', (text, stroops) => {
+  expect(parseAmount(text)).toBe(stroops)
+})
