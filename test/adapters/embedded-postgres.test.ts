@@ -70,6 +70,9 @@ async function killHard(child: ChildProcess): Promise<void> {
 const postmasterPid = async (dataDir: string): Promise<number> =>
   Number((await readFile(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8')).split('\n')[0])
 
+const childrenOf = async (pid: number): Promise<readonly number[]> =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number)
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -184,6 +187,22 @@ describe('the embedded PostgreSQL', () => {
     await killHard(child)
     const postgres = await start(dataDir)
     expect(await recall(postgres.url)).toEqual([{ answer: 42 }])
+  })
+
+  it('waits for what a killed PostgreSQL left running on the same files', async () => {
+    const dataDir = freshDirectory()
+    const { child, url } = await startElsewhere(dataDir)
+    await note(url)
+    const postmaster = await postmasterPid(dataDir)
+    const orphans = await childrenOf(postmaster)
+    for (const pid of orphans) process.kill(pid, 'SIGSTOP')
+    process.kill(postmaster, 'SIGKILL')
+    await killHard(child)
+    const starting = start(dataDir)
+    const log = () => readFile(join(dataDir, 'postgres.log'), 'utf8').catch(() => '')
+    await until(async () => (await log()).includes('pre-existing shared memory block'), 'a refusal')
+    for (const pid of orphans) process.kill(pid, 'SIGCONT')
+    expect(await recall((await starting).url)).toEqual([{ answer: 42 }])
   })
 
   it('ends with what PostgreSQL said when its port is taken, and frees the directory', async () => {

@@ -42,6 +42,8 @@ interface Place {
 }
 
 const user = 'fairlead'
+/** Processes of a server that was killed still have its memory; they end by themselves once they notice. */
+const orphansLeft = 'pre-existing shared memory block'
 const startLimitMs = 30_000 // recovery after a crash replays the log before it is ready
 
 /**
@@ -137,15 +139,17 @@ async function startServer(
   place: Place,
   options: EmbeddedPostgresOptions,
 ): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  for (let attempt = 1; ; attempt += 1) {
+  const deadline = performance.now() + startLimitMs
+  let otherPorts = 3 // somebody may take the one that was free
+  for (;;) {
     const port = options.port === undefined || options.port === 0 ? await freePort() : options.port
     const child = await spawnServer(place, port, options.durable)
     const failure = await untilReady(place, child)
     if (failure === undefined) return { child, port }
-    const mayTryAnother = port !== options.port && attempt < 4 // somebody took the free port
-    if (!mayTryAnother || !failure.includes('could not bind')) {
-      throw new Error(`PostgreSQL did not start in ${place.directory}:\n${failure}`)
-    }
+    const mayTryAnother = port !== options.port && otherPorts > 0
+    if (failure.includes(orphansLeft) && performance.now() < deadline) await pause(50)
+    else if (failure.includes('could not bind') && mayTryAnother) otherPorts -= 1
+    else throw new Error(`PostgreSQL did not start in ${place.directory}:\n${failure}`)
   }
 }
 
