@@ -194,6 +194,11 @@ describe('tests', () => {
     const others = tests.filter((path) => !(path in mayPause))
     expect(linesWith(sleep, others)).toEqual([])
   })
+
+  it('no test replaces a module: files share them, so another one would meet the stand-in', () => {
+    const replaced = /\bvi\.(do)?(un)?mock\(|\bvi\.resetModules\(/i
+    expect(linesWith(replaced, tests)).toEqual([])
+  })
 })
 
 describe('packages', () => {

@@ -89,9 +89,10 @@ const statement = `select
   (select reason from network_stop where decision is null) as stop_reason,
   (select stopped_at from network_stop where decision is null) as stopped_at`
 
-export const backlogRecords = (session: Session): BacklogRecords => ({
+/** Counts nothing beyond `max`. */
+export const backlogRecords = (session: Session, max = countMax): BacklogRecords => ({
   async read() {
-    const [row] = await sql<BacklogRow>(session, statement, [countMax, openPhases])
+    const [row] = await sql<BacklogRow>(session, statement, [max, openPhases])
     if (row === undefined) throw new Error('A select without a table answers one row')
     return toBacklog(row)
   },

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { backlogRecords } from '../../../src/adapters/postgres/backlog-records.ts'
+import { createCommit } from '../../../src/adapters/postgres/commit.ts'
+import { recordFactories } from '../../../src/adapters/postgres/records.ts'
 import type { Payout } from '../../../src/domain/payout/payout.ts'
 import { aTransaction } from '../../builders/transaction.ts'
-import { freshCommit, onServer } from '../../database.ts'
-
-/** Two, where it is a hundred thousand: what counts is that nothing is counted beyond it. */
-vi.mock('../../../src/usecases/ports/backlog-records.ts', () => ({ countMax: 2 }))
+import { freshCommit, onServer, testSealer } from '../../database.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
 beforeAll(async () => {
@@ -14,7 +14,15 @@ afterAll(() => db.close())
 beforeEach(() => onServer(db.url, 'truncate "transaction", stellar_payment cascade'))
 
 const at = new Date('2026-11-21T12:00:00Z')
-const read = () => db.read(({ backlog }) => backlog.read())
+/** Bounded by two, where it is a hundred thousand: what counts is that nothing is counted beyond it. */
+const read = () =>
+  createCommit({
+    database: db.database,
+    factories: {
+      ...recordFactories(testSealer),
+      backlog: (session) => backlogRecords(session, 2),
+    },
+  }).read(({ backlog }) => backlog.read())
 
 it('counts nothing that is open beyond the bound', async () => {
   for (const place of [1, 2, 3]) {
