@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Callback, CallbackRecords } from '../../../src/usecases/ports/callback-records.ts'
+import { aCallback } from '../../builders/callback.ts'
 import { freshCommit, onServer } from '../../database.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
@@ -11,18 +11,6 @@ afterAll(() => db.close())
 beforeEach(() => onServer(db.url, 'truncate callback'))
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 21, 12, minute))
-const aCallback = (changes: Partial<Callback> = {}): Callback => ({
-  id: randomUUID(),
-  subject: { kind: 'transaction', id: randomUUID() },
-  url: 'https://wallet.example.com/old',
-  body: '{}',
-  state: 'due',
-  tries: 0,
-  dueAt: at(0),
-  createdAt: at(0),
-  ...changes,
-})
-
 const work = <Answer>(ask: (callbacks: CallbackRecords) => Promise<Answer>): Promise<Answer> =>
   db.commit(({ callbacks }) => ask(callbacks))
 
@@ -67,7 +55,7 @@ describe('callbacks of one subject', () => {
     const urls = [first, second, other].map(
       async ({ id }) => (await work((records) => records.lock(id)))?.url,
     )
-    const [old, now] = ['https://wallet.example.com/old', 'https://wallet.example.com/new']
+    const [old, now] = [first.url, 'https://wallet.example.com/new']
     expect(await Promise.all(urls)).toEqual([old, now, old])
   })
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
-import type { Callback } from '../../../src/usecases/ports/callback-records.ts'
 import type { Records } from '../../../src/usecases/ports/commit.ts'
+import { aCallback } from '../../builders/callback.ts'
 import { aStellarPayment } from '../../builders/stellar-payment.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 import { freshCommit, onServer } from '../../database.ts'
@@ -17,16 +17,7 @@ const transactions = [1, 2].map((place) =>
   }),
 )
 const [one, other] = transactions as [Transaction, Transaction] // two were made
-const [callback] = transactions.map(({ id }): Callback => ({
-  id,
-  subject: { kind: 'transaction', id },
-  url: 'https://wallet.example.com/',
-  body: '{}',
-  state: 'due',
-  tries: 0,
-  dueAt: at,
-  createdAt: at,
-})) as [Callback]
+const callback = aCallback({ id: one.id, subject: { kind: 'transaction', id: one.id } })
 
 let db: Awaited<ReturnType<typeof freshCommit>>
 beforeAll(async () => {

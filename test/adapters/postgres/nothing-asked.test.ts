@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { sessionOf } from '../../../src/adapters/postgres/database.ts'
 import { addedOutgoing } from '../../../src/adapters/postgres/outgoing.ts'
 import { recordFactories } from '../../../src/adapters/postgres/records.ts'
+import { aCallback } from '../../builders/callback.ts'
 import { testSealer } from '../../database.ts'
 
 const factories = recordFactories(testSealer)
@@ -57,20 +58,7 @@ it.each<[string, (session: Session) => Promise<unknown>]>([
     (session) =>
       factories.outbox(session).addJob({ name: 'sweep-due-work', subject: 'all', payload: {} }),
   ],
-  [
-    'a callback',
-    (session) =>
-      factories.callbacks(session).add({
-        id,
-        subject: { kind: 'transaction', id },
-        url: 'https://wallet.example.com/',
-        body: '{}',
-        state: 'due',
-        tries: 0,
-        dueAt: at,
-        createdAt: at,
-      }),
-  ],
+  ['a callback', (session) => factories.callbacks(session).add(aCallback())],
   [
     'an event',
     (session) =>

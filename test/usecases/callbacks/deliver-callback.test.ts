@@ -4,6 +4,7 @@ import { sql } from '../../../src/adapters/postgres/database.ts'
 import type { Callback } from '../../../src/usecases/ports/callback-records.ts'
 import type { CallbackAnswer } from '../../../src/usecases/ports/callback-sender.ts'
 import { deliverCallback } from '../../../src/usecases/callbacks/deliver-callback.ts'
+import { aCallback } from '../../builders/callback.ts'
 import { freshCommit } from '../../database.ts'
 
 const start = new Date('2026-03-01T12:00:00Z')
@@ -42,17 +43,12 @@ const deliver = (id: string) =>
   })(id)
 
 async function add(changes: Partial<Callback> = {}): Promise<Callback> {
-  const callback: Callback = {
-    id: randomUUID(),
-    subject: { kind: 'transaction', id: randomUUID() },
-    url: 'https://wallet.example.com/callback',
+  const callback = aCallback({
     body: `{"transaction":{"id":"${randomUUID()}"}}`,
-    state: 'due',
-    tries: 0,
     dueAt: start,
     createdAt: start,
     ...changes,
-  }
+  })
   await db.commit(({ callbacks }) => callbacks.add(callback))
   return callback
 }

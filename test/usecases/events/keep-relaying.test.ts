@@ -4,33 +4,45 @@ import { keepRelaying } from '../../../src/usecases/events/keep-relaying.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** Rounds that each find so many events, while more come in all the time. */
-function relaying(found: bigint) {
-  let [rounds, highest, wake] = [0, 0n, () => {}]
+/** `relay` is what a round does, and may wake the next one. */
+function relaying(relay: (wake: () => void) => Promise<{ readonly highest: bigint }>) {
+  const failures: unknown[] = []
+  let [rounds, listening] = [0, 0]
+  let wake: () => void = () => undefined
   const kept = keepRelaying({
-    relay: async () => {
+    relay: () => {
       rounds += 1
-      highest += found
-      wake()
-      return { highest }
+      return relay(() => wake())
     },
     wakeUps: {
       onWakeUp: (heard) => {
         wake = heard
-        return () => undefined
+        listening += 1
+        return () => (listening -= 1)
       },
     },
     onHighest: () => undefined,
-    onFailure: (error) => expect.fail(String(error)),
+    onFailure: (error) => failures.push(error),
   })
-  return { rounds: () => rounds, stop: () => kept.stop() }
+  const seen = { rounds: () => rounds, listening: () => listening, failures }
+  return { ...seen, wake: () => wake(), stop: () => kept.stop() }
+}
+
+/** Rounds that each find so many events, while more come in all the time. */
+function finding(found: bigint) {
+  let highest = 0n
+  return relaying(async (wake) => {
+    highest += found
+    wake()
+    return { highest }
+  })
 }
 
 it.each([
   ['10 ms while a round finds few', 15n, 10],
   ['30 ms once a round finds many, so that they share it', 16n, 30],
 ])('gathers for %s', async (_, found, everyMs) => {
-  const { rounds, stop } = relaying(found)
+  const { rounds, failures, stop } = finding(found)
   await vi.advanceTimersByTimeAsync(100) // at work
   const before = rounds()
   await vi.advanceTimersByTimeAsync(300)
@@ -38,48 +50,24 @@ it.each([
   const stopped = stop()
   await vi.runAllTimersAsync()
   await stopped
+  expect(failures).toEqual([])
 })
 
 it('hears no wake-up any more once it is stopped, and ends without waiting for its next look', async () => {
-  let [rounds, listening] = [0, 0]
-  const kept = keepRelaying({
-    relay: async () => ({ highest: BigInt((rounds += 1)) }),
-    wakeUps: {
-      onWakeUp: () => {
-        listening += 1
-        return () => (listening -= 1)
-      },
-    },
-    onHighest: () => undefined,
-    onFailure: (error) => expect.fail(String(error)),
-  })
+  const { rounds, listening, stop } = relaying(async () => ({ highest: 1n }))
   await vi.advanceTimersByTimeAsync(100)
-  expect([rounds, listening]).toEqual([1, 1])
-  await kept.stop() // no timer goes on meanwhile
-  expect(listening).toBe(0)
+  expect([rounds(), listening()]).toEqual([1, 1])
+  await stop() // no timer goes on meanwhile
+  expect(listening()).toBe(0)
   expect(vi.getTimerCount()).toBe(0)
 })
 
-/** A relay that is woken by hand; each round takes until `relay` says. */
-function wokenByHand(relay: () => Promise<unknown> = () => Promise.resolve()) {
-  let [rounds, wake] = [0, () => {}]
-  const kept = keepRelaying({
-    relay: async () => {
-      rounds += 1
-      await relay()
-      return { highest: 1n }
-    },
-    wakeUps: {
-      onWakeUp: (heard) => {
-        wake = heard
-        return () => undefined
-      },
-    },
-    onHighest: () => undefined,
-    onFailure: (error) => expect.fail(String(error)),
+/** Rounds that each take until `relay` says, woken by hand. */
+const wokenByHand = (relay: () => Promise<unknown> = () => Promise.resolve()) =>
+  relaying(async () => {
+    await relay()
+    return { highest: 1n }
   })
-  return { rounds: () => rounds, wake: () => wake(), stop: () => kept.stop() }
-}
 
 it('makes one round for a wake-up, at once, and is quiet then for a second', async () => {
   const { rounds, wake, stop } = wokenByHand()
@@ -124,25 +112,13 @@ it('ends with the round that is under way: not before, and with no look after', 
 })
 
 it('looks again after a second, not at each wake-up, while the world is away', async () => {
-  let wake: () => void = () => undefined
-  const failures: unknown[] = []
-  const kept = keepRelaying({
-    relay: async () => {
-      wake()
-      throw new Error('away')
-    },
-    wakeUps: {
-      onWakeUp: (heard) => {
-        wake = heard
-        return () => undefined
-      },
-    },
-    onHighest: () => undefined,
-    onFailure: (error) => failures.push(error),
+  const kept = relaying(async (wake) => {
+    wake()
+    throw new Error('away')
   })
   await vi.advanceTimersByTimeAsync(900)
-  expect(failures).toHaveLength(1)
+  expect(kept.failures).toHaveLength(1)
   await vi.advanceTimersByTimeAsync(200)
-  expect(failures).toHaveLength(2)
+  expect(kept.failures).toHaveLength(2)
   await kept.stop()
 })
