@@ -38,9 +38,14 @@ export function homePages({ fetch, now, onRefused }: HomePagesParts): HomePageLo
       if (kept.size >= keptMax && oldest !== undefined) kept.delete(oldest)
       const entry = { found: find(domain), until: now().getTime() + keptMs.accepted }
       kept.set(domain, entry)
-      const found = await entry.found
-      if (!found.ok) entry.until = now().getTime() + keptMs.refused
-      return found
+      try {
+        const found = await entry.found
+        if (!found.ok) entry.until = now().getTime() + keptMs.refused
+        return found
+      } catch (fault) {
+        entry.until = 0 // a fault of ours says nothing about the domain
+        throw fault
+      }
     },
   }
 }

@@ -373,10 +373,14 @@ describe('the stellar.toml of another domain', () => {
     expect(told).toEqual([{ domain: 'a.example', fault: 'timed_out' }])
   })
 
-  it('is no excuse for a fault of ours', async () => {
-    const fetch = () => Promise.reject(new Error('a fault of ours'))
-    const asked = homePages({ fetch, now: () => new Date() }).signingKeyOf('a.example')
-    await expect(asked).rejects.toThrow('a fault of ours')
+  it('is no excuse for a fault of ours, which is not remembered either', async () => {
+    let fault: Error | undefined = new Error('a fault of ours')
+    const bytes = Buffer.from(`SIGNING_KEY = "${account}"`)
+    const fetch = () => (fault ? Promise.reject(fault) : Promise.resolve({ status: 200, bytes }))
+    const pages = homePages({ fetch, now: () => new Date() })
+    await expect(pages.signingKeyOf('a.example')).rejects.toThrow('a fault of ours')
+    fault = undefined
+    expect(await pages.signingKeyOf('a.example')).toEqual({ ok: true, value: account })
   })
 
   it('is refused for what is no bare host (SEP01-55)', async () => {
