@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres.ts'
 import type { EmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres.ts'
-import { isAlive as isLiving } from '../../src/adapters/embedded-postgres/ownership.ts'
 import { onServer } from '../database.ts'
 import { until } from '../until.ts'
 
@@ -215,17 +214,6 @@ describe('the embedded PostgreSQL', () => {
     holder.close()
     const { url } = await start(dataDir)
     expect(await onServer(url, 'select 1 as one')).toEqual([{ one: 1 }])
-  })
-
-  it.each([
-    [process.pid, true],
-    [0, false],
-    [-1, false],
-    [1.5, false],
-    [Number.NaN, false],
-    [2 ** 31 - 1, false],
-  ])('takes the number %d for a living process: %s', (pid, alive) => {
-    expect(isLiving(pid)).toBe(alive)
   })
 
   it('starts afresh after a first start that was cut short', async () => {

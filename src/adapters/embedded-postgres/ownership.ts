@@ -24,12 +24,13 @@ export async function claimDirectory(directory: string): Promise<() => Promise<v
       await removeStaleClaim(claim, draft)
     }
   } finally {
-    await rm(draft, { force: true })
+    await rm(draft)
   }
   throw new DataDirectoryInUse(`${directory} is being started by other processes: try again`)
 }
 
-async function linked(draft: string, claim: string): Promise<boolean> {
+/** Takes the name `claim` for the draft, unless it is taken. */
+export async function linked(draft: string, claim: string): Promise<boolean> {
   try {
     await link(draft, claim) // atomic, and never shows a half-written claim
     return true
@@ -49,28 +50,36 @@ async function removeStaleClaim(claim: string, draft: string): Promise<void> {
         'stop it first, or choose another FAIRLEAD_DATA_DIR',
     )
   }
-  const aside = `${draft}.stale`
+  await removeSeen(claim, { seen, aside: `${draft}.stale` })
+}
+
+/** Another starter may have claimed between the reading and the renaming: it is given its claim back. */
+export async function removeSeen(
+  claim: string,
+  { seen, aside }: { readonly seen: string; readonly aside: string },
+): Promise<void> {
   await rename(claim, aside).catch(ignoreMissing)
-  // Another starter may have claimed between the reading and the renaming: give it its claim back.
-  const moved = await readIfThere(aside)
-  if (moved !== undefined && moved !== seen) await link(aside, claim).catch(() => undefined)
+  if ((await readIfThere(aside)) !== seen) await link(aside, claim).catch(() => undefined)
   await rm(aside, { force: true })
 }
 
 /** Tells a process from a later one with the same number; empty where the system does not say. */
-export function processIdentity(pid: number): string {
+export function processIdentity(pid: number, platform = process.platform): string {
   try {
-    if (process.platform === 'linux') {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    if (platform === 'linux') {
       const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-      return `${boot} ${fields[19] ?? ''}`
+      return `${boot} ${startedAt(readFileSync(`/proc/${pid}/stat`, 'utf8'))}`
     }
-    if (process.platform === 'win32') return ''
+    if (platform === 'win32') return ''
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim()
   } catch {
     return 'gone'
   }
 }
+
+/** Field 22 of /proc/<pid>/stat; the second is the name in brackets, which may hold spaces and brackets. */
+export const startedAt = (stat: string): string =>
+  stat.slice(stat.lastIndexOf(') ')).split(' ')[20] ?? ''
 
 export function isAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
