@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive, readIfThere } from './ownership.ts'
@@ -23,19 +24,23 @@ export async function readPostmaster(
 export async function clearLeftovers(cluster: string): Promise<void> {
   const left = await readPostmaster(cluster)
   if (left === undefined) return
-  if (isAlive(left.pid) && isPostmasterOf(left.pid, cluster)) await stopPostmaster(left.pid)
+  if (isPostmasterOf(left.pid, cluster)) await stopPostmaster(left.pid)
   await rm(join(cluster, 'postmaster.pid'), { force: true })
 }
 
 /** SIGINT is PostgreSQL's fast shutdown; the harder signals only follow when it does not end. */
-export async function stopPostmaster(pid: number): Promise<void> {
-  const steps = [
-    { signal: 'SIGINT', waitMs: 4000 },
-    { signal: 'SIGQUIT', waitMs: 2000 },
-    { signal: 'SIGKILL', waitMs: 2000 },
-  ] as const
+export const stopSteps = [
+  { signal: 'SIGINT', waitMs: 4000 },
+  { signal: 'SIGQUIT', waitMs: 2000 },
+  { signal: 'SIGKILL', waitMs: 2000 },
+] as const
+
+export async function stopPostmaster(
+  pid: number,
+  steps: readonly { readonly signal: NodeJS.Signals; readonly waitMs: number }[] = stopSteps,
+): Promise<void> {
   for (const { signal, waitMs } of steps) {
-    if (!signalled(pid, signal)) return
+    signalIfThere(pid, signal)
     if (await isGone(pid, waitMs)) return
   }
   throw new Error(`PostgreSQL (process ${pid}) does not end`)
@@ -45,28 +50,27 @@ export async function stopPostmaster(pid: number): Promise<void> {
  * Stops PostgreSQL when this process dies without doing so: the shell waits for the end of a pipe
  * that only we hold. Not on Windows, where the next start clears up.
  */
-export function watchOverPostmaster(pid: number): ChildProcess | undefined {
+export function watchOverPostmaster(pid: number, shell = '/bin/sh'): ChildProcess | undefined {
   if (process.platform === 'win32') return undefined
-  const watch = spawn('/bin/sh', ['-c', 'read -r _; kill -INT "$0"', String(pid)], {
+  const watch = spawn(shell, ['-c', 'read -r _; kill -INT "$0"', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true, // Ctrl-C reaches the whole terminal group; the stop is ours to order
     cwd: '/',
   })
   watch.on('error', () => undefined) // without a shell the next start clears up
   watch.unref()
-  if (watch.stdin !== null && 'unref' in watch.stdin) {
-    ;(watch.stdin as unknown as { unref(): void }).unref() // a pipe is a net.Socket, typed as Writable
-  }
+  if (watch.stdin instanceof Socket) watch.stdin.unref() // typed as Writable; holds us up otherwise
   return watch
 }
 
-function isPostmasterOf(pid: number, cluster: string): boolean {
+export function isPostmasterOf(pid: number, cluster: string, platform = process.platform): boolean {
+  if (!isAlive(pid)) return false
   try {
-    if (process.platform === 'linux') {
+    if (platform === 'linux') {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
       return command.includes('postgres') && readlinkSync(`/proc/${pid}/cwd`) === cluster
     }
-    if (process.platform === 'win32') return true
+    if (platform === 'win32') return true
     const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
     return command.includes('postgres') && command.includes(cluster)
   } catch {
@@ -74,11 +78,11 @@ function isPostmasterOf(pid: number, cluster: string): boolean {
   }
 }
 
-function signalled(pid: number, signal: NodeJS.Signals): boolean {
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
-    return process.kill(pid, signal)
+    process.kill(pid, signal)
   } catch {
-    return false
+    // it has ended by itself
   }
 }
 
