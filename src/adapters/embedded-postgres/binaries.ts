@@ -18,13 +18,15 @@ const packageNames: Readonly<Record<string, string>> = {
 }
 
 /** Finds initdb and postgres for this platform; npm installs exactly the package that fits. */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
-  const platform = `${process.platform}-${process.arch}`
+export async function findPostgresBinaries(
+  platform = `${process.platform}-${process.arch}`,
+  load: (packageName: string) => Promise<unknown> = (packageName) => import(packageName),
+): Promise<PostgresBinaries> {
   const packageName = packageNames[platform]
   if (packageName === undefined) {
     throw new Error(`There is no embedded PostgreSQL for ${platform}: set DATABASE_URL instead`)
   }
-  const binaries = (await import(packageName).catch((cause: unknown) => {
+  const binaries = (await load(packageName).catch((cause: unknown) => {
     throw new Error(`${packageName} is not installed: run npm ci again, or set DATABASE_URL`, {
       cause,
     })

@@ -82,7 +82,7 @@ export async function startEmbeddedPostgres(
 
 async function findPlace(directory: string, ways?: readonly RunAsWay[]): Promise<Place> {
   const cluster = join(directory, 'cluster')
-  const runAs = await chooseRunAs(cluster, await findPostgresBinaries(), ways)
+  const runAs = await chooseRunAs(cluster, await findPostgresBinaries(), { ways })
   return { directory, cluster, logFile: join(directory, 'postgres.log'), runAs }
 }
 

@@ -27,16 +27,24 @@ const capabilities = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'
 const asNobody = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups']
 const capabilityPrefix = ['setpriv', ...asNobody, ...capabilities]
 
-/** Ways are tried in order; an ordinary user needs none. */
+/** What decides besides the files: who we are, and which commands the system lets us run. */
+export interface Host {
+  /** Ways are tried in this order. */
+  readonly ways?: readonly RunAsWay[] | undefined
+  readonly uid?: number | undefined
+  readonly succeeds?: (command: readonly string[]) => boolean
+}
+
+/** An ordinary user needs no way around anything. */
 export async function chooseRunAs(
   cluster: string,
   binaries: PostgresBinaries,
-  ways: readonly RunAsWay[] = allWays,
+  { ways = allWays, uid = process.getuid?.(), succeeds = runs }: Host = {},
 ): Promise<RunAs> {
   const plain = { prefix: [], ids: {}, binaries, own: async () => undefined }
-  if (process.getuid?.() !== 0) return plain
+  if (uid !== 0) return plain
   for (const way of ways) {
-    const chosen = await attempt(way, cluster, binaries)
+    const chosen = await attempt(way, { cluster, binaries, succeeds })
     if (chosen !== undefined) return { ...plain, ...chosen }
   }
   throw new Error(
@@ -46,10 +54,15 @@ export async function chooseRunAs(
   )
 }
 
+interface Circumstances {
+  readonly cluster: string
+  readonly binaries: PostgresBinaries
+  readonly succeeds: (command: readonly string[]) => boolean
+}
+
 async function attempt(
   way: RunAsWay,
-  cluster: string,
-  binaries: PostgresBinaries,
+  { cluster, binaries, succeeds }: Circumstances,
 ): Promise<Partial<RunAs> | undefined> {
   const toNobody = { own: (path: string) => chownTree(path, nobody) }
   switch (way) {
@@ -73,10 +86,10 @@ async function isOpenToEverybody(path: string): Promise<boolean> {
   const parent = dirname(path)
   const { mode } = await stat(parent)
   if ((mode & 0o001) === 0) return false
-  return parent === path || parent === '/' ? true : isOpenToEverybody(parent)
+  return parent === path || isOpenToEverybody(parent)
 }
 
-function succeeds([command = '', ...options]: readonly string[]): boolean {
+export function runs([command = '', ...options]: readonly string[]): boolean {
   return spawnSync(command, options, { stdio: 'ignore' }).status === 0
 }
 
