@@ -1,27 +1,21 @@
-import { execFile, spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { findPostgresBinaries } from './binaries.ts'
 import { claimDirectory, readIfThere } from './ownership.ts'
-import {
-  clearLeftovers,
-  readPostmaster,
-  stopPostmaster,
-  watchOverPostmaster,
-} from './postmaster.ts'
+import { clearLeftovers } from './postmaster.ts'
 import { chooseRunAs } from './run-as.ts'
-import type { RunAs, RunAsWay } from './run-as.ts'
+import type { RunAsWay } from './run-as.ts'
+import { startServer } from './server.ts'
+import type { Place } from './server.ts'
 
 export interface EmbeddedPostgresOptions {
   /** Ours alone: the cluster, its password and its log lie below it; made when missing. */
   readonly dataDir: string
-  /** 0 or absent takes a free port. */
+  /** Absent takes a free port. */
   readonly port?: number
   /** false gives up crash safety for speed; for tests only. */
   readonly durable: boolean
@@ -34,17 +28,7 @@ export interface EmbeddedPostgres {
   readonly stop: () => Promise<void>
 }
 
-interface Place {
-  readonly directory: string
-  readonly cluster: string
-  readonly logFile: string
-  readonly runAs: RunAs
-}
-
 const user = 'fairlead'
-/** Processes of a server that was killed still have its memory; they end by themselves once they notice. */
-const orphansLeft = 'pre-existing shared memory block'
-const startLimitMs = 30_000 // recovery after a crash replays the log before it is ready
 
 /**
  * Starts a real PostgreSQL from the npm binaries on a directory, creating the cluster at first. A
@@ -61,14 +45,12 @@ export async function startEmbeddedPostgres(
     const place = await findPlace(directory, options.runAs)
     await clearLeftovers(place.cluster)
     const password = await ensureCluster(place)
-    const { child, port } = await startServer(place, options)
-    const watch = watchOverPostmaster(child.pid ?? 0)
+    const running = await startServer(place, options)
     const stop = once(async () => {
-      if (child.exitCode === null && child.pid !== undefined) await stopPostmaster(child.pid)
-      watch?.kill('SIGKILL')
+      await running.stop()
       await release()
     })
-    const server = `postgres://${user}:${password}@127.0.0.1:${port}`
+    const server = `postgres://${user}:${password}@127.0.0.1:${running.port}`
     await ensureDatabase(server).catch(async (error: unknown) => {
       await stop()
       throw error
@@ -133,86 +115,6 @@ async function run({ runAs, directory }: Place, command: readonly string[]): Pro
   } catch (cause) {
     throw new Error(`The database could not be created in ${directory}`, { cause })
   }
-}
-
-async function startServer(
-  place: Place,
-  options: EmbeddedPostgresOptions,
-): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const deadline = performance.now() + startLimitMs
-  let otherPorts = 3 // somebody may take the one that was free
-  for (;;) {
-    const port = options.port === undefined || options.port === 0 ? await freePort() : options.port
-    const child = await spawnServer(place, port, options.durable)
-    const failure = await untilReady(place, child)
-    if (failure === undefined) return { child, port }
-    const mayTryAnother = port !== options.port && otherPorts > 0
-    if (failure.includes(orphansLeft) && performance.now() < deadline) await pause(50)
-    else if (failure.includes('could not bind') && mayTryAnother) otherPorts -= 1
-    else throw new Error(`PostgreSQL did not start in ${place.directory}:\n${failure}`)
-  }
-}
-
-async function spawnServer(place: Place, port: number, durable: boolean): Promise<ChildProcess> {
-  await rm(place.logFile, { force: true })
-  const log = await open(place.logFile, 'a', 0o600)
-  const { postgres } = place.runAs.binaries
-  const [program = '', ...rest] = [...place.runAs.prefix, postgres, ...settings(port, durable)]
-  try {
-    const child = spawn(program, [...rest, '-D', place.cluster], {
-      ...place.runAs.ids,
-      cwd: '/',
-      detached: true, // Ctrl-C in the terminal must not stop the database before its clients
-      stdio: ['ignore', log.fd, log.fd],
-    })
-    child.on('error', () => undefined) // seen by untilReady as a process without an id
-    child.unref()
-    return child
-  } finally {
-    await log.close()
-  }
-}
-
-function settings(port: number, durable: boolean): readonly string[] {
-  const chosen = {
-    port: String(port),
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    max_connections: '200',
-    max_parallel_workers_per_gather: '0', // a container may have little shared memory
-    timezone: 'UTC',
-    log_timezone: 'UTC',
-    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
-  }
-  return Object.entries(chosen).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-}
-
-/** Answers undefined when the server takes connections, else what it wrote before it ended. */
-async function untilReady(place: Place, child: ChildProcess): Promise<string | undefined> {
-  const deadline = performance.now() + startLimitMs
-  while (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
-    const postmaster = await readPostmaster(place.cluster)
-    if (postmaster?.pid === child.pid && postmaster.ready) return undefined
-    if (performance.now() > deadline) {
-      await stopPostmaster(child.pid)
-      break
-    }
-    await pause(5)
-  }
-  return (await readIfThere(place.logFile))?.slice(-4000) ?? 'nothing was written to the log'
-}
-
-/** PostgreSQL cannot choose a port itself; one taken in between is noticed when it starts. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function once(stop: () => Promise<void>): () => Promise<void> {

@@ -1,0 +1,219 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isAlive } from '../../../src/adapters/embedded-postgres/ownership.ts'
+import { readPostmaster } from '../../../src/adapters/embedded-postgres/postmaster.ts'
+import type { RunAs } from '../../../src/adapters/embedded-postgres/run-as.ts'
+import { isRunning, startServer } from '../../../src/adapters/embedded-postgres/server.ts'
+import type { Server, ServerOptions } from '../../../src/adapters/embedded-postgres/server.ts'
+import { until } from '../../until.ts'
+
+const isRoot = process.getuid?.() === 0
+const nobody = 65534
+const hasPs = spawnSync('ps', ['-o', 'pid=']).status === 0
+
+let directory: string
+let cluster: string
+let logFile: string
+const running: Server[] = []
+
+beforeEach(async () => {
+  directory = await realpath(await mkdtemp(join(tmpdir(), 'fairlead-server-')))
+  cluster = join(directory, 'cluster')
+  logFile = join(directory, 'postgres.log')
+  await mkdir(cluster)
+  for (const path of [directory, cluster]) await chmod(path, 0o777) // for nobody
+})
+afterEach(async () => {
+  for (const { stop } of running.splice(0)) await stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+const ready = `note ready; while :; do sleep 0.02; done`
+
+/** A program in place of PostgreSQL: counts its starts in $n, keeps what it is told, then does this. */
+async function program(acts: string): Promise<string> {
+  const path = join(directory, 'program')
+  const note = `printf '%s\\n' $$ ${cluster} 1763800000 5432 '' 127.0.0.1 '5432 7' "$1" > ${cluster}/postmaster.pid`
+  const lines = [
+    '#!/bin/sh',
+    `cd ${directory} && n=$(( $(cat starts 2>/dev/null || echo 0) + 1 )) && echo $n > starts`,
+    'echo "$@" > told.$n',
+    `note() { ${note}; }`,
+    'trap "exit 0" INT',
+    acts,
+  ]
+  await writeFile(path, lines.join('\n'), { mode: 0o755 })
+  return path
+}
+
+async function start(
+  acts: string,
+  { runAs = {}, ...options }: Partial<ServerOptions> & { runAs?: Partial<RunAs> } = {},
+): Promise<Server> {
+  const postgres = await program(acts)
+  const plain = { prefix: [], ids: {}, own: async () => undefined }
+  const place = {
+    directory,
+    cluster,
+    logFile,
+    runAs: { ...plain, binaries: { initdb: '', postgres }, ...runAs },
+  }
+  const server = await startServer(place, { durable: true, ...options })
+  running.push(server)
+  return server
+}
+
+const text = async (name: string): Promise<string> =>
+  (await readFile(join(directory, name), 'utf8')).trim()
+const told = (start = 1): Promise<string> => text(`told.${start}`)
+const pid = async (): Promise<number> => (await readPostmaster(cluster))?.pid ?? 0
+const didNotStart = (said: string): Error =>
+  new Error(`PostgreSQL did not start in ${directory}:\n${said}`)
+
+describe('a server', () => {
+  const common = (port: number): string =>
+    `-c port=${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= ` +
+    '-c max_connections=200 -c max_parallel_workers_per_gather=0 -c timezone=UTC -c log_timezone=UTC'
+
+  it('is told its port, to listen on this machine only, and its cluster', async () => {
+    expect((await start(ready, { port: 54_321 })).port).toBe(54_321)
+    expect(await told()).toBe(`${common(54_321)} -D ${cluster}`)
+  })
+
+  it('gives up crash safety for speed only when that is asked for', async () => {
+    await start(ready, { port: 54_321, durable: false })
+    const fast = '-c fsync=off -c synchronous_commit=off -c full_page_writes=off'
+    expect(await told()).toBe(`${common(54_321)} ${fast} -D ${cluster}`)
+  })
+
+  it('takes a free port when none is given, which an ordinary user may have', async () => {
+    const { port } = await start(ready)
+    expect(port).toBeGreaterThan(1023)
+    expect(await told()).toBe(`${common(port)} -D ${cluster}`)
+  })
+
+  it('writes a log for its owner alone, and a new one at each start', async () => {
+    await writeFile(logFile, 'what the last one said', { mode: 0o644 })
+    await start(`echo out; echo err >&2; ${ready}`)
+    expect(await text('postgres.log')).toBe('out\nerr')
+    expect((await stat(logFile)).mode & 0o777).toBe(0o600)
+  })
+
+  it('leads a group of its own, which Ctrl-C in the terminal does not reach', async () => {
+    await start(ready)
+    expect(process.kill(-(await pid()), 0)).toBe(true)
+  })
+
+  it.runIf(isRoot)(
+    'runs as the user it is given, behind the command that is put before it',
+    async () => {
+      const runAs = { prefix: ['env', 'BEFORE=yes'], ids: { uid: nobody, gid: nobody } }
+      await start(`echo $(id -u) $(id -g) $BEFORE; ${ready}`, { runAs })
+      expect(await text('postgres.log')).toBe(`${nobody} ${nobody} yes`)
+    },
+  )
+
+  it('is ready when its own note says so, and not by that of another', async () => {
+    await writeFile(join(cluster, 'postmaster.pid'), `${process.pid}\n\n\n\n\n\n\nready\n`)
+    await start(`sleep 0.1; echo late; note starting; sleep 0.1; echo later; ${ready}`)
+    expect(await text('postgres.log')).toBe('late\nlater')
+  })
+
+  it('ends when it is stopped, and so does the watch over it', async () => {
+    const { stop } = await start(ready)
+    const stopped = await pid()
+    await stop()
+    expect(isAlive(stopped)).toBe(false)
+    if (hasPs) await until(() => !watched(stopped), 'the watch to end')
+    await stop() // the second call does nothing
+  })
+
+  const watched = (server: number): boolean =>
+    spawnSync('ps', ['-A', '-o', 'args=']).stdout.toString().includes(`kill -INT "$0" ${server}\n`)
+
+  it.runIf(hasPs)('is watched over while it runs', async () => {
+    await start(ready)
+    expect(watched(await pid())).toBe(true)
+  })
+})
+
+describe('a server that does not start', () => {
+  const refuses = (times: number, said: string): string =>
+    `if [ $n -le ${times} ]; then echo "${said}"; exit 1; fi; ${ready}`
+  const taken = 'could not bind IPv4 address'
+  const orphans = 'pre-existing shared memory block is still in use'
+
+  it('is started on another port when its own was taken in between', async () => {
+    const { port } = await start(refuses(3, taken))
+    expect(await told(4)).toContain(`-c port=${port} `)
+    expect(await text('starts')).toBe('4')
+  })
+
+  it('is given up after three other ports', async () => {
+    await expect(start(refuses(4, taken))).rejects.toThrow(didNotStart(`${taken}\n`))
+    expect(await text('starts')).toBe('4')
+  })
+
+  it('is given up at once when the port it was given is taken', async () => {
+    await expect(start(refuses(1, taken), { port: 54_321 })).rejects.toThrow(taken)
+    expect(await text('starts')).toBe('1')
+  })
+
+  it('is started again until the processes that another left are gone', async () => {
+    await start(refuses(5, orphans), { port: 54_321 })
+    expect(await text('starts')).toBe('6')
+  })
+
+  it('is given up when those processes stay', async () => {
+    const stays = start(refuses(99, orphans), { port: 54_321, limitMs: 200 })
+    await expect(stays).rejects.toThrow(didNotStart(`${orphans}\n`))
+  })
+
+  it('is given up at once for any other reason', async () => {
+    await expect(start('echo FATAL: no; exit 1')).rejects.toThrow(didNotStart('FATAL: no\n'))
+    expect(await text('starts')).toBe('1')
+  })
+
+  it('is given up at once when it was killed', async () => {
+    await expect(start('echo Killed; kill -9 $$')).rejects.toThrow(didNotStart('Killed\n'))
+    expect(await text('starts')).toBe('1')
+  })
+
+  it('is quoted with the end of what it said', async () => {
+    const said = Array.from({ length: 2000 }, (_, index) => index).join(' ')
+    await expect(start(`echo '${said}'; exit 1`)).rejects.toThrow(
+      didNotStart(`${said.slice(-3999)}\n`),
+    )
+  })
+
+  it('may say nothing at all', async () => {
+    const silent = 'nothing was written to the log'
+    await expect(start('exit 1')).rejects.toThrow(didNotStart(silent))
+    const missing = { initdb: '', postgres: join(directory, 'missing') }
+    await expect(start('', { runAs: { binaries: missing } })).rejects.toThrow(didNotStart(silent))
+  })
+
+  it('is stopped when it is not ready in time', async () => {
+    const hangs = `note starting; trap 'echo stopped; exit 0' INT; while :; do sleep 0.02; done`
+    await expect(start(hangs, { limitMs: 300 })).rejects.toThrow(didNotStart('stopped\n'))
+    expect(isAlive(await pid())).toBe(false)
+  })
+})
+
+describe('a process that we started', () => {
+  it('runs until it ends, in whichever way', async () => {
+    const waits = spawn('sleep', ['60'])
+    const fails = spawn('false')
+    const missing = spawn(join(directory, 'missing'))
+    missing.on('error', () => undefined)
+    await once(fails, 'exit')
+    expect([isRunning(waits), isRunning(fails), isRunning(missing)]).toEqual([true, false, false])
+    waits.kill('SIGKILL')
+    await once(waits, 'exit')
+    expect(isRunning(waits)).toBe(false)
+  })
+})
