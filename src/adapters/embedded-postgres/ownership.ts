@@ -82,9 +82,9 @@ export const startedAt = (stat: string): string =>
   stat.slice(stat.lastIndexOf(') ')).split(' ')[20] ?? ''
 
 export function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  if (pid <= 0) return false // they stand for groups
   try {
-    process.kill(pid, 0)
+    process.kill(pid, 0) // throws as well for what is no number of a process
     return true
   } catch (error) {
     return isErrno(error, 'EPERM')
