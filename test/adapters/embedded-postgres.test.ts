@@ -1,7 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -72,14 +82,15 @@ const postmasterPid = async (dataDir: string): Promise<number> =>
 const childrenOf = async (pid: number): Promise<readonly number[]> =>
   (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number)
 
-function isAlive(pid: number): boolean {
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, 0)
-    return true
+    return process.kill(pid, signal)
   } catch {
     return false
   }
 }
+
+const isAlive = (pid: number): boolean => signalled(pid, 0)
 
 const note = (url: string): Promise<unknown> =>
   onServer(url, 'create table kept as select 42 as answer')
@@ -94,13 +105,14 @@ describe('the embedded PostgreSQL', () => {
     await first.stop()
     await first.stop() // the second call does nothing
     expect(isAlive(pid)).toBe(false)
+    if (isRoot) await chown(join(dataDir, 'cluster'), 0, 0) // as one restored from a backup is
     const second = await start(dataDir)
     expect(await recall(second.url)).toEqual([{ answer: 42 }])
   })
 
   it('lets nobody in without the password, which its owner alone can read', async () => {
     const dataDir = freshDirectory()
-    const { url } = await start(dataDir)
+    const { url, stop } = await start(dataDir)
     const passwordFile = join(dataDir, 'password')
     expect(url).toMatch(/^postgres:\/\/fairlead:[\w-]{32}@127\.0\.0\.1:\d+\/fairlead$/)
     const modeOf = async (path: string) => (await stat(path)).mode & 0o777
@@ -122,9 +134,16 @@ describe('the embedded PostgreSQL', () => {
       { name: 'TimeZone', setting: 'UTC' },
       { name: 'unix_socket_directories', setting: '' },
     ])
+    const others = "select pid from pg_stat_activity where datname = 'postgres'"
+    await until(async () => (await onServer(url, others)).length === 0, 'our own leave')
     const stranger = new URL(url)
     stranger.password = 'guess'
     await expect(onServer(stranger.href, 'select 1')).rejects.toThrow('password')
+    await stop()
+    await writeFile(passwordFile, 'guess')
+    await expect(start(dataDir)).rejects.toThrow('password authentication failed')
+    expect((await readdir(dataDir)).toSorted()).toEqual(['cluster', 'password', 'postgres.log'])
+    expect(await readdir(join(dataDir, 'cluster'))).not.toContain('postmaster.pid') // it is stopped
   })
 
   it('refuses a directory that another process uses, and says which', async () => {
@@ -193,14 +212,13 @@ describe('the embedded PostgreSQL', () => {
     const { child, url } = await startElsewhere(dataDir)
     await note(url)
     const postmaster = await postmasterPid(dataDir)
-    const orphans = await childrenOf(postmaster)
-    for (const pid of orphans) process.kill(pid, 'SIGSTOP')
+    const orphans = (await childrenOf(postmaster)).filter((pid) => signalled(pid, 'SIGSTOP'))
     process.kill(postmaster, 'SIGKILL')
     await killHard(child)
     const starting = start(dataDir)
     const log = () => readFile(join(dataDir, 'postgres.log'), 'utf8').catch(() => '')
     await until(async () => (await log()).includes('pre-existing shared memory block'), 'a refusal')
-    for (const pid of orphans) process.kill(pid, 'SIGCONT')
+    for (const pid of orphans) signalled(pid, 'SIGCONT')
     expect(await recall((await starting).url)).toEqual([{ answer: 42 }])
   })
 
