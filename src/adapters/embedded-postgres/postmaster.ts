@@ -64,13 +64,15 @@ export function watchOverPostmaster(pid: number, shell = '/bin/sh'): ChildProces
 }
 
 export function isPostmasterOf(pid: number, cluster: string, platform = process.platform): boolean {
-  if (!isAlive(pid)) return false
   try {
     if (platform === 'linux') {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
       return command.includes('postgres') && readlinkSync(`/proc/${pid}/cwd`) === cluster
     }
-    if (platform === 'win32') return true
+    if (platform === 'win32') {
+      const filter = ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'] // tells no more than the name
+      return execFileSync('tasklist', filter, { encoding: 'utf8' }).includes('postgres')
+    }
     const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
     return command.includes('postgres') && command.includes(cluster)
   } catch {

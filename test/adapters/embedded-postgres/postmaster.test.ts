@@ -155,15 +155,21 @@ describe('the server of a cluster', () => {
     },
   )
 
-  it('is any process that lives on Windows, and never the whole group that 0 stands for', () => {
+  it.skipIf(process.platform === 'win32')('is called postgres by tasklist on Windows', async () => {
+    const tasklist = `#!/bin/sh\ncase "$*" in
+      '/FI PID eq ${process.pid} /FO CSV /NH') echo '"postgres.exe","7","Console","1","9 K"';;
+      *) echo 'INFO: No tasks are running which match the specified criteria.';; esac`
+    await writeFile(join(cluster, 'tasklist'), tasklist, { mode: 0o755 })
+    vi.stubEnv('PATH', cluster)
     expect(isPostmasterOf(process.pid, cluster, 'win32')).toBe(true)
-    expect(isPostmasterOf(unused, cluster, 'win32')).toBe(false)
+    expect(isPostmasterOf(process.ppid, cluster, 'win32')).toBe(false)
     expect(isPostmasterOf(0, cluster, 'win32')).toBe(false)
   })
 
   it('is none that the system does not tell about', () => {
     vi.stubEnv('PATH', cluster)
     expect(isPostmasterOf(process.pid, cluster, 'darwin')).toBe(false)
+    expect(isPostmasterOf(process.pid, cluster, 'win32')).toBe(false)
   })
 })
 
