@@ -48,16 +48,15 @@ export async function stopPostmaster(
 
 /**
  * Stops PostgreSQL when this process dies without doing so: the shell waits for the end of a pipe
- * that only we hold. Not on Windows, where the next start clears up.
+ * that only we hold. Where there is no shell, as on Windows, the next start clears up.
  */
-export function watchOverPostmaster(pid: number, shell = '/bin/sh'): ChildProcess | undefined {
-  if (process.platform === 'win32') return undefined
+export function watchOverPostmaster(pid: number, shell = '/bin/sh'): ChildProcess {
   const watch = spawn(shell, ['-c', 'read -r _; kill -INT "$0"', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true, // Ctrl-C reaches the whole terminal group; the stop is ours to order
     cwd: '/',
   })
-  watch.on('error', () => undefined) // without a shell the next start clears up
+  watch.on('error', () => undefined) // there is no shell
   watch.unref()
   if (watch.stdin instanceof Socket) watch.stdin.unref() // typed as Writable; holds us up otherwise
   return watch

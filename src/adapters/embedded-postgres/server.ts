@@ -54,7 +54,7 @@ function stopOf(child: ChildProcess, pid: number): () => Promise<void> {
   const watch = watchOverPostmaster(pid)
   return async () => {
     if (isRunning(child)) await stopPostmaster(pid)
-    watch?.kill('SIGKILL')
+    watch.kill('SIGKILL')
   }
 }
 

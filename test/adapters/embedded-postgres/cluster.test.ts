@@ -39,7 +39,7 @@ async function ensure(acts = '', runAs: Partial<RunAs> = {}): Promise<string> {
   const lines = [
     '#!/bin/sh',
     'for told; do case $told in --pwfile=*) given=${told#--pwfile=};; esac; done',
-    `echo "$@" > "$2/told"; pwd > "$2/pwd"; cat "$given" > "$2/given"; echo 18 > "$2/PG_VERSION"`,
+    `echo "$@" > "$2/told"; pwd > "$2/pwd"; cat "$given" > "$2/given"; ls -l "$given" > "$2/mode"; echo 18 > "$2/PG_VERSION"`,
     acts,
   ]
   await writeFile(initdb, lines.join('\n'), { mode: 0o755 })
@@ -64,6 +64,7 @@ describe('a cluster', () => {
     expect((await readdir(directory)).toSorted()).toEqual(['cluster', 'password', 'program'])
     expect([await text('password'), await text('cluster/given')]).toEqual([password, password])
     expect([await modeOf('password'), await modeOf('cluster')]).toEqual([0o600, 0o700])
+    expect(await text('cluster/mode')).toMatch(/^-rw-------/)
     expect(owned).toEqual([draft(), given(), cluster])
     expect(await text('cluster/pwd')).toBe('/')
     expect(await text('cluster/told')).toBe(

@@ -3,7 +3,7 @@ import { watchOverPostmaster } from '../../../src/adapters/embedded-postgres/pos
 
 const [, , pid = '', mode = ''] = process.argv
 const watch = watchOverPostmaster(Number(pid))
-process.stdout.write(`${watch?.pid}\n`)
+process.stdout.write(`${watch.pid}\n`)
 if (mode === 'deaf') {
   process.on('SIGINT', () => undefined)
   setInterval(() => undefined, 1_000)
