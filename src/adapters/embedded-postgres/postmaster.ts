@@ -2,7 +2,6 @@ import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive, readIfThere } from './ownership.ts'
@@ -58,7 +57,6 @@ export function watchOverPostmaster(pid: number, shell = '/bin/sh'): ChildProces
   })
   watch.on('error', () => undefined) // there is no shell
   watch.unref()
-  if (watch.stdin instanceof Socket) watch.stdin.unref() // typed as Writable; holds us up otherwise
   return watch
 }
 
