@@ -152,6 +152,14 @@ describe('the connections of the queue', () => {
     await ended
   })
 
+  it('are waited for no longer than they take to end', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await openJobStore({ kind: 'postgres', url: 'postgres://127.0.0.1:1/none' }, 1).close()
+    const left = vi.getTimerCount()
+    vi.useRealTimers()
+    expect(left).toBe(0)
+  })
+
   it('are left by what makes its tables', async () => {
     const url = await openUrl()
     await migrateJobTables(url)

@@ -32,6 +32,7 @@ const aJob = (id: string = randomUUID()): Job => ({
 })
 
 function open(store: JobStoreOptions, seen: string[], sweep = idle) {
+  const troubles: Error[] = []
   const bodies: JobBodies = {
     'collect-stellar-payments': idle,
     'match-stellar-payments': idle,
@@ -51,8 +52,15 @@ function open(store: JobStoreOptions, seen: string[], sweep = idle) {
   closers.push(() => queue.close())
   return {
     queue,
+    troubles,
     work: () => {
-      const workers = startJobWorkers({ store, bodies, concurrency: {}, reports, lockMs: 1_000 })
+      const workers = startJobWorkers({
+        store,
+        bodies,
+        concurrency: {},
+        reports: { ...reports, troubled: (error) => troubles.push(error) },
+        lockMs: 1_000,
+      })
       closers.push(() => workers.close())
     },
   }
@@ -162,13 +170,14 @@ describe('a queue whose store was lost', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('works on after every connection to PostgreSQL was cut', async () => {
+  it('tells of it, and works on, after every connection to PostgreSQL was cut', async () => {
     const store = await onPostgres()
     const seen: string[] = []
-    const { queue, work } = open(store, seen)
+    const { queue, troubles, work } = open(store, seen)
     work()
     await queue.add([aJob()])
     await until(() => seen.length === 1, 'the first job')
+    expect(troubles).toEqual([])
     await onServer(
       store.url,
       `select pg_terminate_backend(pid) from pg_stat_activity
@@ -179,6 +188,7 @@ describe('a queue whose store was lost', () => {
       return seen.length > 1
     }, 'a job after the cut')
     expect(seen.length).toBeGreaterThan(1)
+    expect(troubles[0]?.message).toContain('terminat')
   })
 
   it('is named when nothing listens there', async () => {

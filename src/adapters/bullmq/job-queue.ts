@@ -114,7 +114,6 @@ async function bounded<Answer>(call: Promise<Answer>): Promise<Answer> {
   try {
     return await Promise.race([call, limit])
   } catch (cause) {
-    call.catch(() => undefined) // it may still fail after we gave it up
     throw new JobQueueUnavailable('The job queue cannot be reached', { cause })
   } finally {
     clearTimeout(timer)

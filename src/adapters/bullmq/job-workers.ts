@@ -66,8 +66,6 @@ function startWorker<Name extends JobName>(
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
       maxStalledCount: 10,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
     },
   )
   worker.on('failed', (job, error) => reports.failed(name, error, job?.attemptsMade ?? 0))

@@ -114,9 +114,12 @@ function postgresStore(
     },
     async close() {
       // A worker that was left behind in a hanging job keeps its connection: it is cut.
-      const ended = pool.end()
-      const limit = new Promise<void>((resolve) => setTimeout(resolve, endLimitMs))
-      await Promise.race([ended, limit])
+      let timer: NodeJS.Timeout | undefined
+      const limit = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, endLimitMs)
+      })
+      await Promise.race([pool.end(), limit])
+      clearTimeout(timer)
       // the pool makes Clients; its typing promises only what they have in common
       for (const client of clients) void (client as Client).end().catch(() => undefined)
     },
