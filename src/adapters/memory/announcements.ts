@@ -1,5 +1,4 @@
 import type { Announcements } from '../../usecases/ports/announcements.ts'
-import type { WakeUps } from '../../usecases/ports/wake-ups.ts'
 
 /** Announcements within one process. */
 export function memoryAnnouncements(): Announcements {
@@ -14,18 +13,6 @@ export function memoryAnnouncements(): Announcements {
     },
     async close() {
       listeners.clear()
-    },
-  }
-}
-
-/** Wake-ups within one process; `wake` is what the commit calls. */
-export function memoryWakeUps(): WakeUps & { wake(): void } {
-  const listeners = new Set<() => void>()
-  return {
-    wake: () => listeners.forEach((listener) => listener()),
-    onWakeUp(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
     },
   }
 }
