@@ -96,6 +96,15 @@ describe('a page with something odd in it', () => {
     await expect(reading).rejects.toThrow(NetworkUnavailable)
   })
 
+  it('is refused when it is no JSON', async () => {
+    answers = { '/accounts/': { status: 200, body: undefined } }
+    const reading = network.creditsAfter(distributionAccount, '0', 200)
+    await expect(reading).rejects.toMatchObject({
+      message: 'Horizon answered with something that is no JSON',
+      cause: expect.any(SyntaxError) as unknown,
+    })
+  })
+
   it.each([{ message: 'no such route' }, { type: 'about:blank' }, { type: 404 }, null])(
     'is refused when the 404 is not by Horizon: %j',
     async (body) => {
