@@ -1,28 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FetchRefused } from '../../src/adapters/guarded-fetch/guarded-fetch.ts'
 import { composeOutside } from '../../src/compose/outside.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { createMetrics } from '../../src/observability/metrics.ts'
+import { serverCertificate } from '../../src/sandbox/network/tls/authority.ts'
 
 const opened: { close(): Promise<void> }[] = []
 afterAll(async () => {
   await Promise.all(opened.map((outside) => outside.close()))
 })
 
-async function outsideOf(isSandbox: boolean) {
+async function outsideOf(isSandbox: boolean, extraCaFile?: string) {
   const foundation = {
     now: () => new Date(),
     log: createLog({ level: 'silent' }),
     metrics: createMetrics({ version: 'test' }),
   } as unknown as Parameters<typeof composeOutside>[0] // calls outward need no more of it
-  const config = { isSandbox } as Parameters<typeof composeOutside>[1]
+  const config = { isSandbox, extraCaFile } as Parameters<typeof composeOutside>[1]
   const outside = await composeOutside(foundation, config)
   opened.push(outside)
   return outside
 }
 
-const faultOf = async (isSandbox: boolean, url: string) =>
-  (await outsideOf(isSandbox)).fetch({ url }).then(
+const faultOf = async (isSandbox: boolean, url: string, extraCaFile?: string) =>
+  (await outsideOf(isSandbox, extraCaFile)).fetch({ url }).then(
     ({ status }) => status,
     (reason: unknown) => (reason instanceof FetchRefused ? reason.fault : reason),
   )
@@ -46,6 +52,20 @@ describe('the way to addresses that others chose', () => {
     expect(await faultOf(true, 'http://localhost:1/')).toBe('unreachable')
     expect(await faultOf(true, 'https://10.0.0.1/')).toBe('not_public')
     expect(await faultOf(true, 'http://10.0.0.1/')).toBe('not_https')
+  })
+
+  it('trusts the authority of the file that is named, beside the usual ones', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fairlead-outside-'))
+    const names = ['localhost']
+    const { key, cert, caFile } = await serverCertificate({ directory, names, now: new Date() })
+    const server = createServer({ key, cert }, (_, response) => void response.end())
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+    const url = `https://localhost:${(server.address() as AddressInfo).port}/`
+    expect(await faultOf(true, url)).toBe('unreachable')
+    expect(await faultOf(true, url, caFile)).toBe(200)
+    server.closeAllConnections()
+    server.close()
+    rmSync(directory, { recursive: true })
   })
 
   it.each(['127.0.0.1', 'localhost', '10.0.0.1', '169.254.169.254', '[::1]', 'a@b', 'a/b', 'a?b'])(
