@@ -45,7 +45,7 @@ export interface WorldSettings {
   readonly lookAgainMs?: number
 }
 
-function configOf(databaseUrl: string, settings: WorldSettings) {
+export function configOf(databaseUrl: string, settings: WorldSettings) {
   return checkConfig(
     {
       publicHost: '127.0.0.1',

@@ -1,0 +1,205 @@
+import fs from 'node:fs'
+import { createServer } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Keypair, Networks, TransactionBuilder } from '@stellar/stellar-sdk'
+import { Agent, request } from 'undici'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createLog } from '../../src/observability/log.ts'
+import { serverCertificate } from '../../src/sandbox/network/tls/authority.ts'
+import { startFairlead } from '../../src/start.ts'
+import type { Role, Started, StartSettings } from '../../src/start.ts'
+import { freshDatabase, onServer } from '../database.ts'
+import type { TestDatabase } from '../database.ts'
+import { configOf, distributionAccount, freePorts } from '../graphql/gateway-world.ts'
+import { until } from '../until.ts'
+
+/** Knows no account; a question for one is answered when `open` is called, if it `holds`. */
+const horizon = { held: [] as ServerResponse[], holds: false }
+const answer = (response: ServerResponse) => {
+  const type = 'https://stellar.org/horizon-errors/not_found'
+  response.writeHead(404).end(JSON.stringify({ status: 404, type }))
+}
+const outside = createServer(({ url = '' }, response) => {
+  if (horizon.holds && url.startsWith('/accounts/')) horizon.held.push(response)
+  else answer(response)
+})
+const directory = fs.mkdtempSync(join(tmpdir(), 'fairlead-start-'))
+let certificate: { readonly key: string; readonly cert: string }
+let dispatcher: Agent
+let database: TestDatabase
+/** What was written to stderr, which is all that is logged. */
+let said = ''
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
+  const names = ['127.0.0.1']
+  const { key, cert, caFile } = await serverCertificate({ directory, names, now: new Date() })
+  certificate = { key, cert }
+  dispatcher = new Agent({ connect: { ca: fs.readFileSync(caFile) } })
+})
+afterAll(async () => {
+  await dispatcher.close()
+  outside.close()
+  fs.rmSync(directory, { recursive: true })
+})
+
+beforeEach(async () => {
+  database = await freshDatabase()
+  said = ''
+  vi.spyOn(fs, 'write').mockImplementation(((_fd: number, text: string, ...rest: unknown[]) => {
+    said += text
+    const written = rest.at(-1) as (error: null, bytes: number) => void // as pino calls it
+    setImmediate(() => written(null, Buffer.byteLength(text)))
+  }) as typeof fs.write)
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await database.drop()
+})
+
+async function settingsOf(roles: readonly Role[]) {
+  const horizonUrl = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
+  const { config, secrets } = configOf(database.url, { horizonUrl, bankUrl: horizonUrl })
+  const [publicPort, internalPort] = await freePorts()
+  const [port] = await freePorts()
+  const listen = { ...config.listen, publicPort, internalPort, workerPort: 0 }
+  const site = { url: 'https://127.0.0.1', homeDomain: '127.0.0.1' }
+  return {
+    config: { ...config, logLevel: 'warn', listen },
+    secrets,
+    roles,
+    tls: { ...certificate, port, site },
+  } satisfies StartSettings
+}
+
+/** On free ports; another process may take one before we do, hence the tries. */
+async function start(roles: readonly Role[]) {
+  for (let tries = 1; ; tries += 1) {
+    const settings = await settingsOf(roles)
+    try {
+      const started = await startFairlead(settings)
+      return { ...started, doors: doorsOf(settings, started) }
+    } catch (error) {
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+      if (!isTaken || tries === 3) throw error
+    }
+  }
+}
+
+const doorsOf = ({ config, tls }: Awaited<ReturnType<typeof settingsOf>>, started?: Started) => ({
+  public: `http://127.0.0.1:${config.listen.publicPort}/.well-known/stellar.toml`,
+  https: `https://127.0.0.1:${tls.port}/.well-known/stellar.toml`,
+  internal: `http://127.0.0.1:${config.listen.internalPort}/health/live`,
+  ...(started?.watchUrl !== undefined && { watch: `${started.watchUrl}/health/live` }),
+})
+
+/** Of the doors that are open: the login that is published there, or the health that is told. */
+async function open(doors: ReturnType<typeof doorsOf>): Promise<Readonly<Record<string, unknown>>> {
+  const words = Object.entries(doors).map(async ([name, url]) => {
+    const text = await request(url, { dispatcher }).then(
+      ({ body }) => body.text(),
+      () => undefined,
+    )
+    return text === undefined ? [] : [[name, /AUTH_ENDPOINT = "(.*)"/.exec(text)?.[1] ?? text]]
+  })
+  return Object.fromEntries((await Promise.all(words)).flat()) as Record<string, unknown>
+}
+
+/** Connections to the database but ours. */
+async function sessions(): Promise<unknown> {
+  const [row] = await onServer(
+    database.url,
+    `select count(*)::int as open from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid()`,
+  )
+  return row?.['open']
+}
+
+const ok = '{"status":"ok"}'
+const ofGateway = {
+  public: 'http://localhost:8080/auth',
+  https: 'https://127.0.0.1/auth',
+  internal: ok,
+}
+
+describe('a process of Fairlead', () => {
+  it.each<[readonly Role[], object, boolean]>([
+    [['gateway', 'worker'], ofGateway, true],
+    [['gateway'], ofGateway, false],
+    [['worker'], { watch: ok }, true],
+  ])('opens what it needs as %j, and leaves nothing open', async (roles, needed, works) => {
+    const { doors, ...started } = await start(roles)
+    expect(await open(doors)).toEqual(needed)
+    expect(
+      await onServer(
+        database.url,
+        `select account, exists (select from bullmq.scheduler) as works from stellar_cursor`,
+      ),
+    ).toEqual([{ account: distributionAccount, works }])
+    await started.stop()
+    expect(await open(doors)).toEqual({})
+    await until(async () => (await sessions()) === 0, 'the end of the sessions')
+  })
+
+  it('that cannot open a door ends all that it has begun', async () => {
+    const settings = await settingsOf(['gateway', 'worker'])
+    const { config } = settings
+    const internalPort = (outside.address() as AddressInfo).port
+    const taken = { ...config, listen: { ...config.listen, internalPort } }
+    const starting = startFairlead({ ...settings, config: taken })
+    await expect(starting).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    expect(await open(doorsOf(settings))).toEqual({})
+    await until(async () => (await sessions()) === 0, 'the end of the sessions')
+  })
+
+  it('that stops lets end what was asked before, and tells no trouble any more', async () => {
+    const { doors, ...started } = await start(['gateway'])
+    const auth = new URL('/auth', doors.public).href
+    const transaction = await signedChallenge(auth)
+    horizon.holds = true
+    const answered = post(auth, { transaction })
+    await until(() => horizon.held.length > 0, 'Horizon to be asked')
+    const stopped = started.stop()
+    await until(async () => Object.keys(await open(doors)).length === 0, 'the doors to close')
+    await cutListener()
+    horizon.holds = false
+    horizon.held.splice(0).forEach(answer)
+    expect(await answered).toEqual({ status: 200, body: { token: expect.any(String) as unknown } })
+    await stopped
+    createLog({ level: 'warn' }).warn('the end')
+    await until(() => said.includes('the end'), 'the last line')
+    expect(said).not.toContain('"trouble"')
+  })
+})
+
+async function signedChallenge(auth: string): Promise<string> {
+  const client = Keypair.random()
+  const { body } = await request(`${auth}?account=${client.publicKey()}`)
+  const challenge = (await body.json()) as { readonly transaction: string }
+  const transaction = TransactionBuilder.fromXDR(challenge.transaction, Networks.TESTNET)
+  transaction.sign(client)
+  return transaction.toEnvelope().toXdr('base64')
+}
+
+async function post(url: string, json: object) {
+  const headers = { 'content-type': 'application/json' }
+  const asked = { method: 'POST', headers, body: JSON.stringify(json) } as const
+  const { statusCode, body } = await request(url, asked)
+  return { status: statusCode, body: await body.json() }
+}
+
+/** Cuts the connection that waits for notices, and waits for the one that takes its place. */
+async function cutListener(): Promise<void> {
+  const listening = `from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and query ilike 'listen %'`
+  const cut = `select pid, pg_terminate_backend(pid) as is_cut ${listening}`
+  const [before] = await onServer(database.url, cut)
+  expect(before?.['is_cut']).toBe(true)
+  await until(async () => {
+    const [now] = await onServer(database.url, `select pid ${listening}`)
+    return now !== undefined && now['pid'] !== before?.['pid']
+  }, 'another listener')
+}
