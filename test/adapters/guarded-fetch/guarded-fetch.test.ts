@@ -2,7 +2,11 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import { createServer as createTcpServer } from 'node:net'
+import {
+  createServer as createTcpServer,
+  getDefaultAutoSelectFamily,
+  setDefaultAutoSelectFamily,
+} from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,7 +50,8 @@ afterAll(() => {
   rmSync(directory, { recursive: true })
 })
 
-const loopback = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }])
+const ofLoopback = (address: string) => ({ address, family: 4 })
+const loopback = () => Promise.resolve([ofLoopback('127.0.0.1')])
 
 const opened: { readonly close: () => Promise<void> }[] = []
 afterAll(async () => {
@@ -207,6 +212,15 @@ describe('a guarded fetch', () => {
     expect(await faultOf(`https://${host}/`, { resolve })).toBe('unreachable')
     const parts = { resolve, allowPrivateHosts: [] }
     expect(await faultOf(`https://${host}/`, parts)).toBe('unreachable')
+  })
+
+  it('goes to the first address of a name where Node tries no others', async () => {
+    const usual = getDefaultAutoSelectFamily()
+    setDefaultAutoSelectFamily(false)
+    const two = () => Promise.resolve(['127.0.0.1', '127.0.0.2'].map(ofLoopback))
+    const answered = await faultOf(`https://${host}/`, { resolve: two })
+    setDefaultAutoSelectFamily(usual)
+    expect(answered).toBe(200)
   })
 
   it('trusts nobody but the authorities (SEP01-49, AP-2.15)', async () => {
