@@ -205,19 +205,19 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
     })
 
     it('goes on with a schedule whose next turn a wrong clock has put an hour off', async () => {
-      let sweeps = 0
-      const sweep = async (): Promise<{ readonly done: true }> => {
-        sweeps += 1
+      let turns = 0
+      const turn = async (): Promise<{ readonly done: true }> => {
+        turns += 1
         return { done: true }
       }
-      const job: Job = { name: 'sweep-due-work', subject: 'all', payload: {} }
+      const job: Job = { name: 'forget-lapsed', subject: 'all', payload: {} }
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
       await jobs.queue.schedule(job, 100).finally(() => vi.useRealTimers())
-      await during(bodiesOf(idle, sweep), async () => {
+      await during({ ...bodiesOf(idle), 'forget-lapsed': turn }, async () => {
         await jobs.queue.schedule(job, 100)
-        await until(() => sweeps >= 2, 'two sweeps')
+        await until(() => turns >= 2, 'two turns')
       })
-      expect(sweeps).toBeGreaterThanOrEqual(2)
+      expect(turns).toBeGreaterThanOrEqual(2)
     })
   })
 }
