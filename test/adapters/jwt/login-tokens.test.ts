@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose'
 import type { JWTPayload } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { loginTokens } from '../../../src/adapters/jwt/login-tokens.ts'
 import type { LoginClaims } from '../../../src/usecases/ports/token-issuer.ts'
 
@@ -57,6 +57,17 @@ describe('a login token', () => {
     const token = await (await loginTokens(secret)).issue(claims)
     expect(await codeOf(token, new Date(claims.lapsesAt.getTime() - 1))).toBe('accepted')
     expect(await codeOf(token, claims.lapsesAt)).toBe('token_lapsed')
+  })
+
+  it('is verified once, however often it is shown, and each time while it is refused', async () => {
+    const tokens = await loginTokens(secret)
+    const token = await tokens.issue(claims)
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+    for (const shown of [token, token, token]) await tokens.read(shown, now)
+    expect(verify).toHaveBeenCalledTimes(1)
+    for (const shown of [`${token}A`, `${token}A`]) await tokens.read(shown, now)
+    expect(verify).toHaveBeenCalledTimes(3)
+    verify.mockRestore()
   })
 
   it('is remembered no longer than it counts, and changed not at all (SEP10-126)', async () => {
