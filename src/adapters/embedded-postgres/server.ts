@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { open, rm } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { readIfThere } from './ownership.ts'
 import { readPostmaster, stopPostmaster, watchOverPostmaster } from './postmaster.ts'
 import type { RunAs } from './run-as.ts'
 
@@ -112,7 +111,7 @@ async function untilReady(
     }
     await pause(5)
   }
-  const written = (await readIfThere(place.logFile)) ?? ''
+  const written = await readFile(place.logFile, 'utf8')
   return { failure: written === '' ? 'nothing was written to the log' : written.slice(-4000) }
 }
 

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { isAlive } from '../../../src/adapters/embedded-postgres/ownership.ts'
 import { readPostmaster } from '../../../src/adapters/embedded-postgres/postmaster.ts'
 import type { RunAs } from '../../../src/adapters/embedded-postgres/run-as.ts'
@@ -132,6 +133,26 @@ describe('a server', () => {
     await stop() // the second call does nothing
   })
 
+  it('is sent nothing when it is stopped after its end, as its number may be of another', async () => {
+    const { stop } = await start(`note ready; sleep 0.1`)
+    const ended = await pid()
+    await until(() => !isAlive(ended), 'the end of the server')
+    const kill = vi.spyOn(process, 'kill')
+    await stop()
+    expect(kill.mock.calls).toEqual([])
+    kill.mockRestore()
+  })
+
+  it('does not keep a process from its end, and ends with it', async () => {
+    const script = fileURLToPath(new URL('server.child.ts', import.meta.url))
+    const child = spawn(process.execPath, [script, directory, await program(ready)])
+    await until(() => child.exitCode !== null, 'the process to end by itself')
+    expect(child.exitCode).toBe(0)
+    const left = await pid()
+    await until(() => !isAlive(left), 'the server to be stopped')
+    expect(isAlive(left)).toBe(false)
+  })
+
   const watched = (server: number): boolean =>
     spawnSync('ps', ['-A', '-o', 'args=']).stdout.toString().includes(`kill -INT "$0" ${server}\n`)
 
@@ -210,8 +231,9 @@ describe('a process that we started', () => {
     const fails = spawn('false')
     const missing = spawn(join(directory, 'missing'))
     missing.on('error', () => undefined)
+    expect(isRunning(missing)).toBe(false) // from the first moment
     await once(fails, 'exit')
-    expect([isRunning(waits), isRunning(fails), isRunning(missing)]).toEqual([true, false, false])
+    expect([isRunning(waits), isRunning(fails)]).toEqual([true, false])
     waits.kill('SIGKILL')
     await once(waits, 'exit')
     expect(isRunning(waits)).toBe(false)
