@@ -1,10 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   DataDirectoryInUse,
   claimDirectory,
@@ -23,7 +23,10 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fairlead-owner-'))
   claim = join(directory, 'owner')
 })
-afterEach(() => rm(directory, { recursive: true, force: true }))
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(directory, { recursive: true, force: true })
+})
 
 const mine = (): string => `${process.pid} ${processIdentity(process.pid)}`
 const unused = 2 ** 31 - 1 // above what any system gives to a process
@@ -123,11 +126,12 @@ describe('the identity of a process', () => {
     expect(processIdentity(unused)).toBe('gone')
   })
 
-  const hasPs = process.platform !== 'win32' && spawnSync('ps', ['-o', 'pid=']).status === 0
-  it.runIf(hasPs)('is the moment of its start as ps tells it, where there is no /proc', () => {
-    const told = execFileSync('ps', ['-o', 'lstart=', '-p', String(process.pid)]).toString()
-    expect(processIdentity(process.pid, 'darwin')).toBe(told.trim())
-    expect(processIdentity(process.pid, 'darwin')).toMatch(/^\w{3} .* \d\d:\d\d:\d\d .*\S$/)
+  it('is the moment of its start as ps tells it, where there is no /proc', async () => {
+    const ps = `#!/bin/sh
+      [ "$*" = "-o lstart= -p ${process.pid}" ] && echo 'Sun Nov 22 10:11:12 2026    '`
+    await writeFile(join(directory, 'ps'), ps, { mode: 0o755 })
+    vi.stubEnv('PATH', directory)
+    expect(processIdentity(process.pid, 'darwin')).toBe('Sun Nov 22 10:11:12 2026')
     expect(processIdentity(unused, 'darwin')).toBe('gone')
   })
 

@@ -1,6 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  realpath,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +25,6 @@ import { until } from '../../until.ts'
 
 const isRoot = process.getuid?.() === 0
 const nobody = 65534
-const hasPs = spawnSync('ps', ['-o', 'pid=']).status === 0
 
 let directory: string
 let cluster: string
@@ -75,6 +85,19 @@ const pid = async (): Promise<number> => (await readPostmaster(cluster))?.pid ??
 const didNotStart = (said: string): Error =>
   new Error(`PostgreSQL did not start in ${directory}:\n${said}`)
 
+/** Is a shell waiting to stop this server? */
+async function watched(server: number): Promise<boolean> {
+  const commands = existsSync('/proc/self/cmdline')
+    ? await Promise.all((await readdir('/proc')).filter(Number).map(commandOf))
+    : spawnSync('ps', ['-A', '-o', 'args=']).stdout.toString().split('\n')
+  return commands.some((command) => command.endsWith(`kill -INT "$0" ${server}`))
+}
+
+const commandOf = async (process: string): Promise<string> =>
+  (await readFile(`/proc/${process}/cmdline`, 'utf8').catch(() => ''))
+    .replaceAll('\0', ' ')
+    .trimEnd()
+
 describe('a server', () => {
   const common = (port: number): string =>
     `-c port=${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= ` +
@@ -129,7 +152,7 @@ describe('a server', () => {
     const stopped = await pid()
     await stop()
     expect(isAlive(stopped)).toBe(false)
-    if (hasPs) await until(() => !watched(stopped), 'the watch to end')
+    await until(async () => !(await watched(stopped)), 'the watch to end')
     await stop() // the second call does nothing
   })
 
@@ -153,12 +176,9 @@ describe('a server', () => {
     expect(isAlive(left)).toBe(false)
   })
 
-  const watched = (server: number): boolean =>
-    spawnSync('ps', ['-A', '-o', 'args=']).stdout.toString().includes(`kill -INT "$0" ${server}\n`)
-
-  it.runIf(hasPs)('is watched over while it runs', async () => {
+  it('is watched over while it runs', async () => {
     await start(ready)
-    expect(watched(await pid())).toBe(true)
+    expect(await watched(await pid())).toBe(true)
   })
 })
 
