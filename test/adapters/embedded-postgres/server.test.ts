@@ -43,7 +43,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-const ready = `note ready; while :; do sleep 0.02; done`
+/** Until it is told to end, or its directory is gone: a test that fails leaves nothing running. */
+const lasts = 'while [ -e starts ]; do sleep 0.02; done'
+const ready = `note ready; ${lasts}`
 
 /** A program in place of PostgreSQL: counts its starts in $n, keeps what it is told, then does this. */
 async function program(acts: string): Promise<string> {
@@ -239,7 +241,7 @@ describe('a server that does not start', () => {
   })
 
   it('is stopped when it is not ready in time', async () => {
-    const hangs = `note starting; trap 'echo stopped; exit 0' INT; while :; do sleep 0.02; done`
+    const hangs = `note starting; trap 'echo stopped; exit 0' INT; ${lasts}`
     await expect(start(hangs, { limitMs: 300 })).rejects.toThrow(didNotStart('stopped\n'))
     expect(isAlive(await pid())).toBe(false)
   })
