@@ -25,6 +25,11 @@ describe('an examination', () => {
   it('tells the first of several, and the code of one without words', async () => {
     const several = new AggregateError([new Error('::1 refused'), new Error('127.0.0.1 refused')])
     expect(await examined(() => Promise.reject(several))).toEqual(failed('::1 refused'))
+    for (const errors of [[new Error('alone')], []]) {
+      const failure = new AggregateError(errors, 'all of none')
+      const said = errors[0]?.message ?? 'all of none'
+      expect(await examined(() => Promise.reject(failure))).toEqual(failed(said))
+    }
     const wordless = Object.assign(new Error(''), { code: 'ETIMEDOUT' })
     expect(await examined(() => Promise.reject(wordless))).toEqual(failed('ETIMEDOUT'))
   })

@@ -41,7 +41,6 @@ export function examineAccounts(
       const addresses = new Set(
         config.assets.flatMap(({ distributionAccount, issuer }) => [distributionAccount, issuer]),
       )
-      addresses.delete(undefined)
       const known = await loadAll(
         horizon,
         [...addresses].filter((address) => address !== undefined),
