@@ -1,7 +1,10 @@
 import { Client } from 'pg'
 import { expect, it } from 'vitest'
 import { inWords } from '../../src/cli/in-words.ts'
+import { OptionRefused } from '../../src/cli/options.ts'
+import { ConfigurationFaulty } from '../../src/config/faults.ts'
 import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
+import { JobQueueUnavailable } from '../../src/usecases/ports/job-queue.ts'
 import { NetworkUnavailable } from '../../src/usecases/ports/stellar-network.ts'
 import { freshDatabase } from '../database.ts'
 
@@ -21,13 +24,52 @@ it('says so when PostgreSQL knows no such database, without the address of it', 
   await drop()
   const client = new Client({ connectionString: url })
   const error: unknown = await client.connect().catch((caught: unknown) => caught)
-  const said = inWords(error)
-  expect(said).toMatch(/3D000.* is DATABASE_URL right\?$/)
-  expect(said).not.toContain('postgres://')
+  const name = new URL(url).pathname.slice(1)
+  expect(inWords(error)).toBe(
+    `database "${name}" does not exist (3D000). Does PostgreSQL run, and is DATABASE_URL right?`,
+  )
+})
+
+it.each<[string, Error, string]>([
+  ['settings', new ConfigurationFaulty(['A is missing']), 'A is missing'],
+  ['an option', new OptionRefused('--role is gateway or worker'), '--role is gateway or worker'],
+  [
+    'a port',
+    Object.assign(new Error('listen'), { code: 'EADDRINUSE', port: 8080 }),
+    'Port 8080 is taken: end what uses it, or choose others (FAIRLEAD_…_PORT; 0 takes a free one)',
+  ],
+  [
+    'the queue, of which no code is known',
+    new JobQueueUnavailable('The job queue cannot be reached', { cause: new Error('gone') }),
+    'The job queue cannot be reached. Does Redis run, and is REDIS_URL right?',
+  ],
+])('says in one sentence what is wrong with %s', (_, error, said) => {
+  const words = inWords(error)
+  expect(typeof words === 'string' && words.includes(said)).toBe(true)
+  expect(words).not.toContain('\n    at ')
+})
+
+/** Causes one below the other, the last one with this code. */
+const deep = (depth: number, code: string): Error =>
+  depth === 0
+    ? Object.assign(new Error(`by ${code}`), { code })
+    : Object.assign(new Error(`level ${depth}`, { cause: deep(depth - 1, code) }), {
+        code: 'OUTER',
+      })
+
+it('tells the cause of all causes, five deep and no deeper, nor round and round', () => {
+  const of = (cause: Error) => inWords(new NetworkUnavailable('Away', { cause }))
+  expect(of(deep(4, 'EINNER'))).toMatch(/^Away \(EINNER: by EINNER\)\. /)
+  expect(of(deep(5, 'EINNER'))).toMatch(/^Away \(OUTER: level 1\)\. /)
+  const round = Object.assign(new Error('round'), { code: 'EROUND' })
+  round.cause = round
+  expect(of(round)).toMatch(/^Away \(EROUND: round\)\. /)
 })
 
 it('keeps the stack of what is a fault of ours', () => {
   const fault = new TypeError('x is not a function')
   expect(inWords(fault)).toBe(fault)
   expect(inWords('no error at all')).toBe('no error at all')
+  const denied = Object.assign(new Error('permission denied'), { code: 'EACCES' })
+  expect(inWords(denied)).toBe(denied)
 })

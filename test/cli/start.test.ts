@@ -57,6 +57,18 @@ it('refuses addresses that no driver reads, and repeats no password', async () =
   expect(faults.join()).not.toContain('hush')
 })
 
+it.each([
+  [{}, ['FAIRLEAD_RAIL_URL has to be https']],
+  [{ FAIRLEAD_SANDBOX: 'yes' }, ['FAIRLEAD_RAIL_URL has to be https']],
+  [{ FAIRLEAD_SANDBOX: 'true' }, []],
+])('takes a plain address of a bank in a sandbox only: %j', async (changes, wanted) => {
+  const FAIRLEAD_RAIL_URL = 'http://bank.example.com'
+  const faults = await faultsOfStart({ FAIRLEAD_RAIL_URL, DATABASE_URL: 'none', ...changes })
+  const ofBank = faults.filter((fault) => fault.startsWith('FAIRLEAD_RAIL_URL'))
+  expect(ofBank).toEqual(wanted.map((fault) => expect.stringContaining(fault) as unknown))
+  expect(faults).not.toEqual([])
+})
+
 it('refuses a database that is not migrated, and says how to mend it', async () => {
   const { url, drop } = await freshDatabase()
   try {
