@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isPortWeChose } from '../../src/cli/sandbox/sandbox.ts'
 import { readSandboxSettings } from '../../src/cli/sandbox/settings.ts'
@@ -11,6 +12,23 @@ describe('ports of a sandbox', () => {
     expect(isPortWeChose(taken(8090), environment)).toBe(false)
     expect(isPortWeChose(taken(41_234), { publicPort: '8080' })).toBe(false)
     expect(isPortWeChose(new Error('something else'), environment)).toBe(false)
+  })
+
+  it('are those of the documentation where nothing is told, and one that is none is refused', async () => {
+    expect(await readSandboxSettings({})).toEqual({
+      dataDir: resolve('.fairlead'),
+      ports: {
+        public: 8080,
+        https: 8443,
+        internal: 8085,
+        network: 8000,
+        networkHttps: 8001,
+        bank: 8090,
+      },
+    })
+    await expect(readSandboxSettings({ bankPort: 'x' })).rejects.toMatchObject({
+      faults: [expect.stringMatching(/^FAIRLEAD_BANK_PORT/)],
+    })
   })
 
   it('are all different where 0 is asked for, and as told where not', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,6 +40,8 @@ const databaseUrl = 'postgres://nowhere/fairlead'
 interface Opened {
   readonly settings: SandboxSettings
   readonly world: SandboxWorld
+  /** What was said while it started. */
+  readonly said: readonly string[]
 }
 
 /** A free port may be taken by another test before it is opened; then others are chosen. */
@@ -47,9 +49,10 @@ async function openWorld(environment: Environment = {}, tries = 3): Promise<Open
   const told = { ...free, dataDir, databaseUrl, ...environment }
   const settings = await readSandboxSettings(told)
   try {
-    const world = await startWorld(settings, told, () => undefined)
+    const said: string[] = []
+    const world = await startWorld(settings, told, (line) => said.push(line))
     toEnd.push(() => world.stop())
-    return { settings, world }
+    return { settings, world, said }
   } catch (error) {
     if (tries > 1 && isPortWeChose(error, told)) return openWorld(environment, tries - 1)
     throw error
@@ -72,6 +75,8 @@ describe('the keys of a sandbox', () => {
     await writeFile(join(dataDir, 'keys.json'), '{"seeds":')
     await expect(sandboxKeys(dataDir)).rejects.toThrow('JSON')
     expect(await readFile(join(dataDir, 'keys.json'), 'utf8')).toBe('{"seeds":')
+    await mkdir(join(dataDir, 'other', 'keys.json'), { recursive: true })
+    await expect(sandboxKeys(join(dataDir, 'other'))).rejects.toThrow(/^EISDIR: .*, read$/)
   })
 })
 
@@ -105,14 +110,19 @@ describe('the world of a sandbox', () => {
       })),
     )
     await first.world.stop()
+    for (const url of [first.world.horizonUrl, first.world.bankUrl]) {
+      await expect(fetch(url)).rejects.toThrow('fetch failed')
+    }
     const second = await openWorld()
     expect(second.world.keys).toEqual(first.world.keys)
     expect((await account(second)).issuer.sequence).toBe(made.issuer.sequence)
   })
 
   it('tells a gateway where all is, and lets the environment choose but not where the parts are', async () => {
-    const publicUrl = 'http://anchor.example:81'
-    const { settings, world } = await openWorld({
+    const homeDomain = 'an-anchor-of-quite-a-long-name.example:81'
+    const publicUrl = `http://${homeDomain}`
+    const { settings, world, said } = await openWorld({
+      dataDir: join(dataDir, 'its-own'),
       publicUrl,
       loginsPerMinute: '7',
       railUrl: 'http://elsewhere.example',
@@ -125,7 +135,7 @@ describe('the world of a sandbox', () => {
       loginsPerMinute: '7',
       publicHost: '127.0.0.1',
       publicUrl,
-      homeDomain: 'anchor.example:81',
+      homeDomain,
       publicPort: String(ports.public),
       internalPort: String(ports.internal),
       horizonUrl: world.horizonUrl,
@@ -139,6 +149,15 @@ describe('the world of a sandbox', () => {
       railSecret: secrets.rail,
       backofficeToken: secrets.backoffice,
     })
+    expect(said).toEqual([
+      `Stellar network   ${world.horizonUrl}`,
+      `Bank              ${world.bankUrl}`,
+      'Database          as told',
+    ])
+    expect(await modeOf('its-own')).toBe(0o700)
+    const horizon = new Horizon.Server(world.horizonUrl, { allowHttp: true })
+    const issuer = await horizon.loadAccount(Keypair.fromSecret(seeds.issuer).publicKey())
+    expect(issuer.home_domain).toBe(homeDomain.slice(0, 32)) // as much as an account can name
     expect(world.file.login).toEqual({
       homeDomains: ['anchor.example:444'],
       sendingAnchors: [
