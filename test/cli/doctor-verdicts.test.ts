@@ -361,6 +361,9 @@ describe('what is printed', () => {
 
   it('counts what was found, and says whether it may be started', () => {
     expect(printVerdict([good, warning])).toBe('1 warning. It may be started.')
+    expect(printVerdict([good])).toBe('All is well. Ready to start.')
+    expect(printVerdict([unknown])).toBe('1 not looked at. It may be started.')
+    expect(printVerdict([fault])).toBe('1 fault. Mend the faults before you start.')
     expect(printVerdict([warning, warning, unknown])).toBe(
       '2 warnings, 1 not looked at. It may be started.',
     )
