@@ -28,6 +28,10 @@ export function createJobQueue(options: JobQueueOptions): JobQueue & JobFigures 
     const queue = store.queue(name)
     queue.on('error', options.onError)
     queues.set(name, queue)
+    queue.waitUntilReady().catch(() => {
+      queues.delete(name) // the next call opens another, as this one would fail for ever
+      void queue.close().catch(() => undefined)
+    })
     return queue
   }
 

@@ -30,12 +30,13 @@ export interface JobWorkersOptions {
 
 const lockMsUsually = 10_000
 const closeLimitMs = 3_000
+const openAgainMs = 1_000
 
 /** Starts one worker per job name on one pool. */
 export function startJobWorkers(options: JobWorkersOptions): JobWorkers {
   const names = Object.keys(options.bodies) as JobName[] // a mapped type over JobName has no other keys
   const store = openJobStore(options.store, names.length + 8)
-  const workers = names.map((name) => startWorker(store, name, options))
+  const workers = names.map((name) => untilReady(() => startWorker(store, name, options)))
   const lockMs = options.lockMs ?? lockMsUsually
   const freeing = setInterval(() => {
     store.freeFarOffLocks(2 * lockMs).catch((error: Error) => options.reports.troubled(error))
@@ -73,8 +74,36 @@ function startWorker<Name extends JobName>(
   return worker
 }
 
+/**
+ * A worker that could not connect keeps that failure for ever, and asks on without a pause in which anything
+ * else is heard: another one is opened in its place.
+ */
+function untilReady(open: () => JobsWorker): Pick<JobsWorker, 'close'> {
+  let worker = open()
+  let again: NodeJS.Timeout | undefined
+  let isClosing = false
+  const watch = () => {
+    worker.waitUntilReady().catch(() => {
+      if (isClosing) return
+      void worker.close(true).catch(() => undefined)
+      again = setTimeout(() => {
+        worker = open()
+        watch()
+      }, openAgainMs)
+    })
+  }
+  watch()
+  return {
+    close(force) {
+      isClosing = true
+      clearTimeout(again)
+      return worker.close(force)
+    },
+  }
+}
+
 /** Lets running jobs end; what takes too long is left to another worker, as after a crash. */
-async function closeWithin(worker: JobsWorker): Promise<void> {
+async function closeWithin(worker: Pick<JobsWorker, 'close'>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), closeLimitMs)

@@ -39,12 +39,16 @@ export interface JobsQueue {
   getJobScheduler(id: string): Promise<{ readonly next?: number } | undefined>
   removeJobScheduler(id: string): Promise<unknown>
   on(event: 'error', listener: (error: Error) => void): unknown
+  /** Rejects when it cannot connect; it never tries again then. */
+  waitUntilReady(): Promise<unknown>
   close(): Promise<void>
 }
 
 export interface JobsWorker {
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'failed', listener: (job: Tried | undefined, error: Error) => void): unknown
+  /** Rejects when it cannot connect; it never tries again then. */
+  waitUntilReady(): Promise<unknown>
   close(force?: boolean): Promise<void>
 }
 
