@@ -26,10 +26,8 @@ export interface Exchange {
 
 export function exchange(price: Price, bounds: Bounds, rounding: Rounding): Exchange {
   const raw = exchangeUnchecked(price, bounds, rounding)
-  const nothing = { wheat: 0n, sheep: 0n, wheatStays: raw.wheatStays }
-  if (rounding === 'strictSend' && raw.wheat === 0n) return raw
-  if (raw.wheat === 0n || raw.sheep === 0n) return nothing
-  return rounding === 'normal' && isOffPrice(price, raw) ? nothing : raw
+  if (rounding !== 'normal' || !isOffPrice(price, raw)) return raw
+  return { wheat: 0n, sheep: 0n, wheatStays: raw.wheatStays }
 }
 
 /** Without the rule that the effective price may not be off by more than one percent. */

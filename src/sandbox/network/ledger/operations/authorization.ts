@@ -14,10 +14,7 @@ export const isRevocable = (state: LedgerState, issuer: string): boolean =>
 
 /** Sets the flags; a line that loses all authorization loses its offers. */
 export function authorizeLine(state: LedgerState, line: TrustLineEntry, flags: number): void {
-  const changed = { ...line, flags }
-  if (mayMaintainLiabilities(line) && !mayMaintainLiabilities(changed)) {
-    removeOffers(state, line.account, line.asset)
-  }
+  if (!mayMaintainLiabilities({ ...line, flags })) removeOffers(state, line.account, line.asset)
   const current = state.trustLine(line.account, line.asset)
   if (current !== undefined) state.put({ ...current, flags })
 }

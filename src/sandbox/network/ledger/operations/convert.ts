@@ -38,5 +38,5 @@ export function convert(scope: Scope, step: Step): Conversion | ConversionRefusa
   if (outcome === 'crossSelf' || outcome === 'tooManyOffers') return outcome
   const complete =
     step.rounding === 'strictSend' ? sent === step.mostSent : received === step.mostReceived
-  return outcome === 'filled' && complete ? { sent, received, claims } : 'tooFewOffers'
+  return complete ? { sent, received, claims } : 'tooFewOffers'
 }

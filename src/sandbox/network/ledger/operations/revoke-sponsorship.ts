@@ -126,7 +126,7 @@ function revokeEntry(entry: Entry, { state, source, sponsorships }: Scope): xdr.
   const owner = ownerOf(entry)
   if ((entry.sponsor ?? owner) !== source) return notSponsor
   const current = sponsorships.get(source)
-  const to = current === (owner ?? entry.sponsor) ? undefined : current
+  const to = current === owner ? undefined : current
   if (owner === undefined && to === undefined) {
     return result(xdr.RevokeSponsorshipResult.revokeSponsorshipOnlyTransferable())
   }
