@@ -189,7 +189,7 @@ describe('taking offers (SBX-51)', () => {
     account({ subentries: count + 1, balance: 1000n }),
     line(owing(0n, BigInt(count) * 10n)),
   ]
-  const taken = (offers: readonly OfferEntry[], change: Partial<Order> = {}) => {
+  const trade = (offers: readonly OfferEntry[], change: Partial<Order> = {}) => {
     const state = stateWith(...seller(offers.length), ...offers)
     const owner = state.account(alice)
     const buying = offers.reduce(
@@ -197,8 +197,15 @@ describe('taking offers (SBX-51)', () => {
       0n,
     )
     if (owner !== undefined) state.put({ ...owner, liabilities: { buying, selling: 0n } })
-    const { outcome, claims } = takeOffers(state, { ...order, ...change })
+    return takeOffers(state, { ...order, ...change })
+  }
+  const taken = (...given: Parameters<typeof trade>) => {
+    const { outcome, claims } = trade(...given)
     return [outcome, claims.map((claim) => claim.offer.id)]
+  }
+  const takenOf = (...given: Parameters<typeof trade>) => {
+    const { sheepSent, wheatReceived } = trade(...given)
+    return { sheepSent, wheatReceived }
   }
   const dear = { price: { n: 2, d: 1 } }
 
@@ -221,6 +228,12 @@ describe('taking offers (SBX-51)', () => {
     expect(taken(two, { mostSheep: 10n })).toEqual(['filled', [1n]])
     expect(taken(two, { mostSheep: 0n })).toEqual(['filled', []])
     expect(taken(two, { mostWheat: 0n })).toEqual(['filled', []])
+  })
+
+  it('gives no more over all offers than may be given, and gets no more', () => {
+    const two = [offer(1n), offer(2n)]
+    expect(takenOf(two, { mostSheep: 15n })).toEqual({ sheepSent: 15n, wheatReceived: 15n })
+    expect(takenOf(two, { mostWheat: 15n })).toEqual({ sheepSent: 15n, wheatReceived: 15n })
   })
 
   it('ends where as many were taken as may be', () => {
