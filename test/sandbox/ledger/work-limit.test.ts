@@ -1,0 +1,57 @@
+import { Asset, Operation } from '@stellar/stellar-sdk'
+import { expect, it } from 'vitest'
+import { asset, createWorld, idOf } from './world.ts'
+
+/** An operation takes at most 1,000 offers, over all the steps of its path (SBX-51, SBX-52). */
+
+const usd = asset('USD')
+const eur = asset('EUR')
+const native = Asset.native()
+
+const world = createWorld()
+const codes = (source: string, ...operations: Parameters<typeof world.codes>[0]['operations']) =>
+  world.codes({ source, operations, fee: '100000' }).slice(1)
+
+/** The issuer has 998 offers of a USD for half a lumen, bob three more, and two of EUR for USD. */
+function fillBook(): void {
+  world.fund('alice', 'bob', 'issuer')
+  const trust = [usd, eur].map((one) => Operation.changeTrust({ asset: one }))
+  for (const name of ['alice', 'bob']) codes(name, ...trust)
+  const paid = [usd, eur].map((one) =>
+    Operation.payment({ destination: idOf('bob'), asset: one, amount: '2000' }),
+  )
+  codes('issuer', ...paid)
+  const one = { selling: usd, buying: native, amount: '1', price: '0.5' }
+  for (let left = 998; left > 0; left -= 100) {
+    const count = Math.min(100, left)
+    codes('issuer', ...Array.from({ length: count }, () => Operation.manageSellOffer(one)))
+  }
+  const inEuros = { selling: eur, buying: usd, price: '1' }
+  const last = ['1', '5', '5'].map((amount) => Operation.manageSellOffer({ ...one, amount }))
+  const euros = ['10', '1500'].map((amount) => Operation.manageSellOffer({ ...inEuros, amount }))
+  codes('bob', ...last, ...euros)
+}
+
+it('goes up to the limit, and is refused beyond it', () => {
+  fillBook()
+  const filled = world.ledger.snapshot()
+  const bought = (buyAmount: string) => {
+    const terms = { selling: native, buying: usd, price: '0.5', buyAmount }
+    const answer = codes('alice', Operation.manageBuyOffer(terms))
+    world.ledger.restore(filled)
+    return answer
+  }
+  expect(bought('1004')).toEqual(['manageBuyOfferSuccess'])
+  expect(bought('1004.0000001')).toEqual(['opExceededWorkLimit'])
+
+  const sent = (sendAmount: string) => {
+    const path = [usd]
+    const terms = { sendAsset: native, destAsset: eur, destination: idOf('alice'), path }
+    const operation = Operation.pathPaymentStrictSend({ ...terms, sendAmount, destMin: '1' })
+    const answer = codes('alice', operation)
+    world.ledger.restore(filled)
+    return answer
+  }
+  expect(sent('499')).toEqual(['pathPaymentStrictSendSuccess'])
+  expect(sent('499.0000001')).toEqual(['opExceededWorkLimit'])
+})
