@@ -118,6 +118,24 @@ const begin = (name: string) =>
     new xdr.BeginSponsoringFutureReservesOp({ sponsoredId: account(name) }),
   )
 
+const Key = xdr.LedgerKey
+const pool = new xdr.PoolId(new Uint8Array(32))
+const revoke = (key: xdr.LedgerKey) =>
+  Body.revokeSponsorship(xdr.RevokeSponsorshipOp.revokeSponsorshipLedgerEntry(key))
+const revokeData = (name: string) =>
+  revoke(Key.data(new xdr.LedgerKeyData({ accountId: account('bob'), dataName: name as never })))
+const revokeOffer = (offerId: bigint) =>
+  revoke(Key.offer(new xdr.LedgerKeyOffer({ sellerId: account('bob'), offerId })))
+const revokeLine = (asset: xdr.Asset | xdr.TrustLineAsset) =>
+  revoke(
+    Key.trustline(
+      new xdr.LedgerKeyTrustLine({
+        accountId: account('bob'),
+        asset: asset as xdr.TrustLineAsset,
+      }),
+    ),
+  )
+
 const Predicate = xdr.ClaimPredicate
 const always = Predicate.claimPredicateUnconditional()
 const not = (one: xdr.ClaimPredicate | null) => Predicate.claimPredicateNot(one)
@@ -171,9 +189,11 @@ const malformed: readonly (readonly [string, Body])[] = [
   ['manageSellOfferMalformed', sell({ amount: -1n })],
   ['manageSellOfferMalformed', sell({ amount: 0n })],
   ['manageSellOfferMalformed', sell({ offerId: -1n })],
+  ['manageSellOfferMalformed', sell({ amount: -1n, offerId: 1n })],
   ['manageBuyOfferMalformed', buy({ buyAmount: -1n })],
   ['manageBuyOfferMalformed', buy({ buyAmount: 0n })],
   ['manageBuyOfferMalformed', buy({ offerId: -1n })],
+  ['manageBuyOfferMalformed', buy({ buyAmount: -1n, offerId: 1n })],
   ['manageSellOfferMalformed', passive({ amount: -1n })],
   ['manageSellOfferMalformed', passive({ amount: 0n })],
   ['changeTrustMalformed', trust(usd, -1n)],
@@ -200,6 +220,8 @@ const malformed: readonly (readonly [string, Body])[] = [
   ['clawbackMalformed', clawback(1n, coin('U!', 'alice'))],
   ['clawbackMalformed', clawback(1n, own, 'alice')],
   ['manageDataInvalidName', data('')],
+  ['manageDataInvalidName', data('a\u001f')],
+  ['manageDataInvalidName', data('a\u007f')],
   ['setOptionsUnknownFlag', options({ setFlags: 16 })],
   ['setOptionsUnknownFlag', options({ clearFlags: 16 })],
   ['setOptionsUnknownFlag', options({ setFlags: 0x80000000 })],
@@ -210,6 +232,7 @@ const malformed: readonly (readonly [string, Body])[] = [
   ['setOptionsThresholdOutOfRange', options({ highThreshold: 256 })],
   ['setOptionsBadSigner', options(signer('alice', 1))],
   ['setOptionsBadSigner', options(signer('bob', 256))],
+  ['setOptionsInvalidHomeDomain', options({ homeDomain: 'a\u007f.example' as never })],
   ['bumpSequenceBadSeq', bump(-1n)],
   ['accountMergeMalformed', Body.accountMerge(muxed('alice'))],
   ['beginSponsoringFutureReservesMalformed', begin('alice')],
@@ -219,6 +242,21 @@ const malformed: readonly (readonly [string, Body])[] = [
   [
     'createClaimableBalanceMalformed',
     claimable({ claimants: [claimant(always), claimant(not(always))] }),
+  ],
+  [
+    'createClaimableBalanceMalformed',
+    claimable({ claimants: [claimant(always), claimant(not(null), 'carol')] }),
+  ],
+  ['revokeSponsorshipMalformed', revokeData('')],
+  ['revokeSponsorshipMalformed', revokeData('a\u007f')],
+  ['revokeSponsorshipMalformed', revokeOffer(0n)],
+  ['revokeSponsorshipMalformed', revokeOffer(-1n)],
+  ['revokeSponsorshipMalformed', revokeLine(bad)],
+  ['revokeSponsorshipMalformed', revokeLine(lumens)],
+  ['revokeSponsorshipMalformed', revokeLine(coin('USD', 'bob'))],
+  [
+    'revokeSponsorshipMalformed',
+    revoke(Key.liquidityPool(new xdr.LedgerKeyLiquidityPool({ liquidityPoolId: pool }))),
   ],
   ...[
     not(null),
@@ -254,6 +292,11 @@ const fine: readonly Body[] = [
   flags(0, 7),
   clawback(1n),
   data('a'),
+  data(' ~'),
+  revokeData('a'),
+  revokeOffer(1n),
+  revokeLine(usd),
+  revokeLine(xdr.TrustLineAsset.assetTypePoolShare(pool)),
   options({ setFlags: 15 }),
   options({ clearFlags: 15 }),
   options({ masterWeight: 255, lowThreshold: 255, medThreshold: 255, highThreshold: 255 }),

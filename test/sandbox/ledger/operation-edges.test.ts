@@ -1,0 +1,181 @@
+import { Asset, Claimant, Operation, xdr } from '@stellar/stellar-sdk'
+import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  holdsAt,
+  storedPredicate,
+} from '../../../src/sandbox/network/ledger/operations/claim-predicate.ts'
+import { asset, createWorld, idOf, type World } from './world.ts'
+
+/** Rules of single operations that the recorded scenarios leave out. */
+
+const usd = asset('USD')
+
+let world: World
+beforeEach(() => {
+  world = createWorld()
+  world.fund('alice', 'bob', 'issuer')
+})
+
+const codes = (source: string, ...operations: readonly xdr.Operation[]) =>
+  world.codes({ source, operations, fee: '1000' }).slice(1)
+const flagged = (setFlags: number) =>
+  codes('issuer', Operation.setOptions({ setFlags: setFlags as 2 }))
+const paid = (to: string) =>
+  Operation.payment({ destination: idOf(to), asset: usd, amount: '10', source: idOf('issuer') })
+const lineFlags = (name: string) => {
+  for (const one of world.ledger.subentriesOf(idOf(name))) {
+    if (one.type === 'trustline') return one.flags
+  }
+  return undefined
+}
+
+describe('the flags of an issuer', () => {
+  it.each([1, 2, 3, 10])('can be changed as long as %s is all they are (SBX-42)', (before) => {
+    expect(flagged(before)).toEqual(['setOptionsSuccess'])
+    expect(flagged(1)).toEqual(['setOptionsSuccess'])
+    expect(world.ledger.account(idOf('issuer'))?.flags).toBe(before | 1)
+    const merge = Operation.accountMerge({ destination: idOf('bob') })
+    expect(codes('issuer', merge)).toEqual(['accountMergeSuccess'])
+  })
+
+  it('cannot be changed once they are immutable, nor the account merged (SBX-42, SBX-44)', () => {
+    flagged(4)
+    expect(flagged(1)).toEqual(['setOptionsCantChange'])
+    const merge = Operation.accountMerge({ destination: idOf('bob') })
+    expect(codes('issuer', merge)).toEqual(['accountMergeImmutableSet'])
+  })
+})
+
+describe('an issuer that may not revoke (SBX-46)', () => {
+  const allow = (authorize: 0 | 1 | 2) =>
+    codes('issuer', Operation.allowTrust({ trustor: idOf('alice'), assetCode: 'USD', authorize }))
+
+  it('lowers no line that is authorized', () => {
+    codes('alice', Operation.changeTrust({ asset: usd }))
+    expect(allow(2)).toEqual(['allowTrustCantRevoke'])
+    expect(allow(1)).toEqual(['allowTrustSuccess'])
+    expect(lineFlags('alice')).toBe(1)
+  })
+
+  it('raises one that is not, as far as it likes', () => {
+    flagged(1)
+    codes('alice', Operation.changeTrust({ asset: usd }))
+    expect(allow(2)).toEqual(['allowTrustSuccess'])
+    expect(lineFlags('alice')).toBe(2)
+    expect(allow(2)).toEqual(['allowTrustSuccess'])
+    expect(allow(1)).toEqual(['allowTrustSuccess'])
+    expect(lineFlags('alice')).toBe(1)
+  })
+})
+
+describe('an issuer that is gone', () => {
+  const gone = () => {
+    codes('alice', Operation.changeTrust({ asset: usd }))
+    codes('issuer', paid('alice'))
+    const merge = Operation.accountMerge({ destination: idOf('bob') })
+    expect(codes('issuer', merge)).toEqual(['accountMergeSuccess'])
+  }
+  const home = { destination: idOf('issuer') }
+  const received = { sendAsset: usd, sendMax: '1', destAsset: usd, destAmount: '1', ...home }
+  const sent = { sendAsset: usd, sendAmount: '1', destAsset: usd, destMin: '1', ...home }
+
+  it('still gets its credit back (SBX-40, SBX-52)', () => {
+    gone()
+    const back = Operation.payment({ ...home, asset: usd, amount: '1' })
+    expect(codes('alice', back)).toEqual(['paymentSuccess'])
+    expect(codes('alice', Operation.pathPaymentStrictReceive(received))).toEqual([
+      'pathPaymentStrictReceiveSuccess',
+    ])
+    expect(codes('alice', Operation.pathPaymentStrictSend(sent))).toEqual([
+      'pathPaymentStrictSendSuccess',
+    ])
+    const [line] = [...world.ledger.subentriesOf(idOf('alice'))]
+    expect(line).toMatchObject({ type: 'trustline', balance: 70_000_000n })
+  })
+
+  it('is no destination of anything else, not even of a way round (SBX-40, SBX-52)', () => {
+    gone()
+    const path = [Asset.native()]
+    const lumens = Operation.payment({ ...home, asset: Asset.native(), amount: '1' })
+    expect(codes('alice', lumens)).toEqual(['paymentNoDestination'])
+    expect(codes('alice', Operation.pathPaymentStrictReceive({ ...received, path }))).toEqual([
+      'pathPaymentStrictReceiveNoDestination',
+    ])
+    expect(codes('alice', Operation.pathPaymentStrictSend({ ...sent, path }))).toEqual([
+      'pathPaymentStrictSendNoDestination',
+    ])
+  })
+})
+
+it('an account is not merged while it is about to sponsor another (SBX-44)', () => {
+  const operations = [
+    Operation.beginSponsoringFutureReserves({ sponsoredId: idOf('bob') }),
+    Operation.accountMerge({ destination: idOf('issuer') }),
+    Operation.endSponsoringFutureReserves({ source: idOf('bob') }),
+  ]
+  expect(world.codes({ source: 'alice', signers: ['alice', 'bob'], operations })).toEqual([
+    'txFailed',
+    'beginSponsoringFutureReservesSuccess',
+    'accountMergeIsSponsor',
+    'endSponsoringFutureReservesSuccess',
+  ])
+})
+
+describe('the account of an operation on a claimable balance is stamped by it (SBX-47)', () => {
+  const stampOf = (name: string) => world.ledger.account(idOf(name))?.lastModifiedLedger
+  const balanceId = () => {
+    const found = [...world.ledger.entries()].find(({ type }) => type === 'claimable_balance')
+    return found?.type === 'claimable_balance' ? found.id : ''
+  }
+  /** Another account sends the transaction: it is the one that its sequence number stamps. */
+  const sentByBob = (name: string, ...operations: readonly xdr.Operation[]) => {
+    const signers = ['bob', name]
+    const [code] = world.codes({ source: 'bob', signers, operations, fee: '1000' })
+    return { code, isStamped: stampOf(name) === world.ledger.head.sequence }
+  }
+  const stamped = { code: 'txSuccess', isStamped: true }
+  const claimable = (source: string) => {
+    const claimants = [new Claimant(idOf('alice'))]
+    const terms = { asset: usd, amount: '5', claimants, source: idOf(source) }
+    return Operation.createClaimableBalance(terms)
+  }
+  beforeEach(() => {
+    flagged(10)
+    codes('alice', Operation.changeTrust({ asset: usd }))
+    codes('issuer', paid('alice'))
+    world.close()
+  })
+
+  it('where it is created, though another pays for it', () => {
+    const source = idOf('alice')
+    const sponsored = [
+      Operation.beginSponsoringFutureReserves({ sponsoredId: source }),
+      claimable('alice'),
+      Operation.endSponsoringFutureReserves({ source }),
+    ]
+    expect(sentByBob('alice', ...sponsored)).toEqual(stamped)
+  })
+
+  it('where it is claimed', () => {
+    codes('issuer', claimable('issuer'))
+    const operation = { balanceId: balanceId(), source: idOf('alice') }
+    expect(sentByBob('alice', Operation.claimClaimableBalance(operation))).toEqual(stamped)
+  })
+
+  it('where it is clawed back', () => {
+    codes('alice', claimable('alice'))
+    const operation = { balanceId: balanceId(), source: idOf('issuer') }
+    const clawback = Operation.clawbackClaimableBalance(operation)
+    expect(sentByBob('issuer', clawback)).toEqual(stamped)
+  })
+})
+
+it('a time that would be after the end of time is the end of time (SBX-47)', () => {
+  const end = 9_223_372_036_854_775_807n
+  const within = (seconds: bigint) =>
+    storedPredicate(xdr.ClaimPredicate.claimPredicateBeforeRelativeTime(seconds), 1000n)
+  expect(within(end)).toEqual({ type: 'before', epoch: end })
+  expect(within(end - 999n)).toEqual({ type: 'before', epoch: end })
+  expect(within(end - 1001n)).toEqual({ type: 'before', epoch: end - 1n })
+  expect([holdsAt(within(5n), 1004n), holdsAt(within(5n), 1005n)]).toEqual([true, false])
+})
