@@ -2,7 +2,16 @@ import { Asset, Operation, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import { envelopeOf, readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { preAuthorizedAddress } from '../../../src/sandbox/network/ledger/signer-form.ts'
-import { asset, codesOf, createWorld, idOf, keyOf, parameters, type World } from './world.ts'
+import {
+  asset,
+  codesOf,
+  createWorld,
+  feeBump,
+  idOf,
+  keyOf,
+  parameters,
+  type World,
+} from './world.ts'
 
 /** Transactions at the edge of what a ledger takes, and what is left when it does not. */
 
@@ -66,6 +75,67 @@ describe('the preconditions of a transaction (SBX-21)', () => {
       })
     expect(until(closeTime + 9n)).toEqual(['txTooLate'])
     expect(until(closeTime + 10n)).toEqual([])
+  })
+
+  it('count what has gone by since the last close, but only for the latest time', () => {
+    const world = worldOf('alice')
+    const { closeTime } = world.ledger.head
+    const within = (minTime: bigint, maxTime: bigint) => {
+      const times = new xdr.TimeBounds({ minTime, maxTime })
+      const envelope = changed(world, { cond: xdr.Preconditions.precondTime(times) })
+      const verdict = world.ledger.check(envelope, { elapsed: 7n })
+      return verdict.ok ? [] : codesOf(verdict.result)
+    }
+    expect(within(0n, closeTime + 16n)).toEqual(['txTooLate'])
+    expect(within(0n, closeTime + 17n)).toEqual([])
+    expect(within(closeTime, 0n)).toEqual([])
+    expect(within(closeTime + 1n, 0n)).toEqual(['txTooEarly'])
+  })
+
+  it.each([
+    [0n, 1n, []],
+    [0n, 0n, ['txBadSeq']],
+    [0n, 5n, []],
+    [-1n, 5n, []],
+    [1n, 5n, ['txBadSeq']],
+  ])(
+    'let the sequence %i above the least one be %i above that of the account: refused with %j',
+    (least, above, codes) => {
+      const world = worldOf('alice')
+      const { sequence = 0n } = world.ledger.account(idOf('alice')) ?? {}
+      const cond = conditions({ minSeqNum: sequence + least })
+      expect(refusal(world, { cond, seqNum: sequence + above })).toEqual(codes)
+    },
+  )
+
+  it.each([
+    [{ minSeqAge: 5n }, []],
+    [{ minSeqAge: 6n }, ['txBadMinSeqAgeOrGap']],
+    [{ minSeqLedgerGap: 2 }, []],
+    [{ minSeqLedgerGap: 3 }, ['txBadMinSeqAgeOrGap']],
+  ])('wait since the last transaction of the account: with %j, refused with %j', (wait, codes) => {
+    const world = worldOf('alice')
+    world.apply({ source: 'alice', operations: [bump] })
+    world.close() // Five seconds and one ledger later; what comes next comes in a second one.
+    expect(refusal(world, { cond: conditions(wait) })).toEqual(codes)
+  })
+
+  const key = (name: string) => xdr.SignerKey.signerKeyTypeEd25519(keyOf(name).rawPublicKey())
+  const nothingSigned = xdr.SignerKey.signerKeyTypeEd25519SignedPayload(
+    new xdr.SignerKeyEd25519SignedPayload({
+      ed25519: keyOf('bob').rawPublicKey(),
+      payload: new Uint8Array(0),
+    }),
+  )
+  it.each([
+    ['one that signed', [key('alice')], []],
+    ['one that did not sign', [key('bob')], ['txBadAuth']],
+    ['two of which one signed', [key('alice'), key('bob')], ['txBadAuth']],
+    ['the same twice', [key('alice'), key('alice')], ['txMalformed']],
+    ['a signer of nothing', [nothingSigned], ['txMalformed']],
+    ['a signer of nothing beside another', [key('alice'), nothingSigned], ['txMalformed']],
+  ])('want all extra signers: %s', (_what, extraSigners, codes) => {
+    expect(refusal(worldOf('alice'), { cond: conditions({ extraSigners }) })).toEqual(codes)
   })
 
   it('leave the sequence as strict as it is when they name none', () => {
@@ -161,6 +231,21 @@ describe('what is applied', () => {
     expect(applied && codesOf(applied.result)).toEqual(codes)
   })
 
+  it('tells which operations lack a signature by then, and nothing of the others (SBX-26)', () => {
+    const world = worldOf('alice', 'bob', 'carol')
+    const ofBob = Operation.bumpSequence({ bumpTo: '0', source: idOf('bob') })
+    const locking = {
+      source: 'carol',
+      signers: ['carol', 'bob'],
+      operations: [Operation.setOptions({ masterWeight: 0, source: idOf('bob') })],
+    }
+    const both = { source: 'alice', signers: ['alice', 'bob'], operations: [bump, ofBob] }
+    const [, refused] = closing(world, locking, both)
+    const codes = ['txFailed', 'bumpSequenceSuccess', 'opBadAuth']
+    expect(refused && codesOf(refused.result)).toEqual(codes)
+    expect(refused?.operations.map(({ changes }) => changes)).toEqual([[], []])
+  })
+
   it('tells what each operation changed, in order', () => {
     const world = worldOf('alice', 'bob')
     const pay = (name: string) =>
@@ -175,30 +260,108 @@ describe('what is applied', () => {
     expect(index).toBe(1)
   })
 
-  it('uses up a signature given in advance, but not where the sequence is another by then (SBX-23)', () => {
+  it('keeps the reserve: a fee that would touch it leaves nothing for operations (SBX-21)', () => {
     const world = worldOf('alice', 'bob')
-    const { sequence = 0n } = world.ledger.account(idOf('alice')) ?? {}
-    const given = { source: 'alice', operations: [bump], signers: [], sequence: sequence + 2n }
-    const key = preAuthorizedAddress(world.envelope(given).hashBytes)
-    const signer = { preAuthTx: Buffer.from(world.envelope(given).hashBytes), weight: 1 }
-    world.apply({ source: 'alice', operations: [Operation.setOptions({ signer })] })
-    const signers = () => world.ledger.account(idOf('alice'))?.signers.map((one) => one.key)
-    const ahead = {
+    const [destination, native] = [idOf('bob'), Asset.native()]
+    const away = Operation.payment({ destination, asset: native, amount: '200' })
+    world.apply({ source: 'alice', operations: [away] })
+    const closeTime = world.ledger.head.closeTime + 5n
+    const baseReserve = 4_100_000_000n
+    world.ledger.close({ transactions: [], closeTime, upgrades: { baseReserve } })
+    const before = world.ledger.account(idOf('alice'))
+    const start = world.ledger.snapshot()
+    const [refused] = closing(world, { source: 'alice', operations: [bump] })
+    expect(refused && codesOf(refused.result)).toEqual(['txInsufficientBalance'])
+    expect(refused?.feeCharged).toBe(100n)
+    expect(world.ledger.account(idOf('alice'))?.sequence).toBe((before?.sequence ?? 0n) + 1n)
+    world.ledger.restore(start)
+    const fee = { payer: 'bob', fee: 200n }
+    const transactions = [feeBump(world, { source: 'alice', operations: [bump] }, fee)]
+    const closed = world.ledger.close({ transactions, closeTime: closeTime + 5n })
+    expect(closed.transactions.map(({ successful }) => successful)).toEqual([true])
+  })
+
+  describe('a signature given in advance (SBX-23)', () => {
+    /** Alice has authorized her second next transaction in advance, and none other. */
+    const start = () => {
+      const world = worldOf('alice', 'bob')
+      const { sequence = 0n } = world.ledger.account(idOf('alice')) ?? {}
+      const given = { source: 'alice', operations: [bump], signers: [], sequence: sequence + 2n }
+      const { hashBytes } = world.envelope(given)
+      const signer = { preAuthTx: Buffer.from(hashBytes), weight: 1 }
+      world.apply({ source: 'alice', operations: [Operation.setOptions({ signer })] })
+      const signers = () => world.ledger.account(idOf('alice'))?.signers.map((one) => one.key)
+      expect(signers()).toEqual([preAuthorizedAddress(hashBytes)])
+      return { world, given, signers, sequence }
+    }
+    const byBob = (operation: xdr.Operation) => ({
       source: 'bob',
       signers: ['bob', 'alice'],
-      operations: [
-        Operation.bumpSequence({ bumpTo: String(sequence + 9n), source: idOf('alice') }),
-      ],
-    }
-    const start = world.ledger.snapshot()
-    const [, refused] = closing(world, ahead, given)
-    expect(refused && codesOf(refused.result)).toEqual(['txBadSeq'])
-    expect(signers()).toEqual([key])
-    world.ledger.restore(start)
-    const [used] = closing(world, given)
-    expect(used?.successful).toBe(true)
-    expect(signers()).toEqual([])
+      operations: [operation],
+    })
+    const source = idOf('alice')
+
+    it('is used up by the transaction', () => {
+      const { world, given, signers } = start()
+      const [used] = closing(world, given)
+      expect(used?.successful).toBe(true)
+      expect(used?.sequenceChanges).toHaveLength(1)
+      expect(signers()).toEqual([])
+    })
+
+    it('is used up where the sequence is another by then, which stays as it is', () => {
+      const { world, given, signers, sequence } = start()
+      const bumpTo = String(sequence + 9n)
+      const ahead = byBob(Operation.bumpSequence({ bumpTo, source }))
+      const [, refused] = closing(world, ahead, given)
+      expect(refused && codesOf(refused.result)).toEqual(['txBadSeq'])
+      expect(signers()).toEqual([])
+      expect(world.ledger.account(source)?.sequence).toBe(sequence + 9n)
+    })
+
+    it('is used up where it is not enough by then, as is the sequence', () => {
+      const { world, given, signers, sequence } = start()
+      const raised = byBob(Operation.setOptions({ lowThreshold: 2, masterWeight: 2, source }))
+      const [, refused] = closing(world, raised, given)
+      expect(refused && codesOf(refused.result)).toEqual(['txBadAuth'])
+      expect(signers()).toEqual([])
+      expect(world.ledger.account(source)?.sequence).toBe(sequence + 2n)
+    })
+
+    it('is not used up by other transactions', () => {
+      const { world, signers, sequence } = start()
+      const other = { source: 'alice', operations: [bump], sequence: sequence + 2n }
+      const [applied] = closing(world, { ...other, fee: '101' })
+      expect(applied?.successful).toBe(true)
+      expect(signers()).toHaveLength(1)
+    })
   })
+})
+
+it('a raised reserve takes no offer that is just covered (SBX-37)', () => {
+  const world = worldOf('alice', 'issuer')
+  const [native, usd] = [Asset.native(), asset('USD')]
+  const sell = { selling: native, buying: usd, amount: '500', price: '1' }
+  const operations = [Operation.changeTrust({ asset: usd }), Operation.manageSellOffer(sell)]
+  world.apply({ source: 'alice', operations })
+  // What is left above the offer, after the fee of two operations, shared by four reserves.
+  const most = (10_000_000_000n - 200n - 5_000_000_000n) / 4n
+  const offers = () => [...world.ledger.entries()].filter(({ type }) => type === 'offer')
+  const raiseTo = (baseReserve: bigint) => {
+    const closeTime = world.ledger.head.closeTime + 5n
+    return world.ledger.close({ transactions: [], closeTime, upgrades: { baseReserve } })
+  }
+  const closed = raiseTo(most)
+  expect(offers()).toMatchObject([{ lastModifiedLedger: closed.sequence }])
+  const { upgradeChanges = [] } = closed
+  expect(upgradeChanges).toHaveLength(3)
+  const at = closed.sequence
+  const stamps = upgradeChanges.map(({ after }) => [after?.type, after?.lastModifiedLedger])
+  expect(Object.fromEntries(stamps)).toEqual({ account: at, offer: at, trustline: at })
+  expect(raiseTo(most)).not.toHaveProperty('upgradeChanges')
+  expect(raiseTo(most - 1n)).not.toHaveProperty('upgradeChanges')
+  raiseTo(most + 1n)
+  expect(offers()).toEqual([])
 })
 
 it('a raised reserve leaves the offers that it does not touch (SBX-37)', () => {

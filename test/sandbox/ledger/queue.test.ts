@@ -1,13 +1,9 @@
-import { Asset, Operation, xdr } from '@stellar/stellar-sdk'
+import { Asset, Operation } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import type { Admission } from '../../../src/sandbox/network/ledger/closed-ledger.ts'
-import {
-  envelopeOf,
-  readEnvelope,
-  type Envelope,
-} from '../../../src/sandbox/network/ledger/envelope.ts'
+import { readEnvelope, type Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { createQueue } from '../../../src/sandbox/network/queue/queue.ts'
-import { codesOf, createWorld, idOf, keyOf, parameters, type Draft, type World } from './world.ts'
+import { codesOf, createWorld, feeBump, idOf, parameters, type Draft, type World } from './world.ts'
 
 /** What the recorded scenarios do not show of the queue. */
 
@@ -83,7 +79,7 @@ describe('a queue that lets transactions of an account wait in a row (SBX-27)', 
     for (const one of [first, second, third]) if (one) queue.admit(one)
     const sequence = (world.ledger.account(idOf('alice'))?.sequence ?? 0n) + 2n
     const inner = { source: 'alice', operations: paying('1'), sequence }
-    const bump = bumped(world, inner, { payer: 'payer', fee: 2000n })
+    const bump = feeBump(world, inner, { payer: 'payer', fee: 2000n })
     expect(answer(queue.admit(bump))).toBe('PENDING')
     const closeTime = world.ledger.head.closeTime + 5n
     const closed = world.ledger.close({ ...queue.takeForLedger(closeTime), closeTime })
@@ -209,26 +205,6 @@ describe('the queue of the real network', () => {
 const noops = (count: number) =>
   Array.from({ length: count }, () => Operation.bumpSequence({ bumpTo: '0' }))
 
-/** A fee bump with just this bid. */
-function bumped(world: World, inner: Draft, { payer, fee }: { payer: string; fee: bigint }) {
-  const within = xdr.TransactionEnvelope.fromXdr(world.build(inner).toXdr(), 'base64')
-  if (within.type !== 'envelopeTypeTx') throw new Error('the inner transaction is no V1 envelope')
-  const tx = new xdr.FeeBumpTransaction({
-    feeSource: xdr.MuxedAccount.keyTypeEd25519(keyOf(payer).rawPublicKey()),
-    fee,
-    innerTx: xdr.FeeBumpTransactionInnerTx.envelopeTypeTx(within.v1),
-    ext: xdr.FeeBumpTransactionExt.v0(),
-  })
-  const wrap = (signatures: xdr.DecoratedSignature[]) =>
-    envelopeOf(
-      xdr.TransactionEnvelope.envelopeTypeTxFeeBump(
-        new xdr.FeeBumpTransactionEnvelope({ tx, signatures }),
-      ),
-      parameters.networkPassphrase,
-    )
-  return wrap([keyOf(payer).signDecorated(wrap([]).hashBytes)])
-}
-
 /** The answer to a bid, with the fee that it should have been. */
 function answered(world: World, envelope: Envelope): string {
   const admission = world.queue.admit(envelope)
@@ -248,7 +224,7 @@ describe('a fee bump of what waits (SBX-27)', () => {
   it('has to bid ten times as much for each operation, its own counted, rounded up', () => {
     const { world, inner } = waiting(2, '100')
     const bump = (draft: Draft, fee: bigint) =>
-      answered(world, bumped(world, draft, { payer: 'payer', fee }))
+      answered(world, feeBump(world, draft, { payer: 'payer', fee }))
     expect(bump(inner, 2999n)).toBe('txInsufficientFee 3000')
     expect(bump(inner, 3001n)).toBe('PENDING')
     const other = { ...inner, operations: noops(1) }
@@ -264,7 +240,7 @@ describe('a fee bump of what waits (SBX-27)', () => {
       world.queue.afterClose(world.ledger.close({ transactions: [], closeTime }))
     }
     for (let closes = 0; closes < 3; closes += 1) passBy()
-    const bump = bumped(world, inner, { payer: 'payer', fee: 2000n })
+    const bump = feeBump(world, inner, { payer: 'payer', fee: 2000n })
     expect(answered(world, bump)).toBe('PENDING')
     expect(world.queue.size).toBe(1)
     passBy()
@@ -276,10 +252,10 @@ describe('a fee bump of what waits (SBX-27)', () => {
     const lumens = 10_000_000n
     const { world, inner } = waiting(1, String(48n * lumens))
     // Of 1000 lumens one is the reserve: 20 times 48 fit, with 48 on top they would not.
-    expect(answered(world, bumped(world, inner, { payer: 'p', fee: 999n * lumens + 1n }))).toBe(
+    expect(answered(world, feeBump(world, inner, { payer: 'p', fee: 999n * lumens + 1n }))).toBe(
       'txInsufficientBalance 200',
     )
-    expect(answered(world, bumped(world, inner, { payer: 'p', fee: 999n * lumens }))).toBe(
+    expect(answered(world, feeBump(world, inner, { payer: 'p', fee: 999n * lumens }))).toBe(
       'PENDING',
     )
   })
@@ -359,7 +335,7 @@ describe('a full queue (SBX-27, SBX-33)', () => {
       ['r', 300],
     ] as const)
       bid(name, fee)
-    const bump = bumped(world, draft('p', 100), { payer: 'late', fee: 2000n })
+    const bump = feeBump(world, draft('p', 100), { payer: 'late', fee: 2000n })
     expect(answered(world, bump)).toBe('PENDING') // two units in the place of one: four in all
     expect(['q', 'r'].filter(waits)).toEqual(['q', 'r'])
     expect(world.queue.pending).toContain(bump)
@@ -368,7 +344,7 @@ describe('a full queue (SBX-27, SBX-33)', () => {
   it('makes room for a replacement at the cost of others', () => {
     const { world, draft, filled, waits } = start()
     filled()
-    const bump = bumped(world, draft('p', 100), { payer: 'late', fee: 2000n })
+    const bump = feeBump(world, draft('p', 100), { payer: 'late', fee: 2000n })
     expect(answered(world, bump)).toBe('PENDING')
     expect(['q', 'r', 's'].filter(waits)).toEqual(['r', 's'])
     expect(world.queue.pending).toContain(bump)

@@ -159,3 +159,27 @@ export function codesOf({ result }: xdr.TransactionResult): readonly string[] {
 
 const operationCode = (result: xdr.OperationResult): string =>
   result.type === 'opInner' ? result.tr.value.type : result.type
+
+/** A fee bump with just this bid, also one that the SDK's builder would refuse. */
+export function feeBump(
+  world: World,
+  inner: Draft,
+  { payer, fee }: { readonly payer: string; readonly fee: bigint },
+): Envelope {
+  const within = xdr.TransactionEnvelope.fromXdr(world.build(inner).toXdr(), 'base64')
+  if (within.type !== 'envelopeTypeTx') throw new Error('the inner transaction is no V1 envelope')
+  const tx = new xdr.FeeBumpTransaction({
+    feeSource: xdr.MuxedAccount.keyTypeEd25519(keyOf(payer).rawPublicKey()),
+    fee,
+    innerTx: xdr.FeeBumpTransactionInnerTx.envelopeTypeTx(within.v1),
+    ext: xdr.FeeBumpTransactionExt.v0(),
+  })
+  const wrap = (signatures: xdr.DecoratedSignature[]) =>
+    envelopeOf(
+      xdr.TransactionEnvelope.envelopeTypeTxFeeBump(
+        new xdr.FeeBumpTransactionEnvelope({ tx, signatures }),
+      ),
+      parameters.networkPassphrase,
+    )
+  return wrap([keyOf(payer).signDecorated(wrap([]).hashBytes)])
+}

@@ -16,7 +16,7 @@ import { accountIn } from './reserve.ts'
 import type { SignatureCheck, SignatureChecker } from './signatures.ts'
 import { preAuthorizedAddress } from './signer-form.ts'
 import type { LedgerState } from './state.ts'
-import { checkTransaction, type CheckedTransaction, type Terms } from './transaction-check.ts'
+import { checkTransaction, type Terms } from './transaction-check.ts'
 import { feeBumpResult, transactionResult, type Verdict } from './transaction-result.ts'
 import { applyOperation } from './operation-application.ts'
 
@@ -100,11 +100,17 @@ function applyInner(
 ): Applied {
   const { state, checker, terms } = room
   const signatures = checker(envelope)
-  const checked = checkTransaction({ state, envelope, signatures }, terms)
-  if (checked.reach !== 'nothing') consumeSequence(state, envelope)
-  const refusal = refusalBeforeOperations(room, { envelope, signatures, checked })
+  const { refusal, isInSequence } = checkTransaction({ state, envelope, signatures }, terms)
+  if (isInSequence) consumeSequence(state, envelope)
+  const verdict =
+    refusal === undefined
+      ? signatureVerdict(state, { envelope, signatures })
+      : ({ code: refusal } as const)
+  for (const account of sourcesOf(envelope)) {
+    dropPreAuthorization(state, account, envelope.hashBytes)
+  }
   const sequenceChanges = state.changesSince(before)
-  if (refusal !== undefined) return { verdict: refusal, sequenceChanges, changes: [] }
+  if (verdict !== undefined) return { verdict, sequenceChanges, changes: [] }
   return { sequenceChanges, ...applyOperations(state, envelope) }
 }
 
@@ -117,30 +123,19 @@ function consumeSequence(state: LedgerState, { source, sequence }: PlainEnvelope
   })
 }
 
-interface Checked {
+interface Signed {
   readonly envelope: PlainEnvelope
   readonly signatures: SignatureCheck
-  readonly checked: CheckedTransaction
 }
 
 /** Signatures once more: a transaction applied before this one may have changed the signers. */
-function refusalBeforeOperations(
-  { state }: ApplicationRoom,
-  { envelope, signatures, checked }: Checked,
+function signatureVerdict(
+  state: LedgerState,
+  { envelope, signatures }: Signed,
 ): Verdict | undefined {
-  const { reach, refusal } = checked
-  if (reach === 'nothing' || reach === 'sequence') {
-    return { code: refusal ?? 'txBadSeq' }
-  }
   const unsigned = envelope.operations.map((operation) =>
-    refusal === undefined
-      ? authorizationRefusal(state, { operation, envelope, signatures })
-      : undefined,
+    authorizationRefusal(state, { operation, envelope, signatures }),
   )
-  for (const account of sourcesOf(envelope)) {
-    dropPreAuthorization(state, account, envelope.hashBytes)
-  }
-  if (refusal !== undefined) return { code: refusal }
   if (unsigned.some((bad) => bad !== undefined)) {
     const operations = envelope.operations.map((one, at) => unsigned[at] ?? untouchedResult(one))
     return { code: 'txFailed', operations }

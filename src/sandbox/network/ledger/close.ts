@@ -46,7 +46,7 @@ export function closeLedger(
   const { closeTime } = plan
   state.circumstances = { ...state.circumstances, sequence, closeTime }
   const start = state.mark()
-  const terms = { ...applicationTerms(last, closeTime), ledger: sequence }
+  const terms = applicationTerms(last, closeTime)
   const fees = ordered(plan).map((envelope) =>
     takeFee(state, envelope, plan.baseFee ?? last.baseFee),
   )

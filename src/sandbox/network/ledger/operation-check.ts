@@ -28,7 +28,6 @@ export function authorizationRefusal(
     const needed = weightFor(source, thresholdOf(operation.body))
     return signatures.accountReaches(source, needed) ? undefined : xdr.OperationResult.opBadAuth()
   }
-  if (operation.sourceAccount === null) return xdr.OperationResult.opNoAccount()
   return signatures.signersReach([{ key: id, weight: 1 }], 0)
     ? undefined
     : xdr.OperationResult.opBadAuth()

@@ -22,12 +22,10 @@ export interface Terms {
   readonly sequence?: bigint
 }
 
-/** How far the checks came; it decides what an applied transaction still costs its source. */
-export type Reach = 'nothing' | 'sequence' | 'authorization' | 'all'
-
 export interface CheckedTransaction {
-  readonly reach: Reach
   readonly refusal?: Refusal
+  /** Whether it is the next of its source; once applied it then uses the number up, come what may. */
+  readonly isInSequence: boolean
 }
 
 interface Subject {
@@ -40,19 +38,19 @@ interface Subject {
 export function checkTransaction(subject: Subject, terms: Terms): CheckedTransaction {
   const { state, envelope } = subject
   const early = refusalByItself(envelope, terms)
-  if (early !== undefined) return { reach: 'nothing', refusal: early }
+  if (early !== undefined) return { refusal: early, isInSequence: false }
   const source = state.account(envelope.source)
-  if (source === undefined) return { reach: 'nothing', refusal: 'txNoAccount' }
-  if (isBadSequence(envelope, source, terms)) return { reach: 'nothing', refusal: 'txBadSeq' }
+  if (source === undefined) return { refusal: 'txNoAccount', isInSequence: false }
+  if (isBadSequence(envelope, source, terms)) return { refusal: 'txBadSeq', isInSequence: false }
   if (isTooSoonAfterSequence(envelope, source, terms)) {
-    return { reach: 'sequence', refusal: 'txBadMinSeqAgeOrGap' }
+    return { refusal: 'txBadMinSeqAgeOrGap', isInSequence: true }
   }
-  if (!isSigned(subject, source)) return { reach: 'sequence', refusal: 'txBadAuth' }
-  const due = terms.applying || !terms.chargesFee ? undefined : envelope.fee
-  if (due !== undefined && availableBalance(source, state.circumstances.baseReserve) < due) {
-    return { reach: 'authorization', refusal: 'txInsufficientBalance' }
+  if (!isSigned(subject, source)) return { refusal: 'txBadAuth', isInSequence: true }
+  const due = terms.applying ? 0n : envelope.fee
+  if (terms.chargesFee && availableBalance(source, state.circumstances.baseReserve) < due) {
+    return { refusal: 'txInsufficientBalance', isInSequence: true }
   }
-  return { reach: 'all' }
+  return { isInSequence: true }
 }
 
 function refusalByItself(envelope: PlainEnvelope, terms: Terms): Refusal | undefined {
@@ -75,7 +73,6 @@ function untimelyRefusal(
 }
 
 function hasBadExtraSigners(signers: readonly xdr.SignerKey[]): boolean {
-  if (signers.length === 0) return false
   if (signers.some(isEmptyPayload)) return true
   return new Set(signers.map(signerAddress)).size !== signers.length
 }
