@@ -1,4 +1,4 @@
-import { StrKey } from '@stellar/stellar-sdk'
+import { SignerKey } from '@stellar/stellar-sdk'
 import type { AccountEntry, Signer } from './entries.ts'
 import {
   accountIn,
@@ -69,22 +69,8 @@ export function changeSigner(
   state.put({ ...account, signers })
 }
 
-const typeOrder = 'GTXP'
+/** By type, then by key, as their XDR compares. */
+const bySignerKey = (one: Signer, other: Signer): number =>
+  Buffer.compare(signerXdr(one.key), signerXdr(other.key))
 
-function bySignerKey(one: Signer, other: Signer): number {
-  const byType = typeOrder.indexOf(one.key.charAt(0)) - typeOrder.indexOf(other.key.charAt(0))
-  return byType !== 0 ? byType : Buffer.compare(rawSigner(one.key), rawSigner(other.key))
-}
-
-function rawSigner(key: string): Uint8Array {
-  switch (key.charAt(0)) {
-    case 'T':
-      return StrKey.decodePreAuthTx(key)
-    case 'X':
-      return StrKey.decodeSha256Hash(key)
-    case 'P':
-      return StrKey.decodeSignedPayload(key)
-    default:
-      return StrKey.decodeEd25519PublicKey(key)
-  }
-}
+const signerXdr = (key: string): Uint8Array => SignerKey.decodeAddress(key).toXdr()

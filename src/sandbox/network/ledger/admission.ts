@@ -60,7 +60,6 @@ function feeBumpVerdict(
   terms: Terms,
 ): CheckVerdict {
   const minimum = terms.baseFee * feeUnitsOf(envelope)
-  if (envelope.fee < 0n) return refuse(transactionResult({ code: 'txMalformed' }, 0n))
   if (envelope.fee < minimum) {
     return refuse(transactionResult({ code: 'txInsufficientFee' }, minimum))
   }

@@ -26,7 +26,7 @@ export function withNative(
   baseReserve: bigint,
 ): AccountEntry | undefined {
   const balance = account.balance + delta
-  if (balance < 0n || balance > maxInt64 - account.liabilities.buying) return undefined
+  if (balance > maxInt64 - account.liabilities.buying) return undefined
   const kept = minimumBalance(account, baseReserve) + account.liabilities.selling
   if (delta < 0n && balance < kept) return undefined
   return { ...account, balance }

@@ -79,7 +79,6 @@ function checkOf(
     let sum = 0
     for (const type of typeOrder) {
       const ofType = signers.filter(({ key }) => formOf(key).type === type)
-      if (ofType.length === 0) continue
       for (const weight of weightsOf(type, ofType)) {
         sum += Math.min(weight, mostWeight)
         if (sum >= needed) return true

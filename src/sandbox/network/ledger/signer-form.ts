@@ -73,14 +73,7 @@ function isSignature(signature: Uint8Array, message: Uint8Array, key: KeyObject)
 }
 
 function readSigner(key: string): SignerForm {
-  if (key.startsWith('G')) {
-    const raw = StrKey.decodeEd25519PublicKey(key)
-    return { type: 'ed25519', hint: raw.subarray(28), key: publicKey(raw) }
-  }
-  return formOfSignerKey(SignerKey.decodeAddress(key))
-}
-
-function formOfSignerKey(signer: xdr.SignerKey): SignerForm {
+  const signer = SignerKey.decodeAddress(key)
   switch (signer.type) {
     case 'signerKeyTypeEd25519': {
       const raw = signer.ed25519.value
@@ -102,7 +95,7 @@ function formOfSignerKey(signer: xdr.SignerKey): SignerForm {
 
 /** Last four bytes of key and payload, combined; a shorter payload counts from its start. */
 function payloadHint(key: Uint8Array, payload: Uint8Array): Uint8Array {
-  const tail = payload.length < 4 ? payload : payload.subarray(payload.length - 4)
+  const tail = payload.subarray(-4)
   return key.subarray(28).map((byte, index) => byte ^ (tail[index] ?? 0))
 }
 
