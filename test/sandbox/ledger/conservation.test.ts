@@ -4,6 +4,7 @@ import type { AppliedTransaction } from '../../../src/sandbox/network/ledger/clo
 import { assertConserved } from '../../../src/sandbox/network/ledger/conservation.ts'
 import type {
   AccountEntry,
+  ClaimableBalanceEntry,
   Entry,
   EntryChange,
   TrustLineEntry,
@@ -27,6 +28,16 @@ const line: TrustLineEntry = {
   limit: 10n,
   flags: 1,
   liabilities: { buying: 0n, selling: 0n },
+  lastModifiedLedger: 1,
+}
+
+const promise: ClaimableBalanceEntry = {
+  type: 'claimable_balance',
+  id: '0'.repeat(72),
+  asset: line.asset,
+  amount: 5n,
+  claimants: [],
+  flags: 0,
   lastModifiedLedger: 1,
 }
 
@@ -86,14 +97,17 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
     expect(() => assertConserved(closing([debt, gain]))).toThrow('below zero')
   })
 
-  it('credit that its issuer has nothing to do with', () => {
+  it.each([
+    ['credit', from(line, { balance: 6n })],
+    ['a promise of credit', { key: entryKey(promise), before: promise }],
+  ])('%s that its issuer has nothing to do with', (_what, change) => {
     const world = createWorld()
     world.fund('alice')
     const operations = [Operation.bumpSequence({ bumpTo: '0' })]
     const applied = world.apply({ source: 'alice', operations })
     const [operation] = applied.operations
     if (operation === undefined) throw new Error('nothing was applied')
-    const changes = [from(line, { balance: 6n })]
+    const changes = [change]
     const forged = { ...applied, feeCharged: 0n, operations: [{ ...operation, changes }] }
     expect(() => assertConserved(closing([], [forged]))).toThrow('changed without its issuer')
   })

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { addSigner } from '../../../src/sandbox/network/ledger/account-signers.ts'
 import {
+  availableBalance,
   maxInt64,
+  minimumBalance,
   roomFor,
   withCredit,
   withLiabilities,
@@ -73,6 +76,10 @@ const stateWith = (...entries: Entry[]) => {
 }
 
 describe('lumens', () => {
+  it('are counted in 64 bits with a sign', () => {
+    expect(maxInt64).toBe(2n ** 63n - 1n)
+  })
+
   it.each([
     ['can all go but for the reserve', account(), -90n, 10n],
     ['cannot go below the reserve', account(), -91n, undefined],
@@ -86,6 +93,14 @@ describe('lumens', () => {
     ['take no room that was bid for', account(owing(7n, 0n)), maxInt64 - 106n, undefined],
   ])('%s', (...[, before, delta, balance]) => {
     expect(withNative(before, delta, reserve)?.balance).toBe(balance)
+  })
+
+  it('are kept for each entry, and for those of others, but for what others keep (SBX-18)', () => {
+    expect(minimumBalance(account(), reserve)).toBe(10n)
+    const counted = { subentries: 7, sponsoring: 4, sponsored: 2 }
+    expect(minimumBalance(account(counted), reserve)).toBe(55n)
+    const owed = account({ ...counted, ...owing(9n, 3n) })
+    expect(availableBalance(owed, reserve)).toBe(100n - 55n - 3n)
   })
 
   it('cover a reserve when they are just enough', () => {
@@ -127,6 +142,7 @@ describe('what offers promise', () => {
     ['an empty line gives none', line({ balance: 0n }), [0n, 1n], false],
     ['less may be promised than is there', line({ ...owing(0n, 60n) }), [0n, -5n], true],
     ['less may be bid for than fits', line({ ...owing(60n, 0n) }), [-5n, 0n], true],
+    ['more may be bid for where too much is promised', line({ ...owing(0n, 60n) }), [5n, 0n], true],
     ['none may be taken back that was not given', line(), [0n, -1n], false],
     ['nor that was not bid for', line(), [-1n, 0n], false],
     ['nothing without authorization', line({ flags: 4 }), [0n, 1n], false],
@@ -259,12 +275,33 @@ describe('the entries of a ledger', () => {
     state.put(offer(1n, { selling: 'native', buying: usd }))
     state.put(offer(2n))
     state.idPool = 2n
+    expect([...state.offersOf(usd, 'native')].map(({ id }) => id)).toEqual([2n])
     state.restore(copy)
     expect([...state.offersOf(usd, 'native')].map(({ id }) => id)).toEqual([1n])
     expect([...state.offersOf('native', usd)]).toEqual([])
     expect([...state.subentriesOf(alice)]).toHaveLength(2)
+    expect(state.subentryCount(alice)).toBe(2)
     expect([...state.subentriesOf(idOf('nobody'))]).toEqual([])
     expect(state.idPool).toBe(1n)
+  })
+
+  it('are not told of when they came and went', () => {
+    const state = stateWith(account())
+    const mark = state.mark()
+    state.put(line())
+    state.remove(`trustline|${alice}|${usd}`)
+    expect(state.changesSince(mark)).toEqual([])
+  })
+
+  it('have a digest of 32 bytes that tells every change of them', () => {
+    const changes = [{}, { balance: 51n }, { limit: 81n }, { flags: 2 }, owing(1n, 0n)]
+    const digits = changes.map((change) => {
+      const hash = createStateHash()
+      hash.reset(Array.from({ length: 9 }, (_, at) => line({ ...change, account: `${at}` })))
+      return hash.digits
+    })
+    expect(new Set(digits).size).toBe(changes.length)
+    expect(digits.map((one) => one.length)).toEqual(changes.map(() => 64))
   })
 
   it('have one digest, whether it was followed or made anew', () => {
@@ -301,3 +338,18 @@ it('a sponsor carries no more reserves than 32 bits count (SBX-49)', () => {
   expect(sponsorRefusal(stateWith(sponsor), alice, 1)).toBeUndefined()
   expect(sponsorRefusal(stateWith(sponsor), alice, 2)).toBe('too_many_sponsoring')
 })
+
+it.each([
+  [14n, 'low_reserve', { sponsoring: 0 }, { subentries: 0, sponsored: 0 }],
+  [15n, undefined, { sponsoring: 1 }, { subentries: 1, sponsored: 1 }],
+])(
+  'a sponsor needs one reserve above its own for a signer: of %i, %s (SBX-49)',
+  (...[balance, answer, ofSponsor, ofAlice]) => {
+    const sponsor = idOf('sponsor')
+    const state = stateWith(account(), account({ id: sponsor, balance }))
+    const signer = { key: idOf('friend'), weight: 1 }
+    const refusal = addSigner(state, { account: alice, signer }, new Map([[alice, sponsor]]))
+    expect(refusal).toBe(answer)
+    expect([state.account(sponsor), state.account(alice)]).toMatchObject([ofSponsor, ofAlice])
+  },
+)

@@ -10,10 +10,11 @@ import {
 import { describe, expect, it } from 'vitest'
 import { rootKey } from '../../../src/sandbox/network/friendbot/root-key.ts'
 import { addressOf } from '../../../src/sandbox/network/ledger/account-id.ts'
-import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import { envelopeOf, readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { createLedger } from '../../../src/sandbox/network/ledger/ledger.ts'
 import { createClaimableBalance } from '../../../src/sandbox/network/ledger/operations/create-claimable-balance.ts'
 import { newAccount } from '../../../src/sandbox/network/ledger/operations/create-account.ts'
+import { createStateHash } from '../../../src/sandbox/network/ledger/state-hash.ts'
 import { createState } from '../../../src/sandbox/network/ledger/state.ts'
 import { asset, codesOf, createWorld, genesisCloseTime, idOf, keyOf, parameters } from './world.ts'
 
@@ -23,6 +24,7 @@ describe('the first ledger', () => {
     const root = 'GBRPYHIL2CI3FNQ4BXLFMNDLFJUNPU2HY3ZMFSHONUCEOASW7QC7OX2H'
     expect(ledger.head).toMatchObject({ sequence: 1, closeTime: genesisCloseTime })
     expect(ledger.head).toMatchObject({ feePool: 0n, idPool: 0n })
+    expect(ledger.genesis.previousHash).toBe('0'.repeat(64))
     expect([...ledger.entries()]).toHaveLength(1)
     expect(ledger.account(root)).toMatchObject({ balance: parameters.totalCoins, sequence: 0n })
     expect(rootKey(Networks.TESTNET).publicKey()).toBe(root)
@@ -46,6 +48,74 @@ describe('closing', () => {
     expect(world.codes({ source: 'root', operations: [Operation.inflation()] })).toEqual([
       'txInsufficientFee',
     ])
+  })
+
+  it('commits to its transactions, their results and all entries (SBX-37)', () => {
+    const world = createWorld()
+    world.fund('alice', 'bob')
+    const closeTime = world.ledger.head.closeTime + 5n
+    const start = world.ledger.snapshot()
+    const hashes = (...amounts: string[]) => {
+      world.ledger.restore(start)
+      const transactions = amounts.map((amount) => {
+        const terms = { destination: idOf('bob'), asset: Asset.native(), amount }
+        return world.envelope({ source: 'alice', operations: [Operation.payment(terms)] })
+      })
+      const { header } = world.ledger.close({ transactions, closeTime })
+      const state = createStateHash()
+      state.reset(world.ledger.entries())
+      const { txSetHash } = header.scpValue
+      const all = [txSetHash, header.txSetResultHash, header.bucketListHash]
+      const [set, results, entries] = all.map((bytes) => Buffer.from(bytes.value).toString('hex'))
+      expect(entries).toBe(state.digits)
+      expect(header.inflationSeq).toBe(0)
+      return { set, results }
+    }
+    const [one, other, none] = [hashes('1'), hashes('2'), hashes()]
+    expect(hashes('1')).toEqual(one)
+    expect(new Set([one, other, none].map(({ set }) => set)).size).toBe(3)
+    expect(new Set([one, other, none].map(({ results }) => results)).size).toBe(3)
+  })
+
+  it('takes the signatures of a record as verified, and no others (SBX-23)', () => {
+    const world = createWorld()
+    world.fund('alice')
+    const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+    const { tx } = world.build({ source: 'alice', operations })
+    const hint = keyOf('alice').signatureHint()
+    const forged = new xdr.DecoratedSignature({ hint, signature: new Uint8Array(64) })
+    const v1 = new xdr.TransactionV1Envelope({ tx: tx as xdr.Transaction, signatures: [forged] })
+    const envelope = envelopeOf(xdr.TransactionEnvelope.envelopeTypeTx(v1), Networks.TESTNET)
+    const closeTime = world.ledger.head.closeTime + 5n
+    const start = world.ledger.snapshot()
+    const closed = (replayed: boolean) => {
+      world.ledger.restore(start)
+      const { transactions } = world.ledger.close({ transactions: [envelope], closeTime, replayed })
+      return transactions.map(({ result }) => result.result.type)
+    }
+    expect(closed(false)).toEqual(['txBadAuth'])
+    expect(closed(true)).toEqual(['txSuccess'])
+  })
+
+  it('goes back to the reserve of a snapshot, as to its head (SBX-94)', () => {
+    const world = createWorld()
+    world.fund('alice')
+    const { head } = world.ledger
+    const start = world.ledger.snapshot()
+    const closeTime = head.closeTime + 5n
+    const upgrades = { baseReserve: 4_000_000_000n }
+    world.ledger.close({ transactions: [], closeTime, upgrades })
+    const terms = { destination: idOf('root'), asset: Asset.native(), amount: '500' }
+    const paying = { source: 'alice', operations: [Operation.payment(terms)] }
+    const paid = () => {
+      const transactions = [world.envelope(paying)]
+      const closed = world.ledger.close({ transactions, closeTime: closeTime + 5n })
+      return closed.transactions.map(({ result }) => codesOf(result).at(-1))
+    }
+    expect(paid()).toEqual(['paymentUnderfunded'])
+    world.ledger.restore(start)
+    expect(world.ledger.head).toEqual(head)
+    expect(paid()).toEqual(['paymentSuccess'])
   })
 
   it('takes away the offers of lumens that a higher reserve no longer covers (SBX-37)', () => {

@@ -1,4 +1,5 @@
-import { Operation, xdr, type Keypair } from '@stellar/stellar-sdk'
+import { createHash } from 'node:crypto'
+import { Operation, SignerKey, StrKey, xdr, type Keypair } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { createSignatureChecker } from '../../../src/sandbox/network/ledger/signatures.ts'
@@ -60,6 +61,34 @@ describe('a signature is accepted exactly when the SDK accepts it (SBX-03, SBX-2
   })
 })
 
+describe('a signer that is no account (SBX-23)', () => {
+  const preimage = new TextEncoder().encode('open')
+  const digest = createHash('sha256').update(preimage).digest()
+  const hashX = StrKey.encodeSha256Hash(digest)
+  const payload = Uint8Array.from([1, 2, 3, 4, 5])
+  const payloadSigner = SignerKey.encodeSignerKey(
+    xdr.SignerKey.signerKeyTypeEd25519SignedPayload(
+      new xdr.SignerKeyEd25519SignedPayload({ ed25519: alice.rawPublicKey(), payload }),
+    ),
+  )
+  const payloadHint = alice.signatureHint().map((byte, at) => byte ^ (payload[at + 1] ?? 0))
+  const keyHint = alice.signatureHint()
+
+  it.each([
+    ['the preimage opens a hash', hashX, preimage, digest.subarray(28), true],
+    ['not under the hint of another', hashX, preimage, keyHint, false],
+    ['no other bytes do', hashX, good, digest.subarray(28), false],
+    ['a payload is signed', payloadSigner, alice.sign(payload), payloadHint, true],
+    ['not under the hint of the key', payloadSigner, alice.sign(payload), keyHint, false],
+    ['not the transaction', payloadSigner, good, payloadHint, false],
+  ])('%s', (...[, key, signature, hint, isAccepted]) => {
+    const { envelope } = signedBy(signature, hint)
+    const check = createSignatureChecker()(envelope)
+    expect(check.signersReach([{ key, weight: 1 }], 1)).toBe(isAccepted)
+    expect(check.allUsed()).toBe(isAccepted)
+  })
+})
+
 function sdkAccepts(key: Keypair, signature: Uint8Array): boolean {
   try {
     return key.verify(hash, signature)
@@ -86,6 +115,21 @@ describe('the sum of weights (SBX-23)', () => {
     expect(check.allUsed()).toBe(true)
   })
 
+  it('counts no key twice that signed twice, and each that signed once', () => {
+    const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+    const weights = ['alice', 'bob', 'carol'].map((name) => ({ key: idOf(name), weight: 1 }))
+    const reached = (...signers: string[]) => {
+      const check = createSignatureChecker()(
+        world.envelope({ source: 'alice', operations, signers }),
+      )
+      return [check.signersReach(weights, 2), check.allUsed()]
+    }
+    expect(reached('alice', 'alice')).toEqual([false, false])
+    expect(reached('alice', 'bob')).toEqual([true, true])
+    expect(reached('carol', 'alice')).toEqual([true, true])
+    expect(reached('carol', 'alice', 'bob')).toEqual([true, false])
+  })
+
   it('never counts a master key without weight, not even for a threshold of 0', () => {
     const account = world.ledger.account(idOf('alice'))
     if (account === undefined) throw new Error('alice is not funded')
@@ -100,4 +144,38 @@ describe('the sum of weights (SBX-23)', () => {
     const check = createSignatureChecker()(unsigned)
     expect(check.signersReach([{ key: idOf('alice'), weight: 1 }], 0)).toBe(false)
   })
+})
+
+it('keeps the signers of an account by type, then by key (SBX-14)', () => {
+  const names = ['carol', 'bob', 'dave']
+  const [first, second] = names.map((name) => createHash('sha256').update(name).digest())
+  const payload = new xdr.SignerKeyEd25519SignedPayload({
+    ed25519: keyOf('bob').rawPublicKey(),
+    payload: Uint8Array.from([7]),
+  })
+  const signedPayload = SignerKey.encodeSignerKey(
+    xdr.SignerKey.signerKeyTypeEd25519SignedPayload(payload),
+  )
+  if (first === undefined || second === undefined) throw new Error('there are no hashes')
+  const added = [
+    { ed25519SignedPayload: signedPayload },
+    { sha256Hash: first },
+    { sha256Hash: second },
+    { preAuthTx: second },
+    { preAuthTx: first },
+    ...names.map((name) => ({ ed25519PublicKey: idOf(name) })),
+  ]
+  const operations = added.map((signer) =>
+    Operation.setOptions({ signer: { ...signer, weight: 1 } as never }),
+  )
+  world.fund('many')
+  world.apply({ source: 'many', operations })
+  const hashes = [first, second].toSorted((one, other) => Buffer.compare(one, other))
+  const raw = (name: string) => keyOf(name).rawPublicKey()
+  expect(world.ledger.account(idOf('many'))?.signers.map(({ key }) => key)).toEqual([
+    ...names.toSorted((one, other) => Buffer.compare(raw(one), raw(other))).map(idOf),
+    ...hashes.map((one) => StrKey.encodePreAuthTx(one)),
+    ...hashes.map((one) => StrKey.encodeSha256Hash(one)),
+    signedPayload,
+  ])
 })

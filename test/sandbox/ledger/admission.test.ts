@@ -1,0 +1,48 @@
+import { Operation } from '@stellar/stellar-sdk'
+import { describe, expect, it } from 'vitest'
+import type { Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import { codesOf, createWorld, feeBump, type Draft } from './world.ts'
+
+/** Refusals at admission that the recorded scenarios do not show (SBX-21, SBX-25). */
+
+const world = createWorld()
+world.fund('alice', 'bob')
+
+const draft = (count: number, fee: string): Draft => ({
+  source: 'alice',
+  operations: Array.from({ length: count }, () => Operation.bumpSequence({ bumpTo: '0' })),
+  fee,
+})
+
+/** The codes with the fee that it should have been, or that it may wait for a ledger. */
+const answer = (envelope: Envelope): string => {
+  const verdict = world.ledger.check(envelope)
+  if (verdict.ok) return 'ok'
+  return [...codesOf(verdict.result), verdict.result.feeCharged].join(' ')
+}
+
+describe('the bid', () => {
+  it.each([
+    [1, '99', 'txInsufficientFee 100'],
+    [1, '100', 'ok'],
+    [3, '99', 'txInsufficientFee 300'],
+    [3, '100', 'ok'],
+  ])('of %i operations has to be enough for each, at %s: %s (SBX-21)', (...[count, fee, words]) => {
+    expect(answer(world.envelope(draft(count, fee)))).toBe(words)
+  })
+
+  it.each([
+    [1, '0', 199n, 'txInsufficientFee 200'],
+    [1, '0', 200n, 'ok'],
+    [2, '0', 299n, 'txInsufficientFee 300'],
+    [2, '0', 300n, 'ok'],
+    [2, '150', 449n, 'txInsufficientFee 450'],
+    [2, '150', 450n, 'ok'],
+  ])(
+    'around %i operations at %s each, one more counted: %i is %s (SBX-25)',
+    (...[count, inner, fee, words]) => {
+      const bump = feeBump(world, draft(count, inner), { payer: 'bob', fee })
+      expect(answer(bump)).toBe(words)
+    },
+  )
+})
