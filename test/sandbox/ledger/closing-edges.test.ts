@@ -93,6 +93,21 @@ describe('the preconditions of a transaction (SBX-21)', () => {
   })
 
   it.each([
+    [0, 0, []],
+    [1, 0, []],
+    [2, 0, ['txTooEarly']],
+    [0, 1, ['txTooLate']],
+    [0, 2, []],
+    [2, 1, ['txTooEarly']],
+  ])('bound the ledger: from %i to before %i after the last one, refused with %j', (...bounds) => {
+    const world = worldOf('alice')
+    const { sequence } = world.ledger.head
+    const [minLedger, maxLedger] = [bounds[0], bounds[1]].map((one) => one && sequence + one)
+    const ledgerBounds = new xdr.LedgerBounds({ minLedger, maxLedger } as xdr.LedgerBounds)
+    expect(refusal(world, { cond: conditions({ ledgerBounds }) })).toEqual(bounds[2])
+  })
+
+  it.each([
     [0n, 1n, []],
     [0n, 0n, ['txBadSeq']],
     [0n, 5n, []],

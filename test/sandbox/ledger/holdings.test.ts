@@ -279,10 +279,26 @@ describe('the entries of a ledger', () => {
     state.restore(copy)
     expect([...state.offersOf(usd, 'native')].map(({ id }) => id)).toEqual([1n])
     expect([...state.offersOf('native', usd)]).toEqual([])
+    expect([...state.entries()]).toHaveLength(3)
     expect([...state.subentriesOf(alice)]).toHaveLength(2)
     expect(state.subentryCount(alice)).toBe(2)
     expect([...state.subentriesOf(idOf('nobody'))]).toEqual([])
     expect(state.idPool).toBe(1n)
+  })
+
+  it('are taken back with the ids that were given to them', () => {
+    const state = stateWith(account(), offer(1n))
+    state.idPool = 1n
+    const before = [...state.entries()]
+    const mark = state.mark()
+    state.put(account({ balance: 7n }))
+    state.put(offer(2n))
+    state.remove('offer|1')
+    state.idPool = 2n
+    state.rollback(mark)
+    expect(state.idPool).toBe(1n)
+    expect([...state.entries()]).toEqual(before)
+    expect(state.changesSince(mark)).toEqual([])
   })
 
   it('are not told of when they came and went', () => {

@@ -59,7 +59,7 @@ function unsponsored(state: LedgerState, creation: Creation): ReserveRefusal | u
     return entry.balance < 2n * baseReserve ? 'low_reserve' : undefined
   }
   const account = accountIn(state, owner)
-  if (isSubentry(entry) && account.subentries > mostSubentries - reservesOf(entry)) {
+  if (account.subentries > mostSubentries - reservesOf(entry)) {
     return 'too_many_subentries'
   }
   return canPay(account, reservesOf(entry), baseReserve) ? undefined : 'low_reserve'
