@@ -353,6 +353,31 @@ describe('what is applied', () => {
   })
 })
 
+it('a raised reserve counts what a sponsor keeps for offers that go as well (SBX-37)', () => {
+  const world = worldOf('alice', 'bob', 'issuer')
+  const usd = asset('USD')
+  const selling = (source: string, amount: string) =>
+    Operation.manageSellOffer({ selling: Asset.native(), buying: usd, amount, price: '1', source })
+  const [source, sponsoredId] = [idOf('bob'), idOf('alice')]
+  world.apply({
+    source: 'alice',
+    signers: ['alice', 'bob'],
+    operations: [
+      Operation.changeTrust({ asset: usd }),
+      Operation.changeTrust({ asset: usd, source }),
+      Operation.beginSponsoringFutureReserves({ sponsoredId, source }),
+      selling(sponsoredId, '900'),
+      Operation.endSponsoringFutureReserves({}),
+      selling(source, '700'),
+    ],
+  })
+  const closeTime = world.ledger.head.closeTime + 5n
+  // Bob keeps five reserves of 70 lumens, four without alice's offer.
+  world.ledger.close({ transactions: [], closeTime, upgrades: { baseReserve: 700_000_000n } })
+  expect([...world.ledger.entries()].filter(({ type }) => type === 'offer')).toEqual([])
+  expect(world.ledger.account(source)).toMatchObject({ sponsoring: 0, subentries: 1 })
+})
+
 it('a raised reserve takes no offer that is just covered (SBX-37)', () => {
   const world = worldOf('alice', 'issuer')
   const [native, usd] = [Asset.native(), asset('USD')]

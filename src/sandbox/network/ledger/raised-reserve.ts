@@ -10,18 +10,24 @@ import type { LedgerState } from './state.ts'
  * sell lumens go when its balance above the reserve no longer covers them together.
  */
 export function reviseOffers(state: LedgerState): void {
-  for (const [seller, offers] of offersBySeller(state)) {
-    const account = accountIn(state, seller)
-    const aboveReserve = account.balance - minimumBalance(account, state.circumstances.baseReserve)
-    const isShort = account.liabilities.selling > aboveReserve
+  const sellers = [...offersBySeller(state)]
+  // All before any offer goes: a sponsor of offers has more to sell once they are gone.
+  const short = new Set(sellers.map(([seller]) => seller).filter((id) => isShort(state, id)))
+  for (const [seller, offers] of sellers) {
     touchAccount(state, seller)
     for (const offer of offers) {
-      if (isShort && offer.selling === native) {
+      if (short.has(seller) && offer.selling === native) {
         releaseLiabilities(state, offer)
         removeEntry(state, offer, seller)
       } else touchOffer(state, offer)
     }
   }
+}
+
+function isShort(state: LedgerState, seller: string): boolean {
+  const account = accountIn(state, seller)
+  const aboveReserve = account.balance - minimumBalance(account, state.circumstances.baseReserve)
+  return account.liabilities.selling > aboveReserve
 }
 
 /** The real network stamps every offer it looks at, and the lines behind those that stay. */
