@@ -1,5 +1,4 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { readLines, writeLine } from './ledger-lines.ts'
 import type { ReplayedLedger, WrittenLedger } from './ledger-lines.ts'
 
@@ -20,6 +19,7 @@ export interface Journal {
 }
 
 export interface JournalOptions {
+  /** In a directory that is there. */
   readonly file: string
   /** What must not change between two starts. */
   readonly network: Readonly<Record<string, string>>
@@ -35,7 +35,6 @@ interface OpenFile {
 }
 
 export function openJournal({ file, network, now }: JournalOptions): Journal {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const open: OpenFile = {
     descriptor: openSync(file, 'a+', 0o600),
     ends: [],
