@@ -19,7 +19,6 @@ export function createPacer(start: Pace, close: () => void): Pacer {
 
   function beat(): void {
     clearInterval(timer)
-    timer = undefined
     const period = periodOf(pace)
     if (period !== undefined) timer = setInterval(close, period)
   }
