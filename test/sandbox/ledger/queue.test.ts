@@ -233,6 +233,14 @@ describe('a fee bump of what waits (SBX-27)', () => {
     expect(world.queue.size).toBe(1)
   })
 
+  it('is malformed when it bids less than nothing, and is told no fee (SBX-25)', () => {
+    const { world, inner } = waiting(1, '100')
+    const bump = (draft: Draft, fee: bigint) =>
+      answered(world, bumped(world, draft, { payer: 'payer', fee }))
+    expect(bump(inner, -1n)).toBe('txMalformed 0')
+    expect(bump({ ...inner, source: 'payer' }, 0n)).toBe('txInsufficientFee 200')
+  })
+
   it('is as old as what it replaces (SBX-28)', () => {
     const { world, inner } = waiting(1, '100')
     const passBy = () => {
@@ -296,6 +304,22 @@ describe('a full queue (SBX-27, SBX-33)', () => {
     expect(bids).toEqual(Array(4).fill('PENDING'))
     expect(bid('big', 250, 2)).toBe('PENDING')
     expect(['p', 'q', 'r', 's', 'big'].filter(waits)).toEqual(['p', 'q', 'big'])
+  })
+
+  it('may be filled to the last operation by one, and is full then', () => {
+    const { bid } = start()
+    expect(bid('big', 100, 4)).toBe('PENDING')
+    expect(bid('late', 100)).toBe('txInsufficientFee 101')
+  })
+
+  it('asks for more per operation than the best it evicted, though there is room again', () => {
+    const { bid, waits } = start()
+    expect([bid('p', 100, 2), bid('q', 200), bid('r', 300)]).toEqual(Array(3).fill('PENDING'))
+    expect(bid('big', 500)).toBe('PENDING')
+    expect(waits('p')).toBe(false)
+    expect(bid('late', 100)).toBe('txInsufficientFee 101')
+    expect(bid('s', 150)).toBe('PENDING')
+    expect(bid('late', 90)).toBe('txInsufficientFee 101')
   })
 
   it('gives way to nobody who does not beat all that would have to go', () => {

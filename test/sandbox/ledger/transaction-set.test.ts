@@ -57,6 +57,24 @@ describe('a ledger that cannot take all takes', () => {
     expect(chosen(bids.toReversed(), 2)).toEqual({ places: [0], baseFee: 200n })
   })
 
+  it('at the price for each operation of who bid least in all', () => {
+    const bids = [
+      bidding(world, 'alice', { fee: '250', operations: 2 }),
+      bidding(world, 'bob', '300'),
+      bidding(world, 'carol', '100'),
+    ]
+    expect(chosen(bids, 3)).toEqual({ places: [0, 1], baseFee: 250n })
+  })
+
+  it('nothing of an account whose first one does not fit', () => {
+    const bids = [
+      bidding(world, 'alice', { fee: '300', operations: 3 }),
+      bidding(world, 'alice', { fee: '300', behind: 1n }),
+      bidding(world, 'bob', '100'),
+    ]
+    expect(chosen(bids, 2)).toEqual({ places: [2], baseFee: 100n })
+  })
+
   it('what waits behind a better bid of its account for its own bid only', () => {
     const bids = [
       bidding(world, 'alice', '1000'),
@@ -117,5 +135,33 @@ describe('who pays for the fee bumps of others (SBX-29)', () => {
     expect(bumping(world, 'carol', 200)).toBe('PENDING')
     world.queue.admit(bidding(world, 'alice', '100'))
     expect(bumping(world, 'alice', 2000)).toEqual(answer)
+  })
+
+  it('may spend the last stroop on one bid, and on as many as fit', () => {
+    const alone = worldWith(200)
+    expect(bumping(alone, 'alice', 200)).toBe('PENDING')
+    const world = worldWith(500)
+    for (const [source, bid] of Object.entries({ alice: 200, carol: 300 }))
+      bumping(world, source, bid)
+    const closeTime = world.ledger.head.closeTime + 5n
+    expect(world.queue.takeForLedger(closeTime).transactions).toHaveLength(2)
+  })
+
+  it('loses all of them when they can no longer all be paid', () => {
+    const world = worldWith(500)
+    for (const [source, bid] of Object.entries({ alice: 200, carol: 300 }))
+      bumping(world, source, bid)
+    const spending = bidding(world, 'bob', '100')
+    const closeTime = world.ledger.head.closeTime + 5n
+    world.queue.afterClose(world.ledger.close({ transactions: [spending], closeTime }))
+    expect(world.queue.size).toBe(0)
+    expect(bumping(world, 'carol', 300)).toBe('TRY_AGAIN_LATER')
+  })
+
+  it('has again what a ledger took less of', () => {
+    const world = worldWith(500)
+    expect(bumping(world, 'alice', 200)).toBe('PENDING')
+    world.close()
+    expect(bumping(world, 'carol', 300)).toBe('PENDING')
   })
 })
