@@ -45,4 +45,11 @@ describe('the bid', () => {
       expect(answer(bump)).toBe(words)
     },
   )
+
+  it('of a fee bump is that of an account, after it is enough (SBX-25)', () => {
+    const bid = (fee: bigint) => answer(feeBump(world, draft(1, '100'), { payer: 'nobody', fee }))
+    expect(bid(199n)).toBe('txInsufficientFee 200')
+    expect(bid(200n)).toBe('txNoAccount 200')
+    expect(bid(2000n)).toBe('txNoAccount 200')
+  })
 })
