@@ -124,11 +124,11 @@ describe('the preconditions of a transaction (SBX-21)', () => {
   )
 
   it.each([
-    [{ minSeqAge: 5n }, []],
-    [{ minSeqAge: 6n }, ['txBadMinSeqAgeOrGap']],
-    [{ minSeqLedgerGap: 2 }, []],
-    [{ minSeqLedgerGap: 3 }, ['txBadMinSeqAgeOrGap']],
-  ])('wait since the last transaction of the account: with %j, refused with %j', (wait, codes) => {
+    ['5 s', { minSeqAge: 5n }, []],
+    ['6 s', { minSeqAge: 6n }, ['txBadMinSeqAgeOrGap']],
+    ['2 ledgers', { minSeqLedgerGap: 2 }, []],
+    ['3 ledgers', { minSeqLedgerGap: 3 }, ['txBadMinSeqAgeOrGap']],
+  ])('wait %s since the last transaction of the account', (_wait, wait, codes) => {
     const world = worldOf('alice')
     world.apply({ source: 'alice', operations: [bump] })
     world.close() // Five seconds and one ledger later; what comes next comes in a second one.

@@ -236,7 +236,7 @@ describe('a fee bump of what waits (SBX-27)', () => {
   it('is malformed when it bids less than nothing, and is told no fee (SBX-25)', () => {
     const { world, inner } = waiting(1, '100')
     const bump = (draft: Draft, fee: bigint) =>
-      answered(world, bumped(world, draft, { payer: 'payer', fee }))
+      answered(world, feeBump(world, draft, { payer: 'payer', fee }))
     expect(bump(inner, -1n)).toBe('txMalformed 0')
     expect(bump({ ...inner, source: 'payer' }, 0n)).toBe('txInsufficientFee 200')
   })
