@@ -50,6 +50,11 @@ export function assetWords(key: AssetKey): AssetWords {
   }
 }
 
+/** Sorts by code, then issuer: a blank comes before every letter and digit. */
+export function assetOrder(key: AssetKey): string {
+  return key.replace(':', ' ')
+}
+
 /** `asset_type` with a prefix, as in `source_asset_type`. */
 export function prefixedAsset(prefix: string, key: AssetKey): Record<string, string> {
   return Object.fromEntries(

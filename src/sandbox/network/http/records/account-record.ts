@@ -1,5 +1,5 @@
 import type { AccountEntry, Signer, TrustLineEntry } from '../../ledger/entries.ts'
-import { amountWords, assetWords } from '../../history/assets.ts'
+import { amountWords, assetOrder, assetWords } from '../../history/assets.ts'
 import type { StateView } from '../../history/state.ts'
 import { link, PAGED } from './links.ts'
 import { timeWords } from '../../history/times.ts'
@@ -75,7 +75,7 @@ export function flagWords(flags: number): Record<string, boolean> {
 }
 
 function byCodeAndIssuer(a: TrustLineEntry, b: TrustLineEntry): number {
-  return a.asset < b.asset ? -1 : 1
+  return assetOrder(a.asset) < assetOrder(b.asset) ? -1 : 1
 }
 
 /** Credit lines by code and issuer, native last. */

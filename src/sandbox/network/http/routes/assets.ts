@@ -10,11 +10,11 @@ import { badField } from '../problem.ts'
 export const assetRoutes: readonly Route[] = [{ pattern: '/assets', collection: assets }]
 
 function tokenOf(key: AssetKey): string {
-  const words = assetWords(key)
-  return words.asset_type === 'native'
-    ? ''
-    : `${words.asset_code}_${words.asset_issuer}_${words.asset_type}`
+  return `${key.replace(':', '_')}_${assetWords(key).asset_type}`
 }
+
+/** By code, then issuer: a blank comes before every letter and digit, which `_` does not. */
+const sortName = (token: string) => token.replaceAll('_', ' ')
 
 /** An asset is listed once somebody can hold it; an issuer alone is not enough. */
 function assets({ query }: Exchange): Collection {
@@ -33,7 +33,9 @@ function assets({ query }: Exchange): Collection {
     streamed: false,
     read(request, { state }) {
       const keys = state.assets().filter((key) => key !== 'native' && fits(key))
-      return namePage(request, keys, tokenOf).map((key) => ({
+      const { cursor } = request
+      const sorted = { ...request, cursor: cursor && sortName(cursor) }
+      return namePage(sorted, keys, (key) => sortName(tokenOf(key))).map((key) => ({
         token: tokenOf(key),
         render: () => assetRecord(key, state),
       }))
