@@ -130,7 +130,7 @@ async function readRequest(
 ): Promise<Omit<Exchange, 'view' | 'params'>> {
   const host = request.headers.host ?? 'localhost'
   const origin = `${scheme}://${host}`
-  const url = URL.parse(request.url ?? '/', 'http://localhost')
+  const url = URL.parse(hostless(request.url ?? '/'), 'http://localhost')
   if (!url) throw new Problem('bad_request')
   const trimmed = url.pathname.replace(/\/+$/, '') || '/'
   const isFriendbot = friendbotHosts.has(host.replace(/:\d+$/, '').toLowerCase())
@@ -143,6 +143,11 @@ async function readRequest(
     body: await readBody(request, bodyLimit(trimmed, request)),
     remoteAddress: request.socket.remoteAddress ?? '',
   }
+}
+
+/** Two slashes at the start would name a host: here they are a path like any other. */
+function hostless(target: string): string {
+  return target.replace(/^\/+/, '/')
 }
 
 /** An imported network may be large; it comes from this machine only. */

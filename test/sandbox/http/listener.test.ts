@@ -1,0 +1,271 @@
+import { ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { PassThrough } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { deliver } from '../../../src/sandbox/network/http/deliver.ts'
+import type { Delivered, Exchange, Route } from '../../../src/sandbox/network/http/exchange.ts'
+import { halReply } from '../../../src/sandbox/network/http/exchange.ts'
+import type { Horizon } from '../../../src/sandbox/network/http/horizon.ts'
+import { createListener, problemReply } from '../../../src/sandbox/network/http/listener.ts'
+import { Problem } from '../../../src/sandbox/network/http/problem.ts'
+import { createRequestLog } from '../../../src/sandbox/network/http/request-log.ts'
+import { until } from '../../until.ts'
+
+/** What goes over the wire, to the byte (SBX-66 to SBX-69, SBX-118). */
+
+interface Asked {
+  readonly method?: string
+  readonly url?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly from?: string
+}
+
+/** A request, and the bytes that are answered. */
+function wire({ method = 'GET', url = '/', headers = {}, body = '', from = '127.0.0.1' }: Asked) {
+  const request = Object.assign(new PassThrough(), {
+    method,
+    url,
+    headers: { host: 'horizon.example:8000', ...headers },
+    socket: { remoteAddress: from },
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+  }) as unknown as IncomingMessage & PassThrough
+  const response = new ServerResponse(request)
+  const socket = new PassThrough()
+  response.assignSocket(socket as unknown as Socket)
+  request.end(body)
+  const read = async () => {
+    await until(() => response.destroyed || response.writableFinished, 'the answer')
+    const [head = '', ...rest] = String(socket.read() ?? '').split('\r\n\r\n')
+    const [status = '', ...lines] = head.split('\r\n')
+    const fields = lines.map((line) => line.split(': ') as [string, string])
+    return { status, headers: Object.fromEntries(fields), body: rest.join('\r\n\r\n') }
+  }
+  return { request, response, read }
+}
+
+const seen: Exchange[] = []
+const note = (exchange: Exchange) => {
+  seen.push(exchange)
+  return halReply({ at: exchange.path })
+}
+const routes: Route[] = [
+  { pattern: '/', get: note },
+  { pattern: '/friendbot', get: note, post: note },
+  { pattern: '/_sandbox/import', post: note },
+  {
+    pattern: '/transactions',
+    post: note,
+    collection: () => ({ cursors: 'id', streamed: true, read: () => [] }),
+  },
+  {
+    pattern: '/broken',
+    get: () => {
+      throw new Error('out of order')
+    },
+  },
+]
+
+function ask(asked: Asked, scheme: 'http' | 'https' = 'http') {
+  const history = { latest: 7, elder: 1, state: {} }
+  const ledger = { head: { sequence: 7 } }
+  const network = { history, ledger, clock: { now: () => 1_700_000_000_000 } }
+  const listener = createListener(
+    {
+      horizon: { network, options: { staleThreshold: 0 } } as unknown as Horizon,
+      routes,
+      interference: {
+        around: (exchange, next) => next(exchange),
+        sight: () => ({}),
+        stream: () => ({}),
+      },
+      log: createRequestLog(),
+      friendbotHosts: new Set(['friendbot.example']),
+    },
+    scheme,
+  )
+  const { request, response, read } = wire(asked)
+  listener(request, response)
+  return read()
+}
+
+const common = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Date, Latest-Ledger',
+  'Cache-Control': 'no-cache, no-store, max-age=0',
+  Date: 'Tue, 14 Nov 2023 22:13:20 GMT',
+}
+const ofLedger = { ...common, 'Latest-Ledger': '7' }
+const lengthOf = (body: string) => String(Buffer.byteLength(body))
+
+describe('an answer', () => {
+  const body = '{\n  "at": "/"\n}'
+  const hal = {
+    'Content-Type': 'application/hal+json; charset=utf-8',
+    'Content-Length': lengthOf(body),
+  }
+
+  test('is HAL, pretty-printed, with the ledger it is of (SBX-66, SBX-67)', async () => {
+    const { status, headers, body: sent } = await ask({})
+    expect(status).toBe('HTTP/1.1 200 OK')
+    expect(headers).toMatchObject({ ...ofLedger, ...hal })
+    expect(sent).toBe(body)
+  })
+
+  test('to HEAD is the same without its body (SBX-66)', async () => {
+    const { headers, body: sent } = await ask({ method: 'HEAD' })
+    expect(headers).toMatchObject({ ...ofLedger, ...hal })
+    expect(sent).toBe('')
+  })
+
+  test('that is a problem says so, whatever went wrong (SBX-66, SBX-68)', async () => {
+    const broken = await ask({ url: '/broken' })
+    expect(broken.status).toBe('HTTP/1.1 500 Internal Server Error')
+    expect(broken.headers).toMatchObject({
+      ...ofLedger,
+      'Content-Type': 'application/problem+json; charset=utf-8',
+    })
+    expect(JSON.parse(broken.body)).toMatchObject({ extras: { error: 'out of order' } })
+    expect((await ask({ url: '/nothing' })).status).toBe('HTTP/1.1 404 Not Found')
+  })
+
+  test('to a pre-flight allows what is asked for (SBX-67)', async () => {
+    const allowed = {
+      ...common,
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
+      'Access-Control-Max-Age': '600',
+    }
+    const asked = { 'access-control-request-headers': 'x-client-name' }
+    const named = await ask({ method: 'OPTIONS', headers: asked })
+    expect(named.status).toBe('HTTP/1.1 200 OK')
+    expect(named.headers).toMatchObject({
+      ...allowed,
+      'Access-Control-Allow-Headers': 'x-client-name',
+    })
+    const plain = await ask({ method: 'OPTIONS' })
+    expect(plain.headers).toMatchObject({ ...allowed, 'Access-Control-Allow-Headers': '*' })
+  })
+})
+
+describe('a request', () => {
+  const read = async (asked: Asked, scheme?: 'http' | 'https') => {
+    seen.length = 0
+    const { status } = await ask(asked, scheme)
+    return [status, ...seen.map(({ path, origin }) => `${origin}${path}`)]
+  }
+  const ok = 'HTTP/1.1 200 OK'
+  const friendbot = { host: 'Friendbot.Example:80' }
+
+  test.each<[string, Asked, string]>([
+    ['the root', {}, 'http://horizon.example:8000/'],
+    ['the root of slashes', { url: '//' }, 'http://horizon.example:8000/'],
+    ['a path with slashes before', { url: '//friendbot' }, 'http://horizon.example:8000/friendbot'],
+    [
+      'a whole address',
+      { url: 'http://other.example/friendbot' },
+      'http://horizon.example:8000/friendbot',
+    ],
+    [
+      'a path with slashes behind',
+      { url: '/friendbot//?a=b' },
+      'http://horizon.example:8000/friendbot',
+    ],
+    ['the root of friendbot', { headers: friendbot }, 'http://Friendbot.Example:80/friendbot'],
+    [
+      'a path at friendbot',
+      { url: '/transactions', method: 'POST', headers: friendbot },
+      'http://Friendbot.Example:80/transactions',
+    ],
+  ])('is read: %s (SBX-09, SBX-66, SBX-69)', async (_what, asked, at) => {
+    expect(await read(asked)).toEqual([ok, at])
+  })
+
+  test('by HTTPS has links by HTTPS (SBX-69)', async () => {
+    expect(await read({}, 'https')).toEqual([ok, 'https://horizon.example:8000/'])
+  })
+
+  test('to submit is no stream, whatever it accepts; HEAD follows nothing (SBX-66)', async () => {
+    const headers = { accept: 'text/event-stream, application/json' }
+    const submitted = await read({ url: '/transactions', method: 'POST', headers })
+    expect(submitted).toEqual([ok, 'http://horizon.example:8000/transactions'])
+    const head = await ask({ url: '/transactions', method: 'HEAD', headers })
+    expect(head.headers['Content-Type']).toBe('application/hal+json; charset=utf-8')
+  })
+
+  test('may be large when it imports a network, and comes from here (SBX-94, SBX-118)', async () => {
+    const body = 'x'.repeat(200_001)
+    const refused = 'HTTP/1.1 400 Bad Request'
+    const statusOf = async (url: string, from: string) =>
+      (await ask({ url, method: 'POST', body, from })).status
+    expect(await statusOf('/_sandbox/import', '127.0.0.1')).toBe(ok)
+    expect(await statusOf('/_sandbox/import', '10.0.0.1')).toBe(refused)
+    expect(await statusOf('/friendbot', '127.0.0.1')).toBe(refused)
+    expect(await statusOf('/friendbot/_sandbox/', '127.0.0.1')).toBe(refused)
+  })
+})
+
+describe('a bug', () => {
+  test.each([
+    [new Error('out of order'), 'out of order'],
+    ['a word', 'unknown'],
+  ])('becomes a 500 that tells %s (SBX-118)', (thrown, error) => {
+    const reply = problemReply(thrown)
+    expect(reply).toMatchObject({ status: 500, type: 'application/problem+json; charset=utf-8' })
+    expect(JSON.parse(String(reply.body))).toMatchObject({
+      title: 'Internal Server Error',
+      extras: { error },
+    })
+  })
+
+  test('is written over lines, as all that is JSON (SBX-66)', () => {
+    const { body } = problemReply(new Problem('not_found', undefined, 'Gone.'))
+    expect(body).toBe(
+      '{\n  "type": "https://stellar.org/horizon-errors/not_found",\n' +
+        '  "title": "Resource Missing",\n  "status": 404,\n  "detail": "Gone."\n}',
+    )
+  })
+})
+
+describe('a delivery', () => {
+  const reply: Delivered = { status: 200, type: 'text/plain', body: '0123456789' }
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  test('may be cut after so many bytes (SBX-106)', async () => {
+    const { response, read } = wire({})
+    await deliver(response, { ...reply, delivery: { cutBody: 4 } })
+    const { headers, body } = await read()
+    expect(headers).toMatchObject({ 'Content-Length': '10' })
+    expect(body).toBe('0123')
+    expect(response.writableEnded).toBe(false)
+  })
+
+  test('may hang up before a word (SBX-106)', async () => {
+    const { response, read } = wire({})
+    await deliver(response, { ...reply, delivery: { hangUp: true } })
+    expect(await read()).toMatchObject({ status: '', body: '' })
+    expect(response.statusCode).toBe(0)
+  })
+
+  test('may keep its headers back, and its body longer still (SBX-106)', async () => {
+    const headers = wire({})
+    void deliver(headers.response, { ...reply, delivery: { headersAfterMs: 60_000 } })
+    const body = wire({})
+    void deliver(body.response, { ...reply, delivery: { bodyAfterMs: 60_000 } })
+    await turns()
+    expect([headers, body].map(({ response }) => response.headersSent)).toEqual([false, true])
+    expect(body.response.writableEnded).toBe(false)
+    for (const { response } of [headers, body]) response.destroy()
+  })
+
+  test('after the headers of another ends the connection (SBX-86)', async () => {
+    const { response } = wire({})
+    response.writeHead(200)
+    response.flushHeaders()
+    await deliver(response, reply)
+    expect(response.destroyed).toBe(true)
+  })
+})
