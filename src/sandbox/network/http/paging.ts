@@ -18,10 +18,7 @@ function cursorOf({ headers, query, view }: Exchange, kind: CursorKind): string 
   const lastEvent = headers['last-event-id']
   const given = (typeof lastEvent === 'string' ? lastEvent : undefined) ?? query.get('cursor')
   if (given === null || given === '') return undefined
-  if (given === 'now') {
-    const now = afterLedger(view.latest).toString()
-    return kind === 'pair' ? `${now}-0` : now
-  }
+  if (given === 'now') return afterLedger(view.latest).toString()
   if (!isCursor(given, kind)) throw badField('cursor', 'cursor: invalid value')
   return given
 }
