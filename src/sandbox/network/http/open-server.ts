@@ -28,7 +28,6 @@ export async function openServer(listener: Listener, place: ServerPlace): Promis
       resolve()
     })
   })
-  server.on('clientError', (_error, socket) => socket.destroy())
   return {
     port: (server.address() as AddressInfo).port,
     stop: () =>
