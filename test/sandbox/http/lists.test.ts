@@ -104,6 +104,7 @@ describe('trades', () => {
     const inEuro = `/trades?${wordsOf('base_', eur)}&counter_asset_type=native`
     const [euro] = await list(inEuro)
     expect(await list(inEuro)).toHaveLength(1)
+    expect(await list(`/trades?${wordsOf('base_', eur)}&${wordsOf('counter_', usd)}`)).toEqual([])
     const offer = String(euro?.['counter_offer_id'])
     expect(await list(`/trades?offer_id=${offer}`)).toEqual([euro])
     expect(await list(`/offers/${offer}/trades`)).toEqual([euro])

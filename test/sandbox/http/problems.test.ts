@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { Operation } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Problem } from '../../../src/sandbox/network/http/problem.ts'
 import type { ProblemKind } from '../../../src/sandbox/network/http/problem.ts'
 import { openClient, openForTest, until } from './client.ts'
 import type { Client } from './client.ts'
@@ -13,41 +14,58 @@ beforeAll(async () => {
 
 afterAll(() => client[Symbol.asyncDispose]())
 
-/** Each name that Horizon knows, with its status. */
-const KINDS: readonly (readonly [ProblemKind, number])[] = [
-  ['bad_request', 400],
-  ['transaction_failed', 400],
-  ['transaction_malformed', 400],
-  ['invalid_accounts_params', 400],
-  ['transaction_submission_disabled', 403],
-  ['not_found', 404],
-  ['not_acceptable', 406],
-  ['before_history', 410],
-  ['unsupported_media_type', 415],
-  ['rate_limit_exceeded', 429],
-  ['server_error', 500],
-  ['transaction_submission_failed', 500],
-  ['transaction_submission_exception', 500],
-  ['service_unavailable', 503],
-  ['server_over_capacity', 503],
-  ['still_ingesting', 503],
-  ['stale_history', 503],
-  ['timeout', 504],
-  ['transaction_submission_timeout', 504],
+/** Each name that Horizon knows, with its status and its title. */
+const KINDS: readonly (readonly [ProblemKind, number, string])[] = [
+  ['bad_request', 400, 'Bad Request'],
+  ['transaction_failed', 400, 'Transaction Failed'],
+  ['transaction_malformed', 400, 'Transaction Malformed'],
+  ['invalid_accounts_params', 400, 'Invalid Accounts Parameters'],
+  ['transaction_submission_disabled', 403, 'Transaction Submission Disabled'],
+  ['not_found', 404, 'Resource Missing'],
+  ['method_not_allowed', 405, 'Method Not Allowed'],
+  [
+    'not_acceptable',
+    406,
+    'An acceptable response content-type could not be provided for this request',
+  ],
+  ['before_history', 410, 'Data Requested Is Before Recorded History'],
+  ['unsupported_media_type', 415, 'Unsupported Media Type'],
+  ['rate_limit_exceeded', 429, 'Rate Limit Exceeded'],
+  ['server_error', 500, 'Internal Server Error'],
+  ['transaction_submission_failed', 500, 'Transaction Submission Failed'],
+  ['transaction_submission_exception', 500, 'Transaction Submission Exception'],
+  ['service_unavailable', 503, 'Service Unavailable'],
+  ['server_over_capacity', 503, 'Server Over Capacity'],
+  ['still_ingesting', 503, 'Still Ingesting'],
+  ['stale_history', 503, 'Historical DB Is Too Stale'],
+  ['timeout', 504, 'Timeout'],
+  ['transaction_submission_timeout', 504, 'Transaction Submission Timeout'],
 ]
 
 test.each(KINDS)('the error %s is a problem document with status %d (SBX-68)', async (...kind) => {
-  const [problem, status] = kind
+  const [problem, status, title] = kind
   client.sandbox.control.addFault({ effect: { kind: 'problem', problem }, times: 1 })
   const answer = await client.get('/fee_stats')
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-  expect(answer.body).toMatchObject({
+  expect(answer.body).toEqual({
     type: `https://stellar.org/horizon-errors/${problem}`,
-    title: expect.stringMatching(/^[A-Z]/),
+    title,
     status,
-    detail: expect.stringMatching(/\.|\/$/),
+    detail: expect.stringMatching(/^[A-Z].{20}.*(\.|\/)$/),
   })
+})
+
+test('a problem has its own words and what else it knows, where it was given some (SBX-68)', () => {
+  const told = new Problem('bad_request', { invalid_field: 'addr' }, 'Mend the address.')
+  expect(told.toJSON()).toEqual({
+    type: 'https://stellar.org/horizon-errors/bad_request',
+    title: 'Bad Request',
+    status: 400,
+    detail: 'Mend the address.',
+    extras: { invalid_field: 'addr' },
+  })
+  expect([told.message, told.status]).toEqual(['Mend the address.', 400])
 })
 
 test('a client that leaves before the answer is 499 in the log, a fault that hangs up is 0 (SBX-68)', async () => {

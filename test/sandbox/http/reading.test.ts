@@ -99,7 +99,7 @@ describe('a form (SBX-71)', () => {
     ['other=a', undefined, undefined],
     [parts, 'multipart/form-data; boundary=x', 'a\r\n\r\nb'],
     [parts, 'Multipart/Form-Data; Boundary="x"', 'a\r\n\r\nb'],
-    [parts, 'multipart/form-data', undefined],
+    [parts.slice(parts.indexOf('--x', 3)), 'multipart/form-data', undefined],
     [parts.replace('name="tx"', 'name="ty"'), 'multipart/form-data; boundary=x', undefined],
   ])('%j of the type %j has %j', (body, type, value) => {
     expect(read(body, type)).toBe(value)

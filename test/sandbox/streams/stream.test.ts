@@ -194,7 +194,14 @@ test('all that Horizon streams can be followed, and what it does not is a page (
   }
   const types = await Promise.all(streamed.map(typeOf))
   expect(types).toEqual(streamed.map((path) => `${path} 200 text/event-stream`))
-  const pages = ['/assets', '/claimable_balances', '/liquidity_pools', '/fee_stats']
+  const pages = [
+    '/assets',
+    '/claimable_balances',
+    '/liquidity_pools',
+    '/trade_aggregations',
+    '/fee_stats',
+    `/accounts?signer=${from.publicKey()}`,
+  ]
   for (const path of pages) expect(await typeOf(path)).toContain('200 application/')
 })
 
