@@ -298,6 +298,22 @@ describe('a submission (SBX-71)', () => {
     expect((await post(padded(200_000), type)).status).toBe(200)
   })
 
+  test('may be broken over lines, and may hold nothing else that is no base64', async () => {
+    const xdr = (await client.build(key, [Operation.bumpSequence({ bumpTo: '0' })])).toXdr()
+    const type = 'application/x-www-form-urlencoded'
+    const send = (tx: string) => post(new URLSearchParams({ tx }).toString(), type)
+    const safe = xdr.replaceAll(/[+/]/g, 'A')
+    for (const other of ['*', '-', '_']) {
+      const odd = `${safe.slice(0, -10)}${other}${safe.slice(-9)}`
+      const refused = await send(odd)
+      expect(await refused.json()).toMatchObject({
+        title: 'Transaction Malformed',
+        extras: { envelope_xdr: odd },
+      })
+    }
+    expect((await send(`\n${xdr.slice(0, 76)}\r\n${xdr.slice(76)}\n`)).status).toBe(200)
+  })
+
   test('that is no envelope is given back as it was understood', async () => {
     const answer = await post('tx=nonsense', 'application/x-www-form-urlencoded')
     expect(await answer.json()).toMatchObject({ extras: { envelope_xdr: 'nonsense' } })

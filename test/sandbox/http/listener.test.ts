@@ -41,9 +41,10 @@ function wire({ method = 'GET', url = '/', headers = {}, body = '', from = '127.
     const [head = '', ...rest] = String(socket.read() ?? '').split('\r\n\r\n')
     const [status = '', ...lines] = head.split('\r\n')
     const fields = lines.map((line) => line.split(': ') as [string, string])
-    return { status, headers: Object.fromEntries(fields), body: rest.join('\r\n\r\n') }
+    const whole = response.writableFinished
+    return { status, headers: Object.fromEntries(fields), body: rest.join('\r\n\r\n'), whole }
   }
-  return { request, response, read }
+  return { request, response, read, arrived: () => socket.readableLength > 0 }
 }
 
 const seen: Exchange[] = []
@@ -68,13 +69,13 @@ const routes: Route[] = [
   },
 ]
 
-function ask(asked: Asked, scheme: 'http' | 'https' = 'http') {
+function ask(asked: Asked, scheme: 'http' | 'https' = 'http', head = 7) {
   const history = { latest: 7, elder: 1, state: {} }
-  const ledger = { head: { sequence: 7 } }
+  const ledger = { head: { sequence: head } }
   const network = { history, ledger, clock: { now: () => 1_700_000_000_000 } }
   const listener = createListener(
     {
-      horizon: { network, options: { staleThreshold: 0 } } as unknown as Horizon,
+      horizon: { network, options: { staleThreshold: 2 } } as unknown as Horizon,
       routes,
       interference: {
         around: (exchange, next) => next(exchange),
@@ -108,10 +109,10 @@ describe('an answer', () => {
   }
 
   test('is HAL, pretty-printed, with the ledger it is of (SBX-66, SBX-67)', async () => {
-    const { status, headers, body: sent } = await ask({})
+    const { status, headers, body: sent, whole } = await ask({})
     expect(status).toBe('HTTP/1.1 200 OK')
     expect(headers).toMatchObject({ ...ofLedger, ...hal })
-    expect(sent).toBe(body)
+    expect([sent, whole]).toEqual([body, true])
   })
 
   test('to HEAD is the same without its body (SBX-66)', async () => {
@@ -129,6 +130,16 @@ describe('an answer', () => {
     })
     expect(JSON.parse(broken.body)).toMatchObject({ extras: { error: 'out of order' } })
     expect((await ask({ url: '/nothing' })).status).toBe('HTTP/1.1 404 Not Found')
+  })
+
+  test('is refused when reading is more ledgers behind than it may be (SBX-95)', async () => {
+    expect((await ask({}, 'http', 9)).status).toBe('HTTP/1.1 200 OK')
+    const { status, body: problem } = await ask({}, 'http', 10)
+    expect(status).toBe('HTTP/1.1 503 Service Unavailable')
+    const extras = { history_latest_ledger: 7, core_latest_ledger: 10 }
+    expect(JSON.parse(problem)).toMatchObject({ title: 'Historical DB Is Too Stale', extras })
+    const submitted = await ask({ url: '/transactions', method: 'POST' }, 'http', 10)
+    expect(submitted.status).toBe('HTTP/1.1 200 OK')
   })
 
   test('to a pre-flight allows what is asked for (SBX-67)', async () => {
@@ -237,10 +248,9 @@ describe('a delivery', () => {
   test('may be cut after so many bytes (SBX-106)', async () => {
     const { response, read } = wire({})
     await deliver(response, { ...reply, delivery: { cutBody: 4 } })
-    const { headers, body } = await read()
+    const { headers, body, whole } = await read()
     expect(headers).toMatchObject({ 'Content-Length': '10' })
-    expect(body).toBe('0123')
-    expect(response.writableEnded).toBe(false)
+    expect([body, whole]).toEqual(['0123', false])
   })
 
   test('may hang up before a word (SBX-106)', async () => {
@@ -256,7 +266,7 @@ describe('a delivery', () => {
     const body = wire({})
     void deliver(body.response, { ...reply, delivery: { bodyAfterMs: 60_000 } })
     await turns()
-    expect([headers, body].map(({ response }) => response.headersSent)).toEqual([false, true])
+    expect([headers, body].map(({ arrived }) => arrived())).toEqual([false, true])
     expect(body.response.writableEnded).toBe(false)
     for (const { response } of [headers, body]) response.destroy()
   })

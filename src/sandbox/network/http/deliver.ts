@@ -22,10 +22,6 @@ export async function deliver(response: ServerResponse, reply: Delivered): Promi
     'Content-Type': reply.type,
     'Content-Length': String(body.length),
   })
-  if (response.req.method === 'HEAD') {
-    response.end()
-    return
-  }
   await sendBody(response, body, delivery)
 }
 

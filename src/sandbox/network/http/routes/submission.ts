@@ -28,7 +28,7 @@ function envelopeOf(
   const sent = formField(exchange, 'tx') ?? ''
   if (BASE64.test(sent)) {
     try {
-      const envelope = readEnvelope(sent.trim(), network.ledger.parameters.networkPassphrase)
+      const envelope = readEnvelope(sent, network.ledger.parameters.networkPassphrase)
       return { envelope, sent }
     } catch {
       // Whatever the decoder stumbled over, the sender is told that it is no envelope.
