@@ -225,6 +225,14 @@ describe('operations as Horizon words them (SBX-79), with their effects', () => 
       'claimable_balance_claimant_created',
       'claimable_balance_sponsorship_created',
     ])
+    await submit(
+      from,
+      Operation.createClaimableBalance({
+        asset: Asset.native(),
+        amount: '1',
+        claimants: claimants.slice(1),
+      }),
+    )
     const balanceId = String(balance?.id)
     const claimed = await submit(from, Operation.claimClaimableBalance({ balanceId }))
     expect(await operationsOf(claimed)).toMatchObject([

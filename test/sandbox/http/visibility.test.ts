@@ -63,14 +63,19 @@ describe('a reader', () => {
     const from = await client.funded()
     const hash = hashOf(await client.pay(from, from.publicKey()))
     const { ingestedLatestLedger } = client.sandbox.control.state()
-    const paths = [`/transactions/${hash}`, `/ledgers/${ingestedLatestLedger}`]
+    const [operation] = recordsOf(await client.get(`/transactions/${hash}/operations`))
+    const paths = [
+      `/transactions/${hash}`,
+      `/ledgers/${ingestedLatestLedger}`,
+      `/operations/${String(operation?.['id'])}`,
+    ]
     const statuses = async () => {
       const answers = await Promise.all(paths.map((path) => client.get(path)))
       return answers.map(({ status }) => status)
     }
-    client.sandbox.control.addFault({ effect: { kind: 'stale', ledgers: 1 }, times: 2 })
-    expect(await statuses()).toEqual([404, 404])
-    expect(await statuses()).toEqual([200, 200])
+    client.sandbox.control.addFault({ effect: { kind: 'stale', ledgers: 1 }, times: 3 })
+    expect(await statuses()).toEqual([404, 404, 404])
+    expect(await statuses()).toEqual([200, 200, 200])
   })
 
   test('of trimmed history hears that a ledger was before it, and finds no transaction (SBX-65, SBX-108)', async () => {
@@ -79,6 +84,9 @@ describe('a reader', () => {
     const hash = hashOf(await own.pay(from, from.publicKey()))
     const { ingestedLatestLedger } = own.sandbox.control.state()
     own.sandbox.control.close()
+    own.sandbox.control.trim(ingestedLatestLedger)
+    expect((await own.get(`/transactions/${hash}`)).status).toBe(200)
+    expect((await own.get(`/ledgers/${ingestedLatestLedger}`)).status).toBe(200)
     own.sandbox.control.trim(ingestedLatestLedger + 1)
     expect((await own.get(`/transactions/${hash}`)).status).toBe(404)
     expect((await own.get(`/ledgers/${ingestedLatestLedger}`)).status).toBe(410)
@@ -149,6 +157,27 @@ test('a fee bump counts one operation more in the fees, and five ledgers count (
   expect(await fees()).toMatchObject(told)
   control.close()
   expect(await fees()).toMatchObject({ max_fee: { max: '100' } })
+})
+
+test('a ledger and a transaction list as payments what are payments, with their transaction where asked (SBX-79)', async () => {
+  const own = await openForTest()
+  const from = await own.funded()
+  const payment = Operation.payment({
+    destination: from.publicKey(),
+    asset: Asset.native(),
+    amount: '1',
+  })
+  const sent = await own.build(from, [Operation.bumpSequence({ bumpTo: '0' }), payment])
+  const { hash, ledger } = await own.server.submitTransaction(sent)
+  const listed = async (path: string) => recordsOf(await own.get(path))
+  for (const scope of [`/ledgers/${ledger}`, `/transactions/${hash}`]) {
+    const types = (await listed(`${scope}/payments?join=`)).map(({ type }) => type)
+    expect(types).toEqual(['payment'])
+    expect(await listed(`${scope}/operations`)).toHaveLength(2)
+    expect((await listed(`${scope}/payments`))[0]).not.toHaveProperty('transaction')
+    const joined = await listed(`${scope}/payments?join=transactions`)
+    expect(joined).toMatchObject([{ transaction: { hash, operation_count: 2 } }])
+  }
 })
 
 test('every operation is found by the id that lists tell of it (SBX-62)', async () => {
