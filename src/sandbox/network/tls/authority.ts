@@ -13,7 +13,6 @@ import {
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
-  cryptoProvider,
 } from '@peculiar/x509'
 
 /** A certificate for the given names, signed by an authority that only this directory knows (SBX-08). */
@@ -35,7 +34,6 @@ const DAY_MS = 86_400_000
 
 /** The authority is kept; the server's certificate is made anew at each start. */
 export async function serverCertificate(order: CertificateOrder): Promise<ServerCertificate> {
-  cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[0])
   mkdirSync(order.directory, { recursive: true, mode: 0o700 })
   const caFile = join(order.directory, 'ca.pem')
   const caKeyFile = join(order.directory, 'ca-key.pem')
