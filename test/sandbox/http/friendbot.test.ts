@@ -1,4 +1,4 @@
-import { Keypair } from '@stellar/stellar-sdk'
+import { Keypair, xdr } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openClient, openForTest, recordsOf, until } from './client.ts'
 import type { Client } from './client.ts'
@@ -43,6 +43,40 @@ test('the same account asked for twice at once is funded once (SBX-90)', async (
   expect(answers.find(({ status }) => status === 400)?.body).toMatchObject({
     detail: expect.stringContaining('already funded to starting balance'),
   })
+})
+
+test('those who wait share one transaction, and one of them asks twice in vain (SBX-91)', async () => {
+  const { sandbox } = await openForTest()
+  const [first, second, third] = Array.from({ length: 3 }, () => Keypair.random().publicKey())
+  const asked = [first, second, third, second].map((one = '') => sandbox.friendbot.fund(one))
+  const [, ...waited] = await Promise.all(asked)
+  const shared = { outcome: 'funded', hash: expect.any(String), envelopeXdr: expect.any(String) }
+  expect(waited).toEqual([shared, waited[0], { outcome: 'already_funded' }])
+  expect(sandbox.control.state().coreLatestLedger).toBe(3)
+})
+
+test.each([
+  ['of two', ['nobody', 'good']],
+  ['between others', ['good', 'nobody', 'good']],
+  ['behind others', ['good', 'good', 'good', 'nobody']],
+])('an account that cannot be funded spoils it for nobody else, %s (SBX-91)', async (_, asked) => {
+  const { sandbox } = await openForTest()
+  const key = (name: string) => (name === 'good' ? Keypair.random().publicKey() : name)
+  const first = sandbox.friendbot.fund(key('good')) // the others wait for it
+  const fundings = await Promise.all(asked.map((name) => sandbox.friendbot.fund(key(name))))
+  expect(await first).toMatchObject({ outcome: 'funded' })
+  expect(fundings.map(({ outcome }) => outcome)).toEqual(
+    asked.map((name) => (name === 'good' ? 'funded' : 'failed')),
+  )
+})
+
+test('a funding that the network refuses is answered with its result (SBX-90)', async () => {
+  const poor = await openForTest({ startingBalance: 1n }) // below the reserve of an account
+  const { status, body } = await poor.get(`/friendbot?addr=${Keypair.random().publicKey()}`)
+  expect(status).toBe(500)
+  const { reason } = (body as { extras: { reason: string } }).extras
+  const result = xdr.TransactionResult.fromXdr(reason, 'base64')
+  expect(result.result.type).toBe('txFailed')
 })
 
 test('an account with the starting balance is funded already, less a fee it is not (SBX-90)', async () => {
@@ -117,6 +151,22 @@ test('in manual mode friendbot closes the ledger it waits for (SBX-31)', async (
   const manual = await openForTest({ mode: 'manual' })
   await manual.funded()
   expect(manual.sandbox.control.state().coreLatestLedger).toBe(2)
+})
+
+test('in manual mode friendbot closes no ledger for an account that is funded (SBX-31)', async () => {
+  const manual = await openForTest({ mode: 'manual' })
+  const key = await manual.funded()
+  expect((await manual.get(`/friendbot?addr=${key.publicKey()}`)).status).toBe(400)
+  expect(manual.sandbox.control.state().coreLatestLedger).toBe(2)
+})
+
+test('friendbot waits for the next ledger where ledgers close by themselves (SBX-31)', async () => {
+  const { sandbox } = await openForTest({ mode: 'interval', intervalMs: 600_000 })
+  const funding = sandbox.friendbot.fund(Keypair.random().publicKey())
+  await until(() => sandbox.control.state().pending.length === 1)
+  expect(sandbox.control.state().coreLatestLedger).toBe(1)
+  sandbox.control.close()
+  expect(await funding).toMatchObject({ outcome: 'funded' })
 })
 
 test('in manual mode friendbot waits for somebody to close a ledger, where that was asked for (SBX-31)', async () => {
