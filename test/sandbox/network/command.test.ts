@@ -1,7 +1,21 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { Networks } from '@stellar/stellar-sdk'
-import { expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { runSandboxNetwork } from '../../../src/sandbox/network/command.ts'
-import { spawnNetwork } from './network-child.ts'
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/** The command is a process's last deed and leaves its listeners; here it is one of many. */
+const before = signals.map((signal) => process.listeners(signal))
+afterEach(() => {
+  for (const [index, signal] of signals.entries()) {
+    for (const one of process.listeners(signal)) {
+      if (before[index]?.includes(one) !== true) process.off(signal, one)
+    }
+  }
+})
 
 async function run(...argv: string[]): Promise<{ code: number; text: string }> {
   const lines: string[] = []
@@ -9,11 +23,35 @@ async function run(...argv: string[]): Promise<{ code: number; text: string }> {
   return { code, text: lines.join('\n') }
 }
 
+/** Starts it, does something as soon as it is ready, and then ends it as a terminal does. */
+async function serving(
+  argv: readonly string[],
+  whenReady: (url: string) => Promise<void> = async () => undefined,
+  signal: 'SIGINT' | 'SIGTERM' = 'SIGTERM',
+) {
+  const lines: string[] = []
+  let used: Promise<void> = Promise.resolve()
+  const running = runSandboxNetwork(argv, (line) => {
+    lines.push(line)
+    const [, url] = /^ready (\S+)$/.exec(line) ?? []
+    if (url === undefined) return
+    const told = process.listeners(signal).find((one) => !before.flat().includes(one))
+    used = whenReady(url).finally(() => told?.(signal))
+  })
+  const code = await running
+  await used
+  return { code, lines }
+}
+
+const anyPorts = ['--port', '0', '--https-port', '0']
+
 test.each([
   [['--passphrase', Networks.PUBLIC], 'the passphrase of the public network'],
   [['--host', '0.0.0.0'], '--allow-non-loopback'],
   [['--mode', 'fast'], 'there is no mode "fast"'],
   [['--port', 'eight'], '"eight" is not a number'],
+  [['--https-port', '80a'], '"80a" is not a number'],
+  [['--interval-ms', '1234567890'], '"1234567890" is not a number'],
   [['--unheard-of'], '--unheard-of'],
   [['--replay', 'no-such-file.json'], 'could not be replayed'],
 ])('refuses %j with a sentence and without starting (SBX-119)', async (argv, sentence) => {
@@ -28,24 +66,84 @@ test('explains itself', async () => {
   expect(text).toContain('--data-dir')
 })
 
-test('says it is not for production, and shows the root secret only when asked (SBX-119)', async () => {
-  const secret = 'SDHOAMBNLGCE2MV5ZKIVZAQD3VCLGP53P3OBSBI6UN5L5XZI5TKHFQL4'
-  const quiet = await spawnNetwork('--port', '0', '--https-port', '0')
-  const open = await spawnNetwork('--port', '0', '--https-port', '0', '--show-root-secret')
-  await Promise.all([quiet.kill('SIGTERM'), open.kill('SIGTERM')])
-  expect(quiet.output).toContain('NOT FOR PRODUCTION')
-  expect(quiet.output).not.toContain(secret)
-  expect(open.output).toContain(secret)
-})
-
-test('hears a signal as soon as it says that it is ready', async () => {
-  const before = process.listeners('SIGTERM')
-  const argv = ['--port', '0', '--https-port', '0']
-  const code = await runSandboxNetwork(argv, (line) => {
-    if (!line.startsWith('ready ')) return
-    const listening = process.listeners('SIGTERM').filter((one) => !before.includes(one))
-    if (listening.length === 0) throw new Error('nobody listens yet')
-    for (const tell of listening) tell('SIGTERM')
-  })
+test('says it is not for production and where everything is (SBX-08, SBX-119)', async () => {
+  const { code, lines } = await serving([...anyPorts, '--seed', 'a seed of ours'])
+  const [, url = ''] = lines.at(-1)?.split(' ') ?? []
+  expect(url).toMatch(/^http:\/\/localhost:\d+$/)
+  expect(lines).toEqual([
+    'Fairlead sandbox network. NOT FOR PRODUCTION: no consensus, and its root key is public.',
+    `  horizon     ${url}`,
+    `  friendbot   ${url}/friendbot?addr=G…`,
+    `  control     ${url}/_sandbox/state`,
+    expect.stringMatching(/^  https       https:\/\/localhost:\d+$/),
+    expect.stringMatching(/^  authority   NODE_EXTRA_CA_CERTS=\/.*\/tls\/ca\.pem$/),
+    '  passphrase  Test SDF Network ; September 2015',
+    '  seed        a seed of ours',
+    `ready ${url}`,
+  ])
   expect(code).toBe(0)
 })
+
+test('shows the root secret, and how to see its chaos again, when asked (SBX-116, SBX-119)', async () => {
+  const { lines } = await serving([...anyPorts, '--show-root-secret', '--chaos', '--seed', '7'])
+  expect(lines.slice(-4, -1)).toEqual([
+    '  passphrase  Test SDF Network ; September 2015',
+    '  seed        7 (chaos: start with the same seed to see it again)',
+    '  root        SDHOAMBNLGCE2MV5ZKIVZAQD3VCLGP53P3OBSBI6UN5L5XZI5TKHFQL4',
+  ])
+})
+
+test.each([
+  [[], { mode: 'instant', idleMs: 5000 }],
+  [['--interval-ms', '600000'], { mode: 'instant', idleMs: 600_000 }],
+  [['--mode', 'interval'], { mode: 'interval', intervalMs: 1000 }],
+  [['--mode', 'interval', '--interval-ms', '70000'], { mode: 'interval', intervalMs: 70_000 }],
+  [['--mode', 'manual'], { mode: 'manual' }],
+])('closes ledgers as %j says (SBX-30)', async (argv, pace) => {
+  let state: unknown
+  await serving([...anyPorts, ...argv], async (url) => {
+    state = await (await fetch(`${url}/_sandbox/state`)).json()
+  })
+  expect(state).toMatchObject({ pace })
+})
+
+test('is let out of this machine when that was said (SBX-119)', async () => {
+  const { code, lines } = await serving([...anyPorts, '--host', '0.0.0.0', '--allow-non-loopback'])
+  expect(code).toBe(0)
+  expect(lines.at(-1)).toMatch(/^ready http:\/\/localhost:\d+$/)
+})
+
+test.each([
+  ['--https-port', '8000'],
+  ['--port', '8001'],
+])('takes port 8000, and 8001 over HTTPS, when nothing is said: only %s', async (given, port) => {
+  // Where something else has the port, the refusal names it.
+  const { lines } = await serving([given, '0'])
+  expect(lines.join('\n')).toContain(`:${port}`)
+})
+
+test('says why it could not start, and ends with 1', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void taken.close())
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo // of a TCP server that listens
+  const { code, text } = await run('--port', String(port), '--https-port', '0')
+  expect(code).toBe(1)
+  expect(text).toBe(
+    `the network could not start: listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+  )
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'hears %s as soon as it says that it is ready, and answers until then (SBX-01)',
+  async (signal) => {
+    let [status, at] = [0, '']
+    const answered = async (url: string) => {
+      at = url
+      status = (await fetch(url)).status
+    }
+    const { code } = await serving(anyPorts, answered, signal)
+    expect([code, status]).toEqual([0, 200])
+    await expect(fetch(at)).rejects.toThrow('fetch failed')
+  },
+)
