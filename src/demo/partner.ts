@@ -14,13 +14,23 @@ export function followTransactions(url: string, token: string) {
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
-    lazy: false,
   })
   const variables: TransactionEventsSubscriptionVariables = {}
   const events = client.iterate<TransactionEventsSubscription>({
     query: TransactionEventsDocument.toString(),
     variables,
   })
-  const connected = new Promise<void>((resolve) => client.on('connected', () => resolve()))
+  const connected = new Promise<void>((resolve, reject) => {
+    client.on('connected', () => resolve())
+    client.on('closed', (event) =>
+      reject(new Error(`The subscription was refused: ${reasonOf(event)}`)),
+    )
+  })
   return { connected, events, stop: () => client.dispose() }
 }
+
+/** Why a subscription ended: a connection is closed with a reason, all else speaks for itself. */
+export const reasonOf = (cause: unknown): string =>
+  typeof cause === 'object' && cause !== null && 'reason' in cause
+    ? String(cause.reason)
+    : String(cause)

@@ -1,0 +1,330 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Asset, Horizon, Keypair, Networks } from '@stellar/stellar-sdk'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { sendCrossBorderPayment } from '../../src/demo/cross-border-payment.ts'
+import { createSendingAnchor } from '../../src/demo/sending-anchor.ts'
+import { createTimeline } from '../../src/demo/timeline.ts'
+import { readWorld } from '../../src/demo/world.ts'
+import type { World } from '../../src/demo/world.ts'
+import { startSandboxNetwork } from '../../src/sandbox/network/sandbox-network.ts'
+import type { SandboxNetwork } from '../../src/sandbox/network/sandbox-network.ts'
+import { anOrder, orderPayout, startBank } from '../sandbox/bank/bank-client.ts'
+import { repositoryFile, runNode } from '../sandbox/network/network-child.ts'
+import { until } from '../until.ts'
+import { homeDomain, startReceivingAnchor } from './receiving-anchor.ts'
+import type { Answers, Event, ReceivingAnchor } from './receiving-anchor.ts'
+
+const [issuer, sender, receiver] = [Keypair.random(), Keypair.random(), Keypair.random()]
+const usdc = `USDC:${issuer.publicKey()}`
+const accountNumbers = { good: '1234567890', refused: '1000990004' }
+
+let network: SandboxNetwork
+beforeAll(async () => {
+  network = await startSandboxNetwork({
+    fixture: {
+      accounts: [
+        { secret: issuer.secret() },
+        { secret: sender.secret(), trusts: [usdc] },
+        { secret: receiver.secret(), trusts: [usdc] },
+      ],
+      payments: [
+        { secret: issuer.secret(), code: 'USDC', to: sender.publicKey(), amount: '10000' },
+      ],
+    },
+  })
+  return () => network.stop()
+})
+
+const opened: Event = { type: 'opened', status: 'pending_sender', note: null }
+const funded: Event = { type: 'fundsReceived', status: 'pending_receiver', note: null }
+const wanting: Event = {
+  type: 'customerInfoWanted',
+  status: 'pending_customer_info_update',
+  note: 'Unknown number',
+}
+const delivered: Event = { type: 'payoutDelivered', status: 'completed', note: null }
+
+/** Where the demo finds everything; the bank has paid the transaction out so many times. */
+async function theWorld(answers: Answers = {}, timesPaid = 1) {
+  const stellarAccount = receiver.publicKey()
+  const anchor = await startReceivingAnchor({ stellarAccount, ...answers })
+  const bank = await startBank()
+  onTestFinished(() => bank.stop())
+  await orderPayout(bank, 'k-other', anOrder('9', { transaction_id: 'tx-0' }))
+  for (let time = 0; time < timesPaid; time += 1) {
+    await orderPayout(bank, `k-${time}`, anOrder('9'))
+  }
+  const asset = { code: 'USDC', issuer: issuer.publicKey(), distributionAccount: stellarAccount }
+  const world: World = {
+    publicUrl: anchor.url,
+    horizonUrl: network.url,
+    bankUrl: bank.url,
+    networkPassphrase: Networks.TESTNET,
+    homeDomain,
+    assets: [asset, { ...asset, code: 'EURC' }],
+    sendingAnchor: { publicKey: sender.publicKey(), secretKey: sender.secret() },
+  }
+  return { anchor, world }
+}
+
+/** What we do and what we hear run side by side: only the order within each is certain. */
+function watching(anchor: ReceivingAnchor, then: Readonly<Record<string, readonly Event[]>> = {}) {
+  const [did, heard, notes]: [string[], string[], string[]] = [[], [], []]
+  const timeline = {
+    did: (step: string, detail = '') => {
+      did.push(`${step}: ${detail}`)
+      // Only when the demo waits for it.
+      setImmediate(() => {
+        for (const event of then[step] ?? []) anchor.tell(event)
+      })
+    },
+    heard: (event: string, detail = '') => void heard.push(`${event}: ${detail}`),
+    note: (line: string) => void notes.push(line),
+  }
+  return { did, heard, notes, timeline }
+}
+
+const short = (name = '') => `${name.slice(0, 6)}…${name.slice(-6)}`
+const lastPayment = async () => {
+  const horizon = new Horizon.Server(network.url, { allowHttp: true })
+  const { records } = await horizon.transactions().order('desc').limit(1).call()
+  return records[0]
+}
+
+const options = { correctData: false, deadlineMs: 20_000 }
+const json = 'Bearer the-token application/json'
+const person = (first: string, last: string) =>
+  `"first_name":"${first}","last_name":"${last}","email_address":"${first.toLowerCase()}@example.com"`
+const putReceiver = (number: string) =>
+  `PUT /customer ${json} {"type":"sep31-receiver","memo":"2",${person('Bruno', 'Lima')},"bank_account_number":"${number}","bank_number":"021000021"}`
+const asked = (number: string) => [
+  'GET /.well-known/stellar.toml',
+  `GET /auth?account=${sender.publicKey()}`,
+  expect.stringMatching(/^POST \/auth application\/json \{"transaction":"[\w+/=]+"\}$/),
+  'subscriber {"authorization":"Bearer the-token"}',
+  `PUT /customer ${json} {"type":"sep31-sender","memo":"1",${person('Ada', 'Okafor')}}`,
+  putReceiver(number),
+  `POST /transactions ${json} {"amount":"100","asset_code":"USDC","funding_method":"SEPA","sender_id":"sep31-sender","receiver_id":"sep31-receiver"}`,
+]
+const done = (url: string, hash: string | undefined) => [
+  `stellar.toml read: ${url}`,
+  `logged in (SEP-10): ${short(sender.publicKey())}`,
+  'subscribed (GraphQL): transactionEvents',
+  'sender registered (SEP-12): sep31-sender',
+  'receiver registered (SEP-12): sep31-receiver',
+  'transaction opened (SEP-31): tx-1',
+  `paid on Stellar: 100 USDC, transaction ${short(hash)}`,
+]
+const end = (amountOut: string) => [
+  `delivered: 100 in, ${amountOut} out`,
+  "bank's book: 1 movement for this transaction: paid out exactly once",
+]
+
+describe('the demo of a payment', () => {
+  it('asks for nothing but what the standards have, step by step, and tells each', async () => {
+    const { anchor, world } = await theWorld({
+      events: { 'POST /transactions': [opened, { ...funded, note: 'at last' }, delivered] },
+    })
+    const { did, heard, notes, timeline } = watching(anchor)
+    await sendCrossBorderPayment(world, timeline, options)
+    expect(did).toEqual([...done(anchor.url, (await lastPayment())?.hash), ...end('98.5')])
+    expect(heard).toEqual([
+      'opened: pending_sender',
+      'fundsReceived: pending_receiver (at last)',
+      'payoutDelivered: completed',
+    ])
+    expect(notes).toEqual([])
+    expect(anchor.asked).toEqual([
+      ...asked(accountNumbers.good),
+      'GET /transactions/tx-1 Bearer the-token',
+    ])
+    await until(() => anchor.listeners() === 0, 'the end of the subscription')
+  })
+
+  it('corrects the field that it is asked for, and waits for each word', async () => {
+    const { anchor, world } = await theWorld({
+      instead: {
+        'GET /transactions/tx-1': { transaction: { status: 'completed', amount_in: '100' } },
+      },
+    })
+    const { did, heard, timeline } = watching(anchor, {
+      'transaction opened (SEP-31)': [opened],
+      'paid on Stellar': [funded, wanting],
+      'corrected (SEP-12)': [delivered],
+    })
+    await sendCrossBorderPayment(world, timeline, { ...options, correctData: true })
+    expect(did).toEqual([
+      ...done(anchor.url, (await lastPayment())?.hash),
+      'asked what to correct (SEP-12): bank_account_number: Unknown number',
+      'corrected (SEP-12): bank_account_number',
+      ...end('?'),
+    ])
+    expect(heard).toEqual([
+      'opened: pending_sender',
+      'fundsReceived: pending_receiver',
+      'customerInfoWanted: pending_customer_info_update (Unknown number)',
+      'payoutDelivered: completed',
+    ])
+    expect(anchor.asked).toEqual([
+      ...asked(accountNumbers.refused),
+      'GET /customer?id=sep31-receiver&type=sep31-receiver Bearer the-token',
+      `PUT /customer ${json} {"id":"sep31-receiver","bank_account_number":"1234567890"}`,
+      'GET /transactions/tx-1 Bearer the-token',
+    ])
+  })
+
+  it('finds a field that is wanted without a word about it', async () => {
+    const customer = { status: 'NEEDS_INFO', fields: { iban: { description: 'An IBAN' } } }
+    const { anchor, world } = await theWorld({
+      instead: { 'GET /customer': customer },
+      events: { 'POST /transactions': [wanting] },
+    })
+    const { did, timeline } = watching(anchor, { 'corrected (SEP-12)': [delivered] })
+    await sendCrossBorderPayment(world, timeline, { ...options, correctData: true })
+    expect(did).toContain('asked what to correct (SEP-12): iban: ')
+  })
+
+  it.each([0, 2])('fails when the bank moved money %i times', async (times) => {
+    const { anchor, world } = await theWorld(
+      { events: { 'POST /transactions': [delivered] } },
+      times,
+    )
+    const { did, timeline } = watching(anchor)
+    await expect(sendCrossBorderPayment(world, timeline, options)).rejects.toThrow(
+      `The bank moved money ${times} times, not once`,
+    )
+    expect(did.at(-1)).toBe('delivered: 100 in, 98.5 out')
+  })
+
+  it('does not wait for ever, and says what it has seen', async () => {
+    const { anchor, world } = await theWorld({ events: { 'POST /transactions': [opened, funded] } })
+    const { timeline } = watching(anchor)
+    const sending = sendCrossBorderPayment(world, timeline, { ...options, deadlineMs: 100 })
+    await expect(sending).rejects.toThrow(
+      'completed did not come in time; seen: pending_sender, pending_receiver',
+    )
+  })
+
+  it('says when nobody tells it anything any more', async () => {
+    const { anchor, world } = await theWorld()
+    const { did, notes, timeline } = watching(anchor)
+    const sending = sendCrossBorderPayment(world, timeline, { ...options, deadlineMs: 300 })
+    await until(() => did.includes('subscribed (GraphQL): transactionEvents'), 'the subscription')
+    anchor.hangUp()
+    await expect(sending).rejects.toThrow('completed did not come in time')
+    expect(notes).toEqual(['The subscription ended: the end'])
+  })
+
+  it('fails when nobody is to tell it anything', async () => {
+    const { anchor, world } = await theWorld({ refusesSubscribers: true })
+    const { timeline } = watching(anchor)
+    await expect(sendCrossBorderPayment(world, timeline, options)).rejects.toThrow(
+      'The subscription was refused: Forbidden',
+    )
+  })
+
+  it.each(['GET /auth', 'PUT /customer', 'POST /transactions'])(
+    'fails with the words of whoever refuses %s',
+    async (place) => {
+      const { anchor, world } = await theWorld({ instead: { [place]: 403 } })
+      const { timeline } = watching(anchor)
+      const [method = '', path = ''] = place.split(' ')
+      await expect(sendCrossBorderPayment(world, timeline, options)).rejects.toThrow(
+        new RegExp(`^${method} ${anchor.url}${path}[^ ]*: 403 403$`),
+      )
+    },
+  )
+})
+
+describe('the payment of a sending anchor', () => {
+  it.each([
+    ['id', '18446744073709551615', 'id', '18446744073709551615'],
+    ['text', 'Invoice 7', 'text', 'Invoice 7'],
+    [
+      'hash',
+      Buffer.alloc(32, 9).toString('base64'),
+      'hash',
+      Buffer.alloc(32, 9).toString('base64'),
+    ],
+  ])('has the memo that it was given: %s', async (...[type, value, memoType, memo]) => {
+    const { world } = await theWorld()
+    const paid = {
+      id: 'tx-1',
+      stellar_account_id: receiver.publicKey(),
+      stellar_memo_type: type,
+      stellar_memo: value,
+    }
+    const hash = await createSendingAnchor(world).pay(paid, '7.25')
+    const horizon = new Horizon.Server(network.url, { allowHttp: true })
+    const transaction = await horizon.transactions().transaction(hash).call()
+    expect(transaction).toMatchObject({ memo_type: memoType, memo })
+    const { records } = await horizon.payments().forTransaction(hash).call()
+    const { code, issuer: from } = new Asset('USDC', issuer.publicKey())
+    expect(records).toMatchObject([
+      { to: receiver.publicKey(), amount: '7.2500000', asset_code: code, asset_issuer: from },
+    ])
+  })
+})
+
+describe('the process of the demo', () => {
+  const program = repositoryFile('src', 'demo', 'demo.ts')
+  const written = async (text: string) => {
+    const folder = await mkdtemp(join(tmpdir(), 'fairlead-test-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'sandbox.json')
+    await writeFile(file, text)
+    return file
+  }
+
+  it('ends with 0 after a payment, with a correction where that was asked for', async () => {
+    const { world } = await theWorld({
+      events: { 'POST /transactions': [wanting], 'GET /customer': [delivered] },
+    })
+    const file = await written(JSON.stringify({ ...world, pid: 1 }))
+    const { code, output } = await runNode([program, file, '--correct-data'])
+    expect(output).toMatch(/^ {2}\d\d?\.\d\d s {2}● corrected \(SEP-12\) {17}bank_account_number$/m)
+    expect(output).toMatch(/● bank's book .* paid out exactly once\n$/)
+    expect(code).toBe(0)
+  })
+
+  it('ends with 1, and says why, when there is no sandbox', async () => {
+    const { code, output } = await runNode([program, 'no-such-file.json'])
+    expect(output).toMatch(/^The demo failed: ENOENT: no such file or directory, [^\n]+\n$/)
+    expect(code).toBe(1)
+  })
+
+  it('reads the sandbox, which has one asset at least', async () => {
+    const { world } = await theWorld()
+    const [asset] = world.assets
+    expect(await readWorld(await written(JSON.stringify({ ...world, pid: 1 })))).toEqual(world)
+    const one = { ...world, assets: [asset] }
+    expect(await readWorld(await written(JSON.stringify(one)))).toEqual(one)
+    const none = await written(JSON.stringify({ ...world, assets: [] }))
+    await expect(readWorld(none)).rejects.toThrow('assets')
+  })
+})
+
+describe('the timeline', () => {
+  it('has the seconds since its start, a mark, a step and a detail in columns', () => {
+    const lines: string[] = []
+    let now = 1_000_000
+    const timeline = createTimeline(
+      (line) => lines.push(line),
+      () => now,
+    )
+    timeline.did('began')
+    now += 12_345
+    timeline.did('paid', 'tx-1')
+    now += 1_000_000
+    timeline.heard('completed', 'delivered')
+    timeline.note('The end')
+    expect(lines).toEqual([
+      '  0.00 s  ● began',
+      ` 12.35 s  ● ${'paid'.padEnd(34)} tx-1`,
+      `1012.35 s    ◀ ${'completed'.padEnd(34)} delivered`,
+      'The end',
+    ])
+  })
+})
