@@ -139,7 +139,7 @@ async function cancel(
     return { status: 200, headers: { 'idempotent-replay': 'true' }, body: writePayout(payout) }
   }
   const cancelled = await move(payout, rejection('cancelled', 'The anchor cancelled the payout.'))
-  return cancelled === undefined || cancelled.standing.state !== 'rejected'
+  return cancelled === undefined
     ? refusal(409, 'too_late', 'Only a pending payout can be cancelled.')
     : { status: 200, body: writePayout(cancelled) }
 }

@@ -98,6 +98,18 @@ describe('the book of the sandbox bank', () => {
     expect(await readFile(dataFile, 'utf8')).toBe('one\ntwo\n')
   })
 
+  it('takes nothing any more when it is closed', async () => {
+    const { file } = await openBookFile(dataFile)
+    await file.append('one')
+    await file.close()
+    await expect(file.append('two')).rejects.toThrow(/closed|EBADF/)
+    expect(await readFile(dataFile, 'utf8')).toBe('one\n')
+  })
+
+  it('does not begin anew where it cannot be read', async () => {
+    await expect(openBook(folder)).rejects.toThrow(/^EISDIR: .* read$/)
+  })
+
   it('gives words of any alphabet and an account that is missing back as they came, after a restart too', async () => {
     const first = await startBank({ dataFile })
     const reference = 'Zürich, Łódź, 東京 🏦'
@@ -177,6 +189,21 @@ describe('the book of the sandbox bank', () => {
     expect(await accounts()).toMatchObject({
       anchor: [{ balance: '100.00' }, { balance: '30' }],
       customers: [{ balance: '0.00' }, { balance: '70' }],
+    })
+  })
+
+  it('lets the anchor overdraw, of a million of each currency, unless it is told to be strict', async () => {
+    const accounts = async (bank: SandboxBank) => (await call(`${bank.url}/accounts`)).body
+    const rich = await openBank()
+    await orderPayout(rich, 'k-1', anOrder('1000123456'))
+    expect(await accounts(rich)).toMatchObject({
+      anchor: [{ currency: 'USD', opening_balance: '1000000', balance: '999989.50' }],
+    })
+    const poor = await startBank({ openingBalance: 10n })
+    toEnd.push(() => poor.stop())
+    await orderPayout(poor, 'k-1', anOrder('1000123456'))
+    expect(await accounts(poor)).toMatchObject({
+      anchor: [{ currency: 'USD', opening_balance: '10', balance: '-0.50' }],
     })
   })
 

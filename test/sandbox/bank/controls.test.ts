@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
+import { until } from '../../until.ts'
 import { anOrder, call, control, orderPayout, readBook, startBank } from './bank-client.ts'
 import type { SandboxBank } from '../../../src/sandbox/bank/sandbox-bank.ts'
 
@@ -74,19 +75,57 @@ describe('the controls of the sandbox bank', () => {
     expect(body).toMatchObject({ webhooks: [{ state: 'delivered', result: 'dropped' }] })
   })
 
-  it.each<[Record<string, unknown>]>([
-    [{ latency_ms: 600_001 }],
-    [{ fail_next: -1 }],
-    [{ settle_after_ms: 1.5 }],
-    [{ webhook_repeats: '2' }],
-    [{ fail_with: 'fire' }],
-    [{ unknown_as: 'silence' }],
-    [{ drop_webhooks: 'yes' }],
-    [{ latency_ms: 1, colour: 'green' }],
-  ])('refuse the setting %j and change nothing', async (json) => {
+  it('show how the bank behaves when nobody told it anything, and take all they show', async () => {
+    const settings = async () => (await call(`${bank.url}/_sandbox/settings`)).body
+    const usual = {
+      latency_ms: 0,
+      fail_next: 0,
+      fail_with: 'unavailable',
+      unknown_as: 'drop',
+      settle_after_ms: 3000,
+      drop_webhooks: false,
+      answer_latency_ms: 0,
+      webhook_repeats: 0,
+      webhook_jitter_ms: 0,
+    }
+    expect(await settings()).toEqual(usual)
+    const most = {
+      latency_ms: 600_000,
+      fail_next: 600_000,
+      fail_with: 'malformed',
+      unknown_as: 'hang',
+      settle_after_ms: 0,
+      drop_webhooks: true,
+      answer_latency_ms: 600_000,
+      webhook_repeats: 600_000,
+      webhook_jitter_ms: 600_000,
+    }
+    expect(await control(bank, 'settings', most)).toMatchObject({ status: 200, body: most })
+    expect(await settings()).toEqual(most)
+    const one = { latency_ms: 1 }
+    expect((await control(bank, 'settings', one)).body).toEqual({ ...most, ...one })
+  })
+
+  const count = 'a whole number, 0 to 600000'
+  it.each<[Record<string, unknown>, string]>([
+    [{ latency_ms: 600_001 }, `latency_ms has to be ${count}.`],
+    [{ fail_next: -1 }, `fail_next has to be ${count}.`],
+    [{ settle_after_ms: 1.5 }, `settle_after_ms has to be ${count}.`],
+    [{ answer_latency_ms: null }, `answer_latency_ms has to be ${count}.`],
+    [{ webhook_repeats: '2' }, `webhook_repeats has to be ${count}.`],
+    [{ webhook_jitter_ms: [1] }, `webhook_jitter_ms has to be ${count}.`],
+    [
+      { fail_with: 'fire' },
+      'fail_with has to be one of unavailable, drop_before, drop_after, error_after, malformed.',
+    ],
+    [{ unknown_as: 'silence' }, 'unknown_as has to be drop or hang.'],
+    [{ drop_webhooks: 'yes' }, 'drop_webhooks has to be true or false.'],
+    [{ latency_ms: 1, colour: 'green' }, 'There is no setting colour.'],
+  ])('refuse the setting %j in words, and change nothing', async (json, message) => {
     const before = (await call(`${bank.url}/_sandbox/settings`)).body
     const refused = await control(bank, 'settings', json)
-    expect(refused).toMatchObject({ status: 400, body: { error: { code: 'malformed_settings' } } })
+    const body = { error: { code: 'malformed_settings', message } }
+    expect(refused).toMatchObject({ status: 400, body })
     expect((await call(`${bank.url}/_sandbox/settings`)).body).toEqual(before)
   })
 
@@ -108,6 +147,15 @@ describe('the controls of the sandbox bank', () => {
     await control(bank, 'settings', { latency_ms: 150 })
     const began = performance.now()
     expect((await orderPayout(bank, 'k-1', anOrder('1000123456'))).status).toBe(201)
+    expect(performance.now() - began).toBeGreaterThanOrEqual(145)
+  })
+
+  it('keep an answer back when its work is done', async () => {
+    await control(bank, 'settings', { answer_latency_ms: 150 })
+    const began = performance.now()
+    const answer = orderPayout(bank, 'k-1', anOrder('1000123456'))
+    await until(async () => (await readBook(bank)).movements.length === 1, 'the delivery')
+    expect((await answer).status).toBe(201)
     expect(performance.now() - began).toBeGreaterThanOrEqual(145)
   })
 })

@@ -34,6 +34,8 @@ describe('magic account numbers', () => {
     ['DE04 5001 0517 5407 9900 04', 'fieldRejected'],
     ['002010077779900041', 'fieldRejected'],
     ['029900042', 'fieldRejected'],
+    ['9900042', 'fieldRejected'],
+    ['99000412', undefined],
     ['1000-990009', 'accountClosed'],
     ['1000123456', undefined],
     ['99000', undefined],

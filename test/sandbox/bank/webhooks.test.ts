@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { IncomingHttpHeaders, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openBook } from '../../../src/sandbox/bank/book.ts'
 import { readOrder } from '../../../src/sandbox/bank/payout-order.ts'
+import { signWebhook } from '../../../src/sandbox/bank/signature.ts'
 import { startWebhooks } from '../../../src/sandbox/bank/webhooks.ts'
 import { anOrder, secrets } from './bank-client.ts'
 import type { WebhookOptions, Webhooks } from '../../../src/sandbox/bank/webhooks.ts'
@@ -65,6 +67,10 @@ async function gateway(...statuses: number[]): Promise<string> {
   const server = createServer((_request, response) => {
     response.writeHead(statuses.shift() ?? 500, { connection: 'close' }).end()
   })
+  return listening(server)
+}
+
+async function listening(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
@@ -103,6 +109,78 @@ describe('a webhook of the sandbox bank', () => {
     },
   )
 
+  it('says what became of which payout, when, and in whose name', async () => {
+    const asked: { method: unknown; headers: IncomingHttpHeaders; body: string }[] = []
+    const server = createServer((request, response) => {
+      void request.toArray().then((chunks) => {
+        const body = Buffer.concat(chunks as Buffer[]).toString()
+        asked.push({ method: request.method, headers: request.headers, body })
+        response.writeHead(204, { connection: 'close' }).end()
+      })
+    })
+    const webhooks = started({ url: await listening(server) })
+    webhooks.tell(await aPayout())
+    expect(await results(webhooks, 1)).toEqual([204])
+    const [{ method, headers, body } = { method: '', headers: {}, body: '' }] = asked
+    expect([asked.length, method, headers['content-type']]).toEqual([1, 'POST', 'application/json'])
+    expect(JSON.parse(body)).toEqual({
+      id: expect.stringMatching(/^evt_[0-9a-f-]{36}$/),
+      type: 'payout.delivered',
+      created_at: now().toISOString(),
+      payout: {
+        id: 'po_1',
+        idempotency_key: 'k-1',
+        transaction_id: 'tx-1',
+        state: 'delivered',
+        amount: { value: '10.50', currency: 'USD' },
+        method: 'WIRE',
+        reference: 'Invoice 7',
+        created_at: now().toISOString(),
+        updated_at: now().toISOString(),
+        delivered_at: now().toISOString(),
+      },
+    })
+    const timestamp = String(now().getTime() / 1000)
+    expect(headers['payout-timestamp']).toBe(timestamp)
+    const signature = signWebhook(secrets.secret, { timestamp, body: Buffer.from(body) })
+    expect(headers['payout-signature']).toBe(signature)
+    expect(webhooks.told()).toEqual([
+      { at: now().toISOString(), payout_id: 'po_1', state: 'delivered', attempt: 1, result: 204 },
+    ])
+  })
+
+  it('that nobody answers is given up when the bank ends, and not before that is noted', async () => {
+    const server = createServer()
+    const webhooks = started({ url: await listening(server) })
+    const called = once(server, 'request')
+    webhooks.tell(await aPayout())
+    await called
+    expect(webhooks.told()).toEqual([])
+    await webhooks.stop()
+    expect(await results(webhooks, 1)).toEqual([expect.stringContaining('aborted')])
+    expect(webhooks.told()).toHaveLength(1)
+  })
+
+  it('has nowhere to go without an address', async () => {
+    const webhooks = started({ url: undefined, mayTell: () => false })
+    webhooks.tell(await aPayout())
+    await turns()
+    expect(webhooks.told()).toEqual([])
+  })
+
+  it('is told once more for each repeat, and the latest thousand calls are shown', async () => {
+    const webhooks = started({
+      mayTell: () => false,
+      oddities: () => ({ webhookRepeats: 2, webhookJitterMs: 0 }),
+    })
+    webhooks.tell(await aPayout())
+    expect(await results(webhooks, 3)).toHaveLength(3)
+    for (let times = 0; times < 333; times += 1) webhooks.tell(await aPayout())
+    await results(webhooks, 1_000)
+    await turns()
+    expect(webhooks.told()).toHaveLength(1_000)
+  })
+
   it('that is to be lost is lost once and for all', async () => {
     const webhooks = started({ mayTell: () => false })
     webhooks.tell(await aPayout())
@@ -132,6 +210,7 @@ describe('a webhook of the sandbox bank', () => {
     webhooks.tell(await aPayout())
     await turns()
     await webhooks.stop()
+    expect(vi.getTimerCount()).toBe(0)
     webhooks.tell(await aPayout())
     await webhooks.stop()
     expect(webhooks.told()).toEqual([])
