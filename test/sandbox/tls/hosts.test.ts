@@ -74,10 +74,12 @@ test('a network without a data directory leaves no authority behind (SBX-08)', a
 })
 
 /** Where the preload is, with what it is to do. */
-function preload(): string {
+function preload(asked?: Readonly<Record<string, string>>): string {
   const url = pathToFileURL(repositoryFile('src', 'sandbox', 'network', 'preload.ts'))
-  url.searchParams.set('to', `localhost:${port()}`)
-  url.searchParams.set('ca', String(client.sandbox.caFile))
+  const { caFile } = client.sandbox
+  url.search = String(
+    new URLSearchParams(asked ?? { to: `localhost:${port()}`, ca: String(caFile) }),
+  )
   return url.href
 }
 
@@ -92,16 +94,42 @@ const viaHttps = await new Promise((resolve, reject) => {
     response.on('end', () => resolve(JSON.parse(text)))
   }).on('error', reject)
 })
-console.log(viaFetch.status, viaHttps.balances[0].balance)
+const elsewhere = await fetch(process.argv[3])
+console.log(viaFetch.status, viaHttps.balances[0].balance, elsewhere.status)
 `
 
 test('a preload brings a client with built-in hosts here, by fetch and by https (SBX-09)', async () => {
   const script = join(folder, 'client.mjs')
   await writeFile(script, SCRIPT)
   const address = Keypair.random().publicKey()
-  const { output, code } = await runNode(['--import', preload(), script, address])
-  expect(output.trim()).toBe('200 10000.0000000')
+  const { url } = client.sandbox // where no host is mapped
+  const { output, code } = await runNode(['--import', preload(), script, address, url])
+  expect(output.trim()).toBe('200 10000.0000000 200')
   expect(code).toBe(0)
+})
+
+const PORTS = `
+import { Socket, connect } from 'node:net'
+const reached = (socket) => new Promise((resolve) => {
+  socket.on('connect', () => {
+    resolve(socket.remotePort)
+    socket.destroy()
+  })
+  socket.on('error', (error) => resolve((error.errors?.[0] ?? error).port))
+})
+console.log(
+  await reached(new Socket().connect({ host: 'horizon-testnet.stellar.org', port: 443 })),
+  await reached(connect(443, 'friendbot.stellar.org')),
+  await reached(connect({ host: 'horizon.anchor.test', port: 443 })),
+)
+`
+
+test('a preload goes to port 8001 when nothing is said, and maps other hosts when told (SBX-09)', async () => {
+  const script = join(folder, 'ports.mjs')
+  await writeFile(script, PORTS)
+  const other = preload({ to: `localhost:${port()}`, hosts: 'one.test,horizon.anchor.test' })
+  const { output } = await runNode(['--import', preload({}), '--import', other, script])
+  expect(output.trim()).toBe(`8001 8001 ${port()}`)
 })
 
 const WALLET = `
