@@ -198,12 +198,15 @@ describe('the demo of a payment', () => {
     expect(did.at(-1)).toBe('delivered: 100 in, 98.5 out')
   })
 
-  it('does not wait for ever, and says what it has seen', async () => {
+  it.each([
+    ['completed', false],
+    ['pending_customer_info_update', true],
+  ])('does not wait for %s for ever, and says what it has seen', async (status, correctData) => {
     const { anchor, world } = await theWorld({ events: { 'POST /transactions': [opened, funded] } })
     const { timeline } = watching(anchor)
-    const sending = sendCrossBorderPayment(world, timeline, { ...options, deadlineMs: 100 })
+    const sending = sendCrossBorderPayment(world, timeline, { correctData, deadlineMs: 100 })
     await expect(sending).rejects.toThrow(
-      'completed did not come in time; seen: pending_sender, pending_receiver',
+      `${status} did not come in time; seen: pending_sender, pending_receiver`,
     )
   })
 
