@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Keypair } from '@stellar/stellar-sdk'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Fixture } from '../../../src/sandbox/network/network/fixture.ts'
-import { openForTest, recordsOf } from '../http/client.ts'
+import { openClient, openForTest, recordsOf } from '../http/client.ts'
 
 const [issuer, holder, cosigner] = [Keypair.random(), Keypair.random(), Keypair.random()]
 
@@ -41,6 +44,18 @@ test('a fixture is there again after a reset (SBX-107)', async () => {
   client.sandbox.control.reset()
   expect((await client.get(`/accounts/${holder.publicKey()}`)).status).toBe(200)
   expect(client.sandbox.control.state().ingestedLatestLedger).toBe(2)
+})
+
+test('a fixture is for a network that is new: what was kept goes on as it was (SBX-13)', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fairlead-test-'))
+  onTestFinished(() => rm(dataDir, { recursive: true }))
+  const first = await openClient({ fixture, dataDir })
+  await first.funded()
+  const { coreLatestLedger } = first.sandbox.control.state()
+  await first.sandbox.stop()
+  const second = await openForTest({ fixture, dataDir })
+  expect(second.sandbox.control.state()).toMatchObject({ coreLatestLedger: 3 })
+  expect(coreLatestLedger).toBe(3)
 })
 
 test('a fixture of many accounts takes as many transactions as it needs', async () => {

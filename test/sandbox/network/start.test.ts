@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { connect } from 'node:net'
 import { Horizon, Keypair, Networks, Operation } from '@stellar/stellar-sdk'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { startSandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
 import { openForTest, recordsOf } from '../http/client.ts'
 import { spawnNetwork } from './network-child.ts'
@@ -17,6 +17,54 @@ test('starts and stops in this process, and leaves its port free (SBX-01)', asyn
   const second = await startSandboxNetwork({ port })
   expect(second.url).toBe(first.url)
   await second.stop()
+})
+
+test('stops on both ports, leaves no timer behind, and may be stopped twice (SBX-01)', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const network = await startSandboxNetwork({ httpsPort: 0, mode: 'interval' })
+  expect(vi.getTimerCount()).toBe(1)
+  const ports = [network.url, String(network.httpsUrl)].map((url) => Number(new URL(url).port))
+  const open = () => Promise.all(ports.map((port) => answersAt('127.0.0.1', port)))
+  expect(await open()).toEqual([true, true])
+  await network.stop()
+  expect(await open()).toEqual([false, false])
+  expect(vi.getTimerCount()).toBe(0)
+  await network.stop()
+})
+
+test('has its port again at once, when it was stopped in the middle of a stream (SBX-01)', async () => {
+  const { sandbox } = await openForTest()
+  const port = Number(new URL(sandbox.url).port)
+  const stream = await fetch(`${sandbox.url}/ledgers?cursor=now`, {
+    headers: { accept: 'text/event-stream' },
+  })
+  const heard = stream.text().catch(() => 'cut off')
+  await sandbox.stop()
+  const again = await openForTest({ port })
+  expect(again.sandbox.url).toBe(sandbox.url)
+  expect(await heard).toBeTypeOf('string')
+})
+
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((one) => one?.address === '::1')
+const ipv6: [string, string][] = [
+  ['::', 'localhost'],
+  ['::1', '[::1]'],
+]
+
+test.each<[string, string]>([
+  ['127.0.0.1', 'localhost'],
+  ['127.0.0.2', '127.0.0.2'],
+  ['0.0.0.0', 'localhost'],
+  ...(hasIpv6 ? ipv6 : []),
+])('is found from this machine when it listens on %s (SBX-07)', async (host, name) => {
+  const { sandbox } = await openForTest({ host, httpsPort: 0 })
+  const [url, httpsUrl] = [new URL(sandbox.url), new URL(String(sandbox.httpsUrl))]
+  expect([url.protocol, url.hostname]).toEqual(['http:', name])
+  expect([httpsUrl.protocol, httpsUrl.hostname]).toEqual(['https:', name])
+  expect((await fetch(sandbox.url)).status).toBe(200)
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
