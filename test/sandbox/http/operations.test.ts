@@ -219,10 +219,10 @@ describe('operations as Horizon words them (SBX-79), with their effects', () => 
       flags: { clawback_enabled: false },
     })
     expect(typesOf(await effectsOf(created))).toEqual([
-      'account_debited',
       'claimable_balance_created',
       'claimable_balance_claimant_created',
       'claimable_balance_claimant_created',
+      'account_debited',
       'claimable_balance_sponsorship_created',
     ])
     await submit(

@@ -1,7 +1,9 @@
+import type { xdr } from '@stellar/stellar-sdk'
 import type { ClaimableBalanceEntry, EntryChange } from '../../ledger/entries.ts'
+import { accountAddress } from '../addresses.ts'
 import type { NamedAccount } from '../addresses.ts'
 import { amountWords, assetWords } from '../assets.ts'
-import { predicateWords } from '../predicate-words.ts'
+import { sentPredicateWords } from '../predicate-words.ts'
 import { balancePairs } from './changed.ts'
 import type { Effect } from './effect.ts'
 
@@ -13,24 +15,29 @@ function sumWords({ asset, amount }: ClaimableBalanceEntry): object {
   return { ...assetWords(asset), amount: amountWords(amount) }
 }
 
-export function claimantEffects(on: NamedAccount, changes: readonly EntryChange[]): Effect[] {
-  return balancePairs(changes).flatMap(({ before, after }): Effect[] => {
-    if (before || !after) return []
+/** The claimants with their predicates as they were sent, relative times included. */
+export function claimantEffects(
+  { claimants }: xdr.CreateClaimableBalanceOp,
+  on: NamedAccount,
+  changes: readonly EntryChange[],
+): Effect[] {
+  return balancePairs(changes).flatMap(({ after }): Effect[] => {
+    if (!after) return []
     return [
-      { on, type: 'account_debited', details: sumWords(after) },
       { on, type: 'claimable_balance_created', details: balanceWords(after) },
-      ...after.claimants.map(({ destination, predicate }): Effect => ({
-        on: { account: destination },
+      ...claimants.map(({ v0 }): Effect => ({
+        on: { account: accountAddress(v0.destination) },
         type: 'claimable_balance_claimant_created',
-        details: { ...balanceWords(after), predicate: predicateWords(predicate) },
+        details: { ...balanceWords(after), predicate: sentPredicateWords(v0.predicate) },
       })),
+      { on, type: 'account_debited', details: sumWords(after) },
     ]
   })
 }
 
 export function claimedEffects(on: NamedAccount, changes: readonly EntryChange[]): Effect[] {
-  return balancePairs(changes).flatMap(({ before, after }): Effect[] => {
-    if (!before || after) return []
+  return balancePairs(changes).flatMap(({ before }): Effect[] => {
+    if (!before) return []
     return [
       { on, type: 'claimable_balance_claimed', details: balanceWords(before) },
       { on, type: 'account_credited', details: sumWords(before) },
@@ -38,13 +45,12 @@ export function claimedEffects(on: NamedAccount, changes: readonly EntryChange[]
   })
 }
 
-export function clawedBackEffects(
-  on: NamedAccount,
-  id: string,
-  changes: readonly EntryChange[],
-): Effect[] {
-  const credits = balancePairs(changes).flatMap(({ before, after }): Effect[] =>
-    before && !after ? [{ on, type: 'account_credited', details: sumWords(before) }] : [],
-  )
-  return [{ on, type: 'claimable_balance_clawed_back', details: { balance_id: id } }, ...credits]
+export function clawedBackEffects(on: NamedAccount, changes: readonly EntryChange[]): Effect[] {
+  return balancePairs(changes).flatMap(({ before }): Effect[] => {
+    if (!before) return []
+    return [
+      { on, type: 'claimable_balance_clawed_back', details: { balance_id: before.id } },
+      { on, type: 'account_credited', details: sumWords(before) },
+    ]
+  })
 }

@@ -4,9 +4,9 @@ import type {
   DataEntry,
   Entry,
   EntryChange,
-  Signer,
   TrustLineEntry,
 } from '../../ledger/entries.ts'
+import type { NamedAccount } from '../addresses.ts'
 import { amountWords, assetWords } from '../assets.ts'
 import type { Effect, EffectType } from './effect.ts'
 
@@ -42,49 +42,44 @@ function suffix({ before, after }: Pair<unknown>): 'created' | 'removed' | 'upda
   return after === undefined ? 'removed' : 'updated'
 }
 
-/** Signers with their weights; a removed account has none. */
-function weights(account: AccountEntry | undefined): Map<string, number> {
-  const signers: Signer[] = [...(account?.signers ?? [])]
-  if (account && account.thresholds.master > 0) {
-    signers.push({ key: account.id, weight: account.thresholds.master })
-  }
-  return new Map(signers.map(({ key, weight }) => [key, weight]))
+/** Signers with their weights, among them the account's own key while that has one. */
+function weights({ id, signers, thresholds }: AccountEntry): Map<string, number> {
+  const others = signers.map(({ key, weight }) => [key, weight] as const)
+  return new Map(thresholds.master > 0 ? [...others, [id, thresholds.master]] : others)
 }
 
-export function signerEffects(changes: readonly EntryChange[]): Effect[] {
+/** Those there were come first, then the new ones, each in the order of their keys. */
+export function signerEffects(on: NamedAccount, changes: readonly EntryChange[]): Effect[] {
   return accountPairs(changes).flatMap(({ before, after }) => {
     if (!before || !after) return []
     const [old, current] = [weights(before), weights(after)]
-    return [...new Set([...old.keys(), ...current.keys()])]
+    return [...new Set([...[...old.keys()].toSorted(), ...[...current.keys()].toSorted()])]
       .filter((key) => old.get(key) !== current.get(key))
-      .toSorted()
       .map((key): Effect => {
         const type = suffix({ before: old.get(key), after: current.get(key) })
         const words = { weight: current.get(key) ?? 0, public_key: key, key }
-        return { on: { account: after.id }, type: `signer_${type}`, details: words }
+        return { on, type: `signer_${type}`, details: words }
       })
   })
 }
 
-export function trustLineEffects(changes: readonly EntryChange[]): Effect[] {
+/** Also where the limit was set to what it is. */
+export function trustLineEffects(on: NamedAccount, changes: readonly EntryChange[]): Effect[] {
   return linePairs(changes).flatMap((pair): Effect[] => {
     const line = pair.after ?? pair.before
-    if (!line || pair.before?.limit === pair.after?.limit) return []
-    const details = {
-      ...assetWords(line.asset),
-      limit: amountWords(pair.after?.limit ?? 0n),
-    }
-    return [{ on: { account: line.account }, type: `trustline_${suffix(pair)}`, details }]
+    if (!line) return []
+    const limit = amountWords(pair.after?.limit ?? 0n)
+    const details = { ...assetWords(line.asset), limit }
+    return [{ on, type: `trustline_${suffix(pair)}`, details }]
   })
 }
 
-export function dataEffects(changes: readonly EntryChange[]): Effect[] {
+export function dataEffects(on: NamedAccount, changes: readonly EntryChange[]): Effect[] {
   return dataPairs(changes).flatMap((pair): Effect[] => {
     const entry = pair.after ?? pair.before
     if (!entry) return []
     const value = pair.after && { value: Buffer.from(pair.after.value).toString('base64') }
-    const details = { name: entry.name, ...value }
-    return [{ on: { account: entry.account }, type: `data_${suffix(pair)}`, details }]
+    return [{ on, type: `data_${suffix(pair)}`, details: { name: entry.name, ...value } }]
   })
 }
 
@@ -92,20 +87,23 @@ type Sponsored = 'account' | 'trustline' | 'data' | 'claimable_balance' | 'signe
 
 interface Sponsorship {
   readonly what: Sponsored
-  readonly on: string
+  readonly on: NamedAccount
   readonly details: object
   readonly before: string | undefined
   readonly after: string | undefined
 }
 
-/** Who sponsors what since this operation. */
-export function sponsorshipEffects(changes: readonly EntryChange[]): Effect[] {
+/** Who sponsors what since this operation of `source`. */
+export function sponsorshipEffects(
+  source: NamedAccount,
+  changes: readonly EntryChange[],
+): Effect[] {
   return changes
-    .flatMap(sponsorships)
+    .flatMap((change) => sponsorships(change, source))
     .filter(({ before, after }) => before !== after)
     .map(({ what, on, details, before, after }): Effect => {
       const type: EffectType = `${what}_sponsorship_${suffix({ before, after })}`
-      return { on: { account: on }, type, details: { ...details, ...sponsorWords(before, after) } }
+      return { on, type, details: { ...details, ...sponsorWords(before, after) } }
     })
 }
 
@@ -116,42 +114,44 @@ function sponsorWords(before: string | undefined, after: string | undefined): ob
     : { former_sponsor: before, new_sponsor: after }
 }
 
-function sponsorships(change: EntryChange): Sponsorship[] {
+function sponsorships(change: EntryChange, source: NamedAccount): Sponsorship[] {
   const entry = change.after ?? change.before
-  const named = entry && sponsoredThing(entry)
+  const named = entry && sponsoredThing(entry, source)
   if (!named) return []
   const own = { ...named, before: change.before?.sponsor, after: change.after?.sponsor }
-  return named.what === 'account' ? [own, ...signerSponsorships(change)] : [own]
+  return [own, ...signerSponsorships(change, named.on)]
 }
 
-function sponsoredThing(entry: Entry): Pick<Sponsorship, 'what' | 'on' | 'details'> | undefined {
+/** What has no owner or only a name in Horizon's eyes is told to whom the operation is of. */
+function sponsoredThing(
+  entry: Entry,
+  source: NamedAccount,
+): Pick<Sponsorship, 'what' | 'on' | 'details'> | undefined {
   switch (entry.type) {
     case 'account':
-      return { what: 'account', on: entry.id, details: {} }
-    case 'trustline':
-      return { what: 'trustline', on: entry.account, details: assetWords(entry.asset) }
-    case 'data':
-      return { what: 'data', on: entry.account, details: { data_name: entry.name } }
-    case 'claimable_balance': {
-      const details = { balance_id: entry.id }
-      return { what: 'claimable_balance', on: entry.sponsor ?? '', details }
+      return { what: 'account', on: { account: entry.id }, details: {} }
+    case 'trustline': {
+      // Horizon names the type of pool shares only.
+      const details = { asset_type: '', asset: entry.asset }
+      return { what: 'trustline', on: { account: entry.account }, details }
     }
+    case 'data':
+      return { what: 'data', on: source, details: { data_name: entry.name } }
+    case 'claimable_balance':
+      return { what: 'claimable_balance', on: source, details: { balance_id: entry.id } }
     case 'offer':
       return undefined
   }
 }
 
-function signersOf(entry: Entry | undefined): readonly Signer[] {
-  return entry?.type === 'account' ? entry.signers : []
+function sponsorOfSigners(entry: Entry | undefined): ReadonlyMap<string, string | undefined> {
+  const signers = entry?.type === 'account' ? entry.signers : []
+  return new Map(signers.map(({ key, sponsor }) => [key, sponsor]))
 }
 
-function signerSponsorships({ before, after }: EntryChange): Sponsorship[] {
-  const sponsors = (entry: Entry | undefined) =>
-    new Map(signersOf(entry).map(({ key, sponsor }) => [key, sponsor]))
-  const [old, current] = [sponsors(before), sponsors(after)]
-  const entry = after ?? before
-  const on = entry?.type === 'account' ? entry.id : ''
-  return [...new Set([...old.keys(), ...current.keys()])].map((signer) => ({
+function signerSponsorships({ before, after }: EntryChange, on: NamedAccount): Sponsorship[] {
+  const [old, current] = [sponsorOfSigners(before), sponsorOfSigners(after)]
+  return [...new Set([...old.keys(), ...current.keys()])].toSorted().map((signer) => ({
     what: 'signer',
     on,
     details: { signer },

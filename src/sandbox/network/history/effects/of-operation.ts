@@ -1,5 +1,5 @@
 import type { xdr } from '@stellar/stellar-sdk'
-import { accountAddress, claimableBalanceId, namedAccount } from '../addresses.ts'
+import { accountAddress, namedAccount } from '../addresses.ts'
 import type { NamedAccount } from '../addresses.ts'
 import { amountWords, assetKeyOf, assetWords } from '../assets.ts'
 import { byOperation } from '../by-operation.ts'
@@ -11,13 +11,14 @@ import { triedResult } from '../results.ts'
 import type { StoredOperation } from '../stored.ts'
 import { claimantEffects, claimedEffects, clawedBackEffects } from './balances.ts'
 import {
+  accountPairs,
   dataEffects,
-  linePairs,
   signerEffects,
   sponsorshipEffects,
   trustLineEffects,
 } from './changed.ts'
-import type { Effect, EffectType } from './effect.ts'
+import type { Effect } from './effect.ts'
+import { allowTrustEffects, setFlagsEffects } from './line-flags.ts'
 import { setOptionsEffects } from './set-options.ts'
 import { tradeEffects } from './trades.ts'
 
@@ -25,7 +26,10 @@ import { tradeEffects } from './trades.ts'
 export function effectsOf(stored: StoredOperation): readonly Effect[] {
   if (!stored.transaction.successful) return []
   const read = readOperation(stored)
-  return [...(byOperation(EFFECTS, read.body, read) ?? []), ...sponsorshipEffects(stored.changes)]
+  return [
+    ...(byOperation(EFFECTS, read.body, read) ?? []),
+    ...sponsorshipEffects(read.source, stored.changes),
+  ]
 }
 
 const EFFECTS: ByOperation<[ReadOperation], readonly Effect[]> = {
@@ -41,25 +45,22 @@ const EFFECTS: ByOperation<[ReadOperation], readonly Effect[]> = {
   createPassiveSellOffer: (_, { source, result }) => tradeEffects(source, result),
   setOptions: ({ value }, { source, stored }) => [
     ...setOptionsEffects(value, source),
-    ...signerEffects(stored.changes),
+    ...signerEffects(source, stored.changes),
   ],
-  changeTrust: (_, { stored }) => trustLineEffects(stored.changes),
-  allowTrust: (_, { source, stored }) => [
-    ...authorizationEffects(source, stored),
-    ...lineFlagEffects(source, stored),
-  ],
-  setTrustLineFlags: (_, { source, stored }) => lineFlagEffects(source, stored),
+  changeTrust: (_, { source, stored }) => trustLineEffects(source, stored.changes),
+  allowTrust: ({ value }, { source }) => allowTrustEffects(value, source),
+  setTrustLineFlags: ({ value }, { source }) => setFlagsEffects(value, source),
   accountMerge: ({ destination }, read) => mergeEffects(namedAccount(destination), read),
-  manageData: (_, { stored }) => dataEffects(stored.changes),
+  manageData: (_, { source, stored }) => dataEffects(source, stored.changes),
   bumpSequence: ({ value }, { source, stored }) => bumpEffects(value, source, stored),
-  createClaimableBalance: (_, { source, stored }) => claimantEffects(source, stored.changes),
+  createClaimableBalance: ({ value }, { source, stored }) =>
+    claimantEffects(value, source, stored.changes),
   claimClaimableBalance: (_, { source, stored }) => claimedEffects(source, stored.changes),
   clawback: ({ value }, { source }) => {
     const sum = { asset: assetKeyOf(value.asset), amount: value.amount }
     return [credited(source, sum), debited(namedAccount(value.from), sum)]
   },
-  clawbackClaimableBalance: ({ value }, { source, stored }) =>
-    clawedBackEffects(source, claimableBalanceId(value.balanceId), stored.changes),
+  clawbackClaimableBalance: (_, { source, stored }) => clawedBackEffects(source, stored.changes),
 }
 
 interface Sum {
@@ -135,43 +136,8 @@ function bumpEffects(
   on: NamedAccount,
   { changes }: StoredOperation,
 ): Effect[] {
-  const raised = changes.some(
-    ({ before, after }) =>
-      before?.type === 'account' && after?.type === 'account' && before.sequence < after.sequence,
+  const bumped = accountPairs(changes).some(
+    ({ before, after }) => before?.sequence !== after?.sequence,
   )
-  return raised ? [{ on, type: 'sequence_bumped', details: { new_seq: bumpTo.toString() } }] : []
-}
-
-function authorizationType(flags: number): EffectType {
-  if ((flags & 1) !== 0) return 'trustline_authorized'
-  return (flags & 2) === 0
-    ? 'trustline_deauthorized'
-    : 'trustline_authorized_to_maintain_liabilities'
-}
-
-function authorizationEffects(on: NamedAccount, { changes }: StoredOperation): Effect[] {
-  return linePairs(changes).flatMap(({ after }): Effect[] => {
-    if (!after) return []
-    const details = { trustor: after.account, ...assetWords(after.asset) }
-    return [{ on, type: authorizationType(after.flags), details }]
-  })
-}
-
-const LINE_FLAGS = [
-  [1, 'authorized_flag'],
-  [2, 'authorized_to_maintain_liabilites_flag'],
-  [4, 'clawback_enabled_flag'],
-] as const
-
-function lineFlagEffects(on: NamedAccount, { changes }: StoredOperation): Effect[] {
-  return linePairs(changes).flatMap(({ before, after }): Effect[] => {
-    if (!before || !after || before.flags === after.flags) return []
-    const changed = LINE_FLAGS.filter(([bit]) => ((before.flags ^ after.flags) & bit) !== 0)
-    const details = {
-      trustor: after.account,
-      ...assetWords(after.asset),
-      ...Object.fromEntries(changed.map(([bit, name]) => [name, (after.flags & bit) !== 0])),
-    }
-    return [{ on, type: 'trustline_flags_updated', details }]
-  })
+  return bumped ? [{ on, type: 'sequence_bumped', details: { new_seq: bumpTo.toString() } }] : []
 }
