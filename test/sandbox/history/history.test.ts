@@ -1,4 +1,4 @@
-import { Asset, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
+import { Asset, Claimant, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { effectsOf } from '../../../src/sandbox/network/history/effects/of-operation.ts'
 import { createHistory } from '../../../src/sandbox/network/history/history.ts'
@@ -10,7 +10,7 @@ import { toid } from '../../../src/sandbox/network/history/toid.ts'
 import { tradesOf } from '../../../src/sandbox/network/history/trades.ts'
 import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { asset, createWorld, idOf, keyOf, parameters } from '../ledger/world.ts'
-import type { World } from '../ledger/world.ts'
+import type { Draft, World } from '../ledger/world.ts'
 
 let world: World
 let history: History
@@ -28,7 +28,7 @@ function close(): void {
   history.append(encodedLedger(world.close()))
 }
 
-function send(source: string, ...operations: Parameters<World['build']>[0]['operations']): string {
+function send(source: string, ...operations: Draft['operations']): string {
   const envelope = world.envelope({ source, operations })
   expect(world.queue.admit(envelope).status).toBe('PENDING')
   return envelope.hash
@@ -133,7 +133,85 @@ describe('history', () => {
     expect(history.transaction(kept.plain)?.hash).toBe(kept.plain)
     expect(history.transaction(kept.outer)?.hash).toBe(kept.outer)
     expect(history.transaction(kept.inner)?.hash).toBe(kept.outer)
-    expect(balanceOf('bob', 1)).toBe(balanceOf('bob'))
+    expect(balanceOf('alice')).toBe(9999999900n)
+    expect(balanceOf('alice', 1)).toBe(10000000000n)
+    expect(balanceOf('alice', 2)).toBeUndefined()
+  })
+})
+
+describe('the operations of an account', () => {
+  const of = (name: string) =>
+    history.ofAccount(idOf(name)).operations.map((one) => readOperation(one).body.type)
+  const together = (source: string, others: string[], ...operations: Draft['operations'][0][]) => {
+    const signers = [source, ...others]
+    const admitted = world.queue.admit(world.envelope({ source, signers, operations }))
+    expect(admitted.status).toBe('PENDING')
+    close()
+  }
+
+  it('have those it pays the reserve in, and none of what is done with that later', () => {
+    begin()
+    const [source, usd] = [idOf('bob'), asset('USD')]
+    const signer = { ed25519PublicKey: idOf('issuer'), weight: 1 }
+    together(
+      'carol',
+      ['bob'],
+      Operation.beginSponsoringFutureReserves({ sponsoredId: source }),
+      Operation.changeTrust({ source, asset: usd }),
+      Operation.setOptions({ source, signer }),
+      Operation.endSponsoringFutureReserves({ source }),
+    )
+    const paid = ['createAccount', 'beginSponsoringFutureReserves', 'changeTrust', 'setOptions']
+    expect(of('carol')).toEqual(paid)
+    const sum = { asset: usd, amount: '1' }
+    together('issuer', [], Operation.payment({ ...sum, destination: source }))
+    together('bob', [], Operation.setOptions({ signer: { ...signer, weight: 2 } }))
+    expect(of('carol')).toEqual(paid)
+    expect(history.ofAccount(idOf('carol')).payments).toHaveLength(1)
+  })
+
+  it('have the end of a sponsorship of theirs, whoever else ends it', () => {
+    begin()
+    const source = idOf('bob')
+    const [name, signer] = ['kept', { ed25519PublicKey: idOf('issuer'), weight: 1 }]
+    const offer = { selling: Asset.native(), buying: asset('USD'), amount: '1', price: '1' }
+    together(
+      'carol',
+      ['bob'],
+      Operation.beginSponsoringFutureReserves({ sponsoredId: source }),
+      Operation.changeTrust({ source, asset: asset('USD') }),
+      Operation.manageData({ source, name, value: 'a' }),
+      Operation.setOptions({ source, signer }),
+      Operation.manageSellOffer({ source, ...offer }),
+      Operation.endSponsoringFutureReserves({ source }),
+    )
+    const before = of('bob').length
+    together(
+      'carol',
+      [],
+      Operation.revokeTrustlineSponsorship({ account: source, asset: asset('USD') }),
+      Operation.revokeDataSponsorship({ account: source, name }),
+      Operation.revokeSignerSponsorship({ account: source, signer }),
+      Operation.revokeOfferSponsorship({ seller: source, offerId: '1' }),
+    )
+    expect(history.transactions.at(-1)?.successful).toBe(true)
+    expect(of('bob').slice(before)).toEqual(Array(4).fill('revokeSponsorship'))
+  })
+
+  it('have a claimable balance that it could claim, but not when another claims it', () => {
+    begin()
+    const claimants = [new Claimant(idOf('bob')), new Claimant(idOf('carol'))]
+    const sum = { asset: Asset.native(), amount: '5' }
+    together('alice', [], Operation.createClaimableBalance({ ...sum, claimants }))
+    const [balance] = [...history.state.all()].filter(({ type }) => type === 'claimable_balance')
+    const balanceId = balance?.type === 'claimable_balance' ? balance.id : ''
+    together('bob', [], Operation.claimClaimableBalance({ balanceId }))
+    const created = ['createAccount', 'createClaimableBalance']
+    expect([of('alice'), of('bob'), of('carol')]).toEqual([
+      created,
+      [...created, 'claimClaimableBalance'],
+      created,
+    ])
   })
 })
 
@@ -143,7 +221,7 @@ describe('a trade', () => {
 
   function market(): void {
     begin()
-    const sell = (from: string, selling: Asset, buying: Asset, price: string) =>
+    const sell = (from: string, [selling, buying]: readonly [Asset, Asset], price: string) =>
       Operation.manageSellOffer({ source: idOf(from), selling, buying, amount: '10', price })
     const trust = ['alice', 'bob', 'carol'].flatMap((name) =>
       [usd, eur].flatMap((one) => [Operation.changeTrust({ source: idOf(name), asset: one })]),
@@ -154,9 +232,9 @@ describe('a trade', () => {
       ),
     )
     const offers = [
-      sell('alice', usd, Asset.native(), '2'),
-      sell('bob', usd, Asset.native(), '3'),
-      sell('alice', eur, usd, '1'),
+      sell('alice', [usd, Asset.native()], '2'),
+      sell('bob', [usd, Asset.native()], '3'),
+      sell('alice', [eur, usd], '1'),
     ]
     world.queue.admit(
       world.envelope({

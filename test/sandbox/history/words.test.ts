@@ -14,7 +14,7 @@ import {
 import { predicateWords } from '../../../src/sandbox/network/history/predicate-words.ts'
 import { priceWords } from '../../../src/sandbox/network/history/prices.ts'
 import { timeWords } from '../../../src/sandbox/network/history/times.ts'
-import { ledgerOf, toid } from '../../../src/sandbox/network/history/toid.ts'
+import { LARGEST_ID, ledgerOf, toid } from '../../../src/sandbox/network/history/toid.ts'
 
 const issuer = 'GAYOLLLUIZE4DZMBB2ZBKGBUBZLIOYU6XFLW37GBP2VZD3ABNXCW4BVA'
 
@@ -110,4 +110,5 @@ test('gives a ledger and a transaction ids of their own, of which the ledger can
   expect(toid(3)).toBe(12884901888n)
   expect(toid(3, 1)).toBe(12884905984n)
   expect(ledgerOf(12884905985n)).toBe(3)
+  expect(LARGEST_ID).toBe(9223372036854775807n)
 })

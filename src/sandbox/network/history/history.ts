@@ -170,12 +170,10 @@ function applyChanges(kept: Kept, closed: ClosedLedger): void {
       ...operations.map((operation) => operation.changes),
     ]),
     closed.upgradeChanges ?? [],
-  ].filter((group) => group.length > 0)
+  ]
   for (const group of changes) kept.state.apply(group)
-  if (changes.length > 0) kept.undo.push({ sequence: closed.sequence, changes })
-  while ((kept.undo[0]?.sequence ?? closed.sequence) <= closed.sequence - REMEMBERED) {
-    kept.undo.shift()
-  }
+  kept.undo.push({ sequence: closed.sequence, changes })
+  if (kept.undo.length > REMEMBERED) kept.undo.shift()
 }
 
 function findOperation(kept: Kept, id: bigint, first: number): StoredOperation | undefined {
@@ -199,6 +197,6 @@ function rewind(kept: Kept, mark: HistoryMark, first: number): void {
   }
   kept.ledgers.length = mark.latest - first + 1
   kept.state = createState(mark.entries)
-  kept.undo = []
+  kept.undo = kept.undo.filter(({ sequence }) => sequence <= mark.latest)
   kept.elder = mark.elder
 }

@@ -1,5 +1,5 @@
 import type { xdr } from '@stellar/stellar-sdk'
-import type { Entry, EntryChange } from '../ledger/entries.ts'
+import type { Entry, EntryChange, Signer } from '../ledger/entries.ts'
 import { accountAddress, namedAccount } from './addresses.ts'
 import { byOperation } from './by-operation.ts'
 import type { ByOperation } from './by-operation.ts'
@@ -10,12 +10,21 @@ export function participantsOf(
   source: string,
   changes: readonly EntryChange[],
 ): ReadonlySet<string> {
-  const accounts = new Set([source, ...namedBy(operation.body)])
-  for (const { before, after } of changes) {
-    if (before) concern(accounts, before)
-    if (after) concern(accounts, after)
-  }
-  return accounts
+  return new Set([source, ...namedBy(operation.body), ...changes.flatMap(newSponsors)])
+}
+
+/** Who pays for what came to be; what was paid for before makes nobody a part of it. */
+function newSponsors({ before, after }: EntryChange): readonly string[] {
+  const known = new Set(signersOf(before).map(({ key }) => key))
+  const added = signersOf(after).filter(({ key }) => !known.has(key))
+  const sponsors = [before === undefined ? after?.sponsor : undefined, ...added.map(sponsorOf)]
+  return sponsors.filter((sponsor) => sponsor !== undefined)
+}
+
+const sponsorOf = ({ sponsor }: Signer) => sponsor
+
+function signersOf(entry: Entry | undefined): readonly Signer[] {
+  return entry?.type === 'account' ? entry.signers : []
 }
 
 /** Whom it has effects on besides: owners of what it changed, as of an offer it took. */
@@ -38,13 +47,6 @@ function ownerOf(entry: Entry | undefined): string | undefined {
   }
 }
 
-function concern(accounts: Set<string>, entry: Entry): void {
-  if (entry.sponsor !== undefined && entry.type !== 'account') accounts.add(entry.sponsor)
-  if (entry.type === 'claimable_balance') {
-    for (const { destination } of entry.claimants) accounts.add(destination)
-  }
-}
-
 const NAMED: ByOperation<[], readonly string[]> = {
   createAccount: ({ createAccountOp }) => [accountAddress(createAccountOp.destination)],
   payment: ({ paymentOp }) => [namedAccount(paymentOp.destination).account],
@@ -57,6 +59,17 @@ const NAMED: ByOperation<[], readonly string[]> = {
   createClaimableBalance: ({ createClaimableBalanceOp }) =>
     createClaimableBalanceOp.claimants.map(({ v0 }) => accountAddress(v0.destination)),
   beginSponsoringFutureReserves: ({ value }) => [accountAddress(value.sponsoredId)],
+  revokeSponsorship: ({ value }) => ownerOfRevoked(value),
+}
+
+function ownerOfRevoked(operation: xdr.RevokeSponsorshipOp): readonly string[] {
+  if (operation.type === 'revokeSponsorshipSigner') {
+    return [accountAddress(operation.signer.accountId)]
+  }
+  const { ledgerKey: key } = operation
+  if (key.type === 'offer') return [accountAddress(key.offer.sellerId)]
+  if (key.type !== 'account' && key.type !== 'trustline' && key.type !== 'data') return []
+  return [accountAddress(key.value.accountId)]
 }
 
 function namedBy(body: xdr.OperationBody): readonly string[] {

@@ -133,10 +133,8 @@ export function createState(start: Iterable<Entry>): State {
   const assets: Index = new Map()
 
   function put(key: EntryKey, entry: Entry): void {
-    if (!entries.has(key)) {
-      note(owned, ownerOf(entry), key)
-      note(assets, assetOf(entry), key)
-    }
+    note(owned, ownerOf(entry), key)
+    note(assets, assetOf(entry), key)
     entries.set(key, entry)
   }
 
