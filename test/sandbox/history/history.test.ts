@@ -1,4 +1,4 @@
-import { Asset, Claimant, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
+import { Asset, Claimant, Operation, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { effectsOf } from '../../../src/sandbox/network/history/effects/of-operation.ts'
 import { createHistory } from '../../../src/sandbox/network/history/history.ts'
@@ -137,6 +137,27 @@ describe('history', () => {
     expect(balanceOf('alice', 1)).toBe(10000000000n)
     expect(balanceOf('alice', 2)).toBeUndefined()
   })
+})
+
+it('looks back on what came after the mark it went back to, not on what was forgotten (SBX-94)', () => {
+  const spend = (...amounts: readonly string[]) => {
+    for (const amount of amounts) {
+      send('alice', pay('bob', amount))
+      close()
+    }
+  }
+  begin()
+  const mark = history.mark()
+  spend('1', '2')
+  history.rewind(mark)
+  world = createWorld()
+  const unseen = history
+  history = createHistory(world.ledger.genesis, world.ledger.entries())
+  begin()
+  history = unseen
+  spend('10', '20')
+  const left = [0, 1, 2].map((ledgers) => balanceOf('alice', ledgers))
+  expect(left).toEqual([9699999800n, 9899999900n, 10000000000n])
 })
 
 describe('the operations of an account', () => {
@@ -279,6 +300,19 @@ describe('a trade', () => {
       [idOf('carol'), idOf('alice'), { n: 2, d: 1 }, 100_000_000n, 200_000_000n, 0],
       [idOf('carol'), idOf('bob'), { n: 3, d: 1 }, 50_000_000n, 150_000_000n, 1],
     ])
+    const sale = { selling: Asset.native(), buying: usd, amount: '3', price: '0.25' }
+    send('carol', Operation.manageSellOffer(sale))
+    close()
+    const taken = () => tradesOf(last()).map(({ seller, sold, bought }) => [seller, sold, bought])
+    const bobs = [
+      idOf('bob'),
+      { asset: `USD:${idOf('issuer')}`, amount: 10_000_000n },
+      { asset: 'native', amount: 30_000_000n },
+    ]
+    expect(taken()).toEqual([bobs])
+    send('carol', Operation.createPassiveSellOffer(sale))
+    close()
+    expect(taken()).toEqual([bobs])
   })
 
   it('on a path counts as spent by its first step alone, and as nothing when it failed (SBX-79)', () => {
@@ -312,6 +346,12 @@ describe('a trade', () => {
     send('carol', give('9'))
     close()
     expect(amounts()).toEqual({ sent: 40_000_000n, received: 0n })
+    const noAccount = xdr.OperationResult.opNoAccount()
+    const untried = [receive('1'), give('9')].map(({ body }) => pathAmounts(body, noAccount))
+    expect(untried).toEqual([
+      { sent: 0n, received: 50_000_000n },
+      { sent: 40_000_000n, received: 0n },
+    ])
   })
 
   it('is none where the asset stays the same: as much is spent as arrives', () => {

@@ -73,7 +73,7 @@ const AMOUNT = /^\d{1,12}(\.\d{1,7})?$/
 
 /** The stroops of a decimal amount, or `undefined` when it is none (SBX-17). */
 export function parseAmount(text: string): bigint | undefined {
-  if (text.length > 20 || !AMOUNT.test(text)) return undefined
+  if (!AMOUNT.test(text)) return undefined
   const [whole = '', fraction = ''] = text.split('.')
   const stroops = BigInt(whole + fraction.padEnd(7, '0'))
   return stroops < 2n ** 63n ? stroops : undefined
