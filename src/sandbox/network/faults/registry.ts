@@ -94,7 +94,7 @@ function pathFits(pattern: string, path: string): boolean {
 
 function clientOf({ headers, query }: Asked): string {
   const names = [headers['x-client-name'], headers['user-agent'], query.get('X-Client-Name')]
-  return names.filter((name) => name !== undefined).join(' ')
+  return names.join(' ')
 }
 
 function names(asked: Asked, word: string, named: RegistryOptions['named']): boolean {
