@@ -98,7 +98,7 @@ function attempt(writer: EventWriter, work: () => void): void {
     work()
   } catch (error) {
     const problem = error as Partial<Problem>
-    writer.problem({ title: problem.kind ?? 'server_error', detail: problem.message ?? '' })
+    writer.problem({ title: problem.kind, detail: problem.message })
   }
 }
 
