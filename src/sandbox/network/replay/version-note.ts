@@ -94,9 +94,7 @@ function withFeeCharged(step: TransactionStep, fee: bigint): TransactionStep {
 function withRefund({ header, entries }: StateForm, payer: string, sum: bigint): StateForm {
   return {
     header: plus(header, 'feePool', -sum),
-    entries: entries.map((entry) =>
-      entry['type'] === 'account' && entry['id'] === payer ? plus(entry, 'balance', sum) : entry,
-    ),
+    entries: entries.map((entry) => (entry['id'] === payer ? plus(entry, 'balance', sum) : entry)),
   }
 }
 
@@ -105,7 +103,6 @@ const plus = (form: EntryForm, key: string, sum: bigint): EntryForm => ({
   [key]: String(sumOf(form[key]) + sum),
 })
 
-const sumOf = (form: JsonForm | undefined): bigint =>
-  typeof form === 'string' || typeof form === 'number' ? BigInt(form) : 0n
+const sumOf = (form: JsonForm | undefined): bigint => (typeof form === 'string' ? BigInt(form) : 0n)
 
 const isTransaction = (step: Step): step is TransactionStep => 'admission' in step
