@@ -1,4 +1,4 @@
-import { Asset, Keypair, Operation } from '@stellar/stellar-sdk'
+import { Asset, Horizon, Keypair, Operation } from '@stellar/stellar-sdk'
 import type { xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it, test } from 'vitest'
 import {
@@ -7,6 +7,7 @@ import {
   sponsorshipEffects,
   trustLineEffects,
 } from '../../../src/sandbox/network/history/effects/changed.ts'
+import { EFFECT_NUMBERS } from '../../../src/sandbox/network/history/effects/effect.ts'
 import {
   allowTrustEffects,
   setFlagsEffects,
@@ -65,6 +66,12 @@ const data = (value: string, sponsor?: string): DataEntry => ({
 })
 const key = 'k'
 
+test('each type of effect has the number that clients know it by (SBX-79)', () => {
+  const known: Readonly<Record<string, unknown>> = Horizon.ServerApi.EffectType
+  const names = Object.keys(EFFECT_NUMBERS)
+  expect(EFFECT_NUMBERS).toEqual(Object.fromEntries(names.map((name) => [name, known[name]])))
+})
+
 describe('signers (SBX-79)', () => {
   const told = (before: AccountEntry, after: AccountEntry) =>
     signerEffects(source, [{ key, before, after }]).map(({ on, type, details }) => {
@@ -75,12 +82,12 @@ describe('signers (SBX-79)', () => {
 
   test('that were there are told first, each group by its keys; an own key of no weight is none', () => {
     const before = account(0, { key: 'GZ', weight: 1 }, { key: 'GX', weight: 1 })
-    const after = account(1, { key: 'GX', weight: 2 }, { key: 'GA', weight: 3 })
+    const after = account(1, { key: 'GX', weight: 2 }, { key: 'GN', weight: 3 })
     expect(told(before, after)).toEqual([
       ['signer_updated', words('GX', 2)],
       ['signer_removed', words('GZ', 0)],
-      ['signer_created', words('GA', 3)],
       ['signer_created', words('GM', 1)],
+      ['signer_created', words('GN', 3)],
     ])
     expect(told(account(1), account(0))).toEqual([['signer_removed', words('GM', 0)]])
     expect(told(after, after)).toEqual([])

@@ -206,10 +206,19 @@ describe('the operations of an account', () => {
       Operation.manageSellOffer({ source, ...offer }),
       Operation.endSponsoringFutureReserves({ source }),
     )
+    const sponsoredId = idOf('dave')
+    together(
+      'carol',
+      ['dave'],
+      Operation.beginSponsoringFutureReserves({ sponsoredId }),
+      Operation.createAccount({ destination: sponsoredId, startingBalance: '10' }),
+      Operation.endSponsoringFutureReserves({ source: sponsoredId }),
+    )
     const before = of('bob').length
     together(
       'carol',
       [],
+      Operation.revokeAccountSponsorship({ account: sponsoredId }),
       Operation.revokeTrustlineSponsorship({ account: source, asset: asset('USD') }),
       Operation.revokeDataSponsorship({ account: source, name }),
       Operation.revokeSignerSponsorship({ account: source, signer }),
@@ -217,6 +226,7 @@ describe('the operations of an account', () => {
     )
     expect(history.transactions.at(-1)?.successful).toBe(true)
     expect(of('bob').slice(before)).toEqual(Array(4).fill('revokeSponsorship'))
+    expect(of('dave').at(-1)).toBe('revokeSponsorship')
   })
 
   it('have a claimable balance that it could claim, but not when another claims it', () => {
@@ -300,6 +310,8 @@ describe('a trade', () => {
       [idOf('carol'), idOf('alice'), { n: 2, d: 1 }, 100_000_000n, 200_000_000n, 0],
       [idOf('carol'), idOf('bob'), { n: 3, d: 1 }, 50_000_000n, 150_000_000n, 1],
     ])
+    const affected = ['alice', 'bob'].map((name) => history.ofAccount(idOf(name)).affecting.at(-1))
+    expect(affected).toEqual([last(), last()])
     const sale = { selling: Asset.native(), buying: usd, amount: '3', price: '0.25' }
     send('carol', Operation.manageSellOffer(sale))
     close()

@@ -91,5 +91,5 @@ export function isPayment(body: xdr.OperationBody): boolean {
 /** The effects of such an operation follow from its envelope; its changes need not be kept. */
 export function explainsItself(body: xdr.OperationBody, changes: readonly EntryChange[]): boolean {
   if (body.type !== 'createAccount' && body.type !== 'payment') return false
-  return changes.every(({ before, after }) => !before?.sponsor && !after?.sponsor)
+  return changes.every(({ after }) => !after?.sponsor)
 }
