@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { Asset, LiquidityPoolAsset, Operation } from '@stellar/stellar-sdk'
+import type { xdr } from '@stellar/stellar-sdk'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { deviationOf } from '../../../src/sandbox/network/replay/deviation.ts'
 import { readScenarios, replayFile } from '../../../src/sandbox/network/replay/replay.ts'
 import { differencesOf } from '../../../src/sandbox/network/replay/run-scenario.ts'
 import type { Scenario } from '../../../src/sandbox/network/replay/scenario-form.ts'
+import { forToday } from '../../../src/sandbox/network/replay/version-note.ts'
+import { asset, createWorld, idOf } from './world.ts'
 
 /** What a replay says, to the word; that it finds what differs is in vectors.test.ts. */
 
@@ -91,4 +96,109 @@ it('misses no data entry unless some were left out of the recording', () => {
     expect.stringMatching(/^end state: data [a-z]+ .+: should not be there$/),
   ])
   expect(found([{ type: 'elided' }])).toEqual([])
+})
+
+it('compares what is written in another order, and tells lists as they are', () => {
+  const backwards = (form: object): object =>
+    Object.fromEntries(
+      Object.entries(form)
+        .toReversed()
+        .map(([key, value]) => {
+          const isForm = typeof value === 'object' && !Array.isArray(value)
+          return [key, isForm ? backwards(value as object) : value] as const
+        }),
+    )
+  const offers = scenarios.find(({ endState }) =>
+    endState.entries.some(({ type }) => type === 'offer'),
+  )
+  expect(offers).toBeDefined()
+  const { header, entries } = (offers ?? plain).endState
+  const reversed = entries.map(backwards) as typeof entries
+  expect(differencesOf({ ...(offers ?? plain), endState: { header, entries: reversed } })).toEqual(
+    [],
+  )
+  const end = plain.endState.entries.map((entry) =>
+    entry['id'] === 'bob' ? { ...entry, thresholds: [9, 8, 7, 6] } : entry,
+  )
+  expect(differencesOf({ ...plain, endState: { ...plain.endState, entries: end } })).toEqual([
+    'end state: account bob thresholds: expected [9,8,7,6], got nothing',
+  ])
+})
+
+it('holds only what needs a liquidity pool to an answer of its own (SBX-41, SBX-53)', () => {
+  const [usd, eur] = [asset('USD'), asset('EUR')].toSorted((one, other) =>
+    Asset.compare(one, other),
+  )
+  const pool = new LiquidityPoolAsset(usd ?? asset('USD'), eur ?? asset('EUR'), 30)
+  const world = createWorld()
+  world.fund('alice')
+  const step = (...operations: readonly xdr.Operation[]) => {
+    const built = world.build({ source: 'alice', operations })
+    const hash = Buffer.from(built.hash()).toString('hex')
+    return { hash, envelopeXdr: built.toXdr(), admission: { status: 'PENDING' }, ledger: 9 }
+  }
+  const trust = Operation.changeTrust({ asset: pool })
+  const bump = Operation.bumpSequence({ bumpTo: '0' })
+  const [both, one, unreadable] = [
+    step(bump, trust),
+    step(bump),
+    { ...step(bump), envelopeXdr: 'A' },
+  ]
+  const { startState: _, ...unstarted } = plain
+  expect(deviationOf({ ...unstarted, steps: [one, unreadable] })).toBeUndefined()
+  expect(deviationOf({ ...unstarted, steps: [both, one, unreadable] })?.expected).toMatchObject({
+    steps: [
+      {
+        hash: both.hash,
+        envelopeXdr: both.envelopeXdr,
+        admission: { status: 'ERROR', errorResultXdr: 'AAAAAAAAAAD/////AAAAAf////0AAAAA' },
+        ledger: null,
+      },
+      one,
+      unreadable,
+    ],
+    endState: { header: { ...plain.endState.header, feePool: '0' }, entries: [] },
+  })
+})
+
+it('gives back of a fee what today is not charged, and nothing of what never was (SBX-33)', () => {
+  const world = createWorld()
+  world.fund('alice')
+  const envelopeXdr = world
+    .build({ source: 'alice', operations: [Operation.bumpSequence({ bumpTo: '0' })] })
+    .toXdr()
+  const refused = { hash: 'r', envelopeXdr, admission: { status: 'ERROR' } }
+  const charged = {
+    hash: 'c',
+    envelopeXdr,
+    admission: { status: 'PENDING' },
+    ledger: 4,
+    feeCharged: '300',
+    resultXdr: 'AAAAAAAAASwAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAA=',
+  }
+  const noted: Scenario = {
+    name: 'noted',
+    networkPassphrase: plain.networkPassphrase,
+    keys: { alice: idOf('alice') },
+    versionNote: 'a rule of before: from protocol 20 alice pays 100, not 300',
+    steps: [refused, charged],
+    endState: {
+      header: { feePool: '900' },
+      entries: [{ type: 'account', id: 'alice', balance: '1000' }],
+    },
+  }
+  const { steps, endState } = forToday(noted)
+  expect(steps).toEqual([
+    refused,
+    {
+      ...charged,
+      feeCharged: '100',
+      resultXdr: 'AAAAAAAAAGQAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAA=',
+    },
+  ])
+  expect(endState).toEqual({
+    header: { feePool: '700' },
+    entries: [{ type: 'account', id: 'alice', balance: '1200' }],
+  })
+  expect(forToday({ ...noted, versionNote: 'another note' }).steps).toEqual([refused, charged])
 })
