@@ -269,6 +269,15 @@ describe('the payment of a sending anchor', () => {
       { to: receiver.publicKey(), amount: '7.2500000', asset_code: code, asset_issuer: from },
     ])
   })
+
+  it('needs an asset to pay with', async () => {
+    const { world } = await theWorld()
+    const memo = { stellar_memo_type: 'text', stellar_memo: 'Invoice 7' }
+    const opened = { id: 'tx-1', stellar_account_id: receiver.publicKey(), ...memo }
+    await expect(createSendingAnchor({ ...world, assets: [] }).pay(opened, '1')).rejects.toThrow(
+      'The sandbox has no asset',
+    )
+  })
 })
 
 describe('the process of the demo', () => {
