@@ -59,7 +59,7 @@ describe('the controls of the sandbox bank', () => {
       orderPayout(own, 'k-503', anOrder(magicAccountNumbers.unavailableTwice))
     expect([(await unavailable()).status, (await unavailable()).status]).toEqual([503, 503])
     expect(await read('webhooks')).toMatchObject({ webhooks: [{ result: 'dropped' }] })
-    await control(own, 'reset')
+    expect(await control(own, 'reset')).toMatchObject({ status: 200, body: { payouts: [] } })
     expect(await read('webhooks')).toEqual({ webhooks: [] })
     expect(await read('settings')).toEqual(usual)
     expect((await unavailable()).status).toBe(503)

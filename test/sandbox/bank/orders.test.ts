@@ -239,6 +239,7 @@ describe('the sandbox bank refuses by name, and books nothing', () => {
     ['GET', '/nothing', 404, 'unknown_path'],
     ['DELETE', '/payouts', 405, 'unknown_method'],
     ['GET', '/payouts', 400, 'malformed_query'],
+    ['GET', '/payouts?idempotency_key=', 400, 'malformed_query'],
     ['POST', '/payouts/po_none/cancel', 404, 'unknown_payout'],
   ])('%s %s', async (...[method, path, status, code]) => {
     const answer = await call(`${bank.url}${path}`, { method })
