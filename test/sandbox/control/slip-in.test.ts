@@ -2,6 +2,8 @@ import { Asset, Networks, Operation, TransactionBuilder } from '@stellar/stellar
 import { expect, test } from 'vitest'
 import { openForTest } from '../http/client.ts'
 
+const noop = [Operation.bumpSequence({ bumpTo: '0' })]
+
 test('a foreign transaction of the account takes the sequence number first (SBX-110)', async () => {
   const client = await openForTest()
   const [from, to] = [await client.funded(), await client.funded()]
@@ -55,7 +57,6 @@ test('a foreign transaction comes in once, and only before the one it waits for 
     await client.funded(),
     await client.funded(),
   ]
-  const noop = [Operation.bumpSequence({ bumpTo: '0' })]
   const { control } = client.sandbox
   const waiting = await client.build(foreign, noop)
   control.slipIn({ tx: waiting.toXdr(), before: from.publicKey(), when: 'admission' })
@@ -87,7 +88,41 @@ test('the time since the last ledger counts when a transaction is late (SBX-21, 
     return (await fetch(path, { method: 'POST', body })).status
   }
   expect(await late(last + 9)).toBe(400) // two ledgers of five seconds are looked ahead
+  expect(await late(last + 10)).toBe(201)
+  control.close()
+  control.advance(1)
+  expect([await late(last + 10), await late(last + 11)]).toEqual([400, 201])
+  control.close({ closeTime: BigInt(last) + 1n })
   control.advance(20)
-  expect(await late(last + 29)).toBe(400)
-  expect(await late(last + 30)).toBe(201)
+  const before = control.state().coreLatestLedger
+  expect([await late(last + 30), await late(last + 31)]).toEqual([400, 201])
+  expect(control.state().coreLatestLedger).toBe(before)
 })
+
+test.each([
+  ['fifo', false],
+  ['shuffled', true],
+] as const)(
+  'transactions come as they were sent where that was asked for, or one slips in first: %s, %j (SBX-34, SBX-112)',
+  async (applyOrder, slips) => {
+    const client = await openForTest({ mode: 'manual', applyOrder })
+    const { control, url } = client.sandbox
+    const foreign = await client.build(await client.funded(), noop)
+    const keys = await Promise.all(Array.from({ length: 8 }, () => client.funded()))
+    const before = String(keys[3]?.publicKey())
+    if (slips) control.slipIn({ tx: foreign.toXdr(), before, when: 'application' })
+    const sent = slips ? [foreign] : []
+    for (const key of keys) {
+      const own = await client.build(key, noop)
+      const body = new URLSearchParams({ tx: own.toXdr() })
+      expect((await fetch(`${url}/transactions_async`, { method: 'POST', body })).status).toBe(201)
+      sent.push(own)
+    }
+    control.close()
+    const ledger = control.state().coreLatestLedger
+    const { records } = await client.server.transactions().forLedger(ledger).call()
+    expect(records.map(({ hash }) => hash)).toEqual(
+      sent.map((one) => Buffer.from(one.hash()).toString('hex')),
+    )
+  },
+)

@@ -1,4 +1,4 @@
-import { Operation, xdr } from '@stellar/stellar-sdk'
+import { Account, Networks, Operation, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
 import type { Keypair, Transaction } from '@stellar/stellar-sdk'
 import { describe, expect, test } from 'vitest'
 import { openForTest, recordsOf, until } from './client.ts'
@@ -16,7 +16,7 @@ function sent(client: Client, transaction: Transaction) {
   return { state, answer }
 }
 
-/** Two transactions with one sequence number; ingestion stops before the first is applied. */
+/** Two transactions with one sequence number; ingestion stops two ledgers before the first is applied. */
 async function appliedUnread() {
   const client = await openForTest()
   const from: Keypair = await client.funded()
@@ -26,10 +26,11 @@ async function appliedUnread() {
   ]
   const { control } = client.sandbox
   control.lag({ paused: true })
+  control.close()
   const before = latest(client)
   const firstSent = sent(client, first)
   await until(() => latest(client) > before)
-  return { client, control, first, second, firstSent }
+  return { client, control, from, first, second, firstSent }
 }
 
 /** So many other requests go through the same server: time enough for an early answer. */
@@ -68,6 +69,29 @@ describe('a bad sequence while reads lag behind the ledger', () => {
     })
   })
 
+  test('is told as soon as the account was read so far, though more is to be read (SBX-74)', async () => {
+    const { client, control, second } = await appliedUnread()
+    const { state, answer } = sent(client, second)
+    await othersServed(client)
+    expect(state.answered).toBe(false)
+    control.lag({ ledgers: 1 }) // the empty ledger before the one with the account
+    await othersServed(client)
+    expect(state.answered).toBe(false)
+    control.close()
+    expect((await answer).status).toBe(400)
+    expect(control.state().ingestedLatestLedger).toBeLessThan(latest(client))
+  })
+
+  test('waits alone: what else is wrong is told at once (SBX-74)', async () => {
+    const { client, control, from, firstSent } = await appliedUnread()
+    const answer = await client.submit(await client.build(from, [noop], { fee: '1' }))
+    expect(await answer.json()).toMatchObject({
+      extras: { result_codes: { transaction: 'tx_insufficient_fee' } },
+    })
+    control.lag({})
+    expect((await firstSent.answer).status).toBe(200)
+  })
+
   test('is told at once when nothing lags (SBX-74)', async () => {
     const client = await openForTest()
     const from = await client.funded()
@@ -76,6 +100,17 @@ describe('a bad sequence while reads lag behind the ledger', () => {
     expect((await client.submit(first)).status).toBe(200)
     const start = performance.now()
     expect((await client.submit(second)).status).toBe(400)
+    const { sequence } = await client.server.loadAccount(from.publicKey())
+    const ahead = new TransactionBuilder(
+      new Account(from.publicKey(), `${BigInt(sequence) + 5n}`),
+      {
+        fee: '100',
+        networkPassphrase: Networks.TESTNET,
+      },
+    )
+    const gap = ahead.addOperation(noop).setTimeout(300).build()
+    gap.sign(from)
+    expect((await client.submit(gap)).status).toBe(400)
     expect(performance.now() - start).toBeLessThan(5_000)
   })
 })

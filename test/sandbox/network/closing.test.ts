@@ -46,6 +46,12 @@ describe('ledgers close', () => {
     control.freeze()
     control.close()
     expect([await closedFor(4), await closedFor(5)]).toEqual([1, 2])
+    // What is known already is no reason to close anything (SBX-72).
+    const known = await client.pay(from, from.publicKey())
+    const before = latest(client)
+    control.advance(5)
+    expect((await client.submit(known)).status).toBe(200)
+    expect(latest(client)).toBe(before)
   })
 
   test('in interval mode every so often, empty ones included, and only then (SBX-30)', async () => {

@@ -69,4 +69,59 @@ test('a fixture of many accounts takes as many transactions as it needs', async 
     home_domain: 'many.example',
     last_modified_ledger: 2,
   })
+  const { records } = await client.server.transactions().forLedger(2).call()
+  // At most 100 operations, and at most 20 signatures of which one is the root account's.
+  expect(records.map((one) => one.operation_count)).toEqual([100, 49, 19, 19, 19, 19, 19, 16])
+})
+
+test('a fixture of one account is enough', async () => {
+  const client = await openForTest({ fixture: { accounts: [{ secret: holder.secret() }] } })
+  expect((await client.server.loadAccount(holder.publicKey())).balances).toMatchObject([
+    { balance: '10000.0000000' },
+  ])
+})
+
+test('a fixture does what was asked for, and nothing else (SBX-13)', async () => {
+  const [flagged, named, locked, plain] = Array.from({ length: 4 }, () => Keypair.random().secret())
+  const accounts = [
+    { secret: `${flagged}`, flags: 3 },
+    { secret: `${named}`, homeDomain: 'named.example' },
+    { secret: `${locked}`, thresholds: { low: 1 } },
+    { secret: `${plain}` },
+  ]
+  const client = await openForTest({ fixture: { accounts } })
+  const operations = recordsOf(await client.get('/ledgers/2/operations?limit=200'))
+  const base = ['id', 'paging_token', 'created_at', 'transaction_hash', 'source_account', '_links']
+  const told = operations.map((one) =>
+    Object.fromEntries(Object.entries(one).filter(([name]) => !base.includes(name))),
+  )
+  const set = { type: 'set_options', type_i: 5, transaction_successful: true }
+  expect(told.map(({ type }) => type).slice(0, 4)).toEqual(Array(4).fill('create_account'))
+  expect(told.slice(4)).toEqual([
+    { ...set, set_flags: [1, 2], set_flags_s: ['auth_required', 'auth_revocable'] },
+    { ...set, home_domain: 'named.example' },
+    { ...set, low_threshold: 1 },
+  ])
+})
+
+test('a fixture that does not fit keeps the network from starting', async () => {
+  const [payment] = fixture.payments ?? []
+  const accounts = fixture.accounts.map(({ secret }) => ({ secret }))
+  const unfit = openForTest({ fixture: { accounts, payments: payment ? [payment] : [] } })
+  await expect(unfit).rejects.toThrow('the fixture does not fit: ')
+})
+
+test('a fixture is brought about once: not by a revert, and not by another start (SBX-94)', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fairlead-test-'))
+  onTestFinished(() => rm(dataDir, { recursive: true }))
+  const first = await openClient({ fixture, dataDir })
+  const { control } = first.sandbox
+  const id = control.snapshot()
+  control.close()
+  expect(control.revert(id)).toBe(true)
+  const told = control.export()
+  await first.sandbox.stop()
+  const second = await openForTest({ fixture, dataDir })
+  expect(second.sandbox.control.export()).toEqual(told)
+  expect(told.ledgers).toHaveLength(1)
 })

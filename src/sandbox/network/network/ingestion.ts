@@ -23,7 +23,6 @@ export function createIngestion(ingest: (ledger: EncodedLedger) => void): Ingest
 
   function drain(): void {
     clearTimeout(timer)
-    timer = undefined
     while (!lag.paused && waiting.length > (lag.ledgers ?? 0)) {
       const next = waiting[0]
       if (!next) return
