@@ -382,12 +382,14 @@ describe('in this process', () => {
     expect(control.state().elderLedger).toBe(1)
   })
 
-  test('an unknown snapshot is refused, and one from before a reset (SBX-107)', () => {
+  test('an unknown snapshot is refused, and one from before a reset or an import (SBX-107)', () => {
     const { control } = client.sandbox
     expect(control.revert('7')).toBe(false)
-    const id = control.snapshot()
-    control.reset()
-    expect(control.revert(id)).toBe(false)
+    for (const begin of [() => control.reset(), () => control.import(control.export())]) {
+      const id = control.snapshot()
+      begin()
+      expect(control.revert(id)).toBe(false)
+    }
   })
 
   test('two payments of one account at once: the second waits, ends as 504 and is never applied (SBX-71, SBX-73)', async () => {

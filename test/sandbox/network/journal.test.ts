@@ -66,6 +66,7 @@ describe('a network with a data directory', () => {
         { baseFee: '200' },
         { baseReserve: '10000000', maxTxSetSize: 50 },
       ])
+      expect(JSON.parse(`${exportOf(client).ledgers[5]}`)).toHaveProperty('tx.length', 1)
     })
     expect(await run(() => undefined)).toEqual(before)
   })
@@ -117,6 +118,14 @@ describe('a network with a data directory', () => {
     for (const path of [dataDir, join(dataDir, 'ledgers.jsonl')]) {
       expect((await stat(path)).mode & 0o077).toBe(0)
     }
+  })
+
+  test('is one at a time in its directory', async () => {
+    await run(async () => {
+      await expect(openClient({ dataDir })).rejects.toThrow('another network is running')
+    })
+    await run(() => undefined)
+    expect((await stat(join(dataDir, 'ledgers.jsonl'))).size).toBeGreaterThan(0)
   })
 
   test('writes nothing more when it has ended', async () => {

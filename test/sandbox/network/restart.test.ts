@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Horizon, Keypair } from '@stellar/stellar-sdk'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { openClient, openForTest, recordsOf } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 import { spawnNetwork } from './network-child.ts'
@@ -128,6 +128,7 @@ describe('a network with a data directory', () => {
   test('lets nobody else into its directory, and is let in after kill -9', async () => {
     const argv = ['--port', '0', '--https-port', '0', '--data-dir', dataDir]
     const first = await spawnNetwork(...argv)
+    onTestFinished(() => void first.child.kill('SIGKILL'))
     await expect(openForTest({ dataDir })).rejects.toThrow('another network is running')
     await first.kill('SIGKILL')
     await openForTest({ dataDir })

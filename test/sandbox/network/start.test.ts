@@ -1,11 +1,12 @@
 import { Agent, get as getSecure } from 'node:https'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { connect } from 'node:net'
+import { dirname } from 'node:path'
 import { Horizon, Keypair, Networks, Operation } from '@stellar/stellar-sdk'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startSandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
-import { openForTest, recordsOf } from '../http/client.ts'
+import { openClient, openForTest, recordsOf } from '../http/client.ts'
 import { spawnNetwork } from './network-child.ts'
 
 test('starts and stops in this process, and leaves its port free (SBX-01)', async () => {
@@ -191,6 +192,40 @@ test('cannot be reached from elsewhere unless that was told (SBX-07)', async () 
     Promise.all(where.map((port) => answersAt(outward, port)))
   expect(await tried(ports(closed.sandbox))).toEqual([false, false])
   expect(await tried(ports(open.sandbox))).toEqual([true, true])
+})
+
+test('has no faults and no HTTPS when nothing is said (SBX-116)', async () => {
+  const { sandbox } = await openForTest()
+  expect(sandbox.control.state().faults).toEqual([])
+  expect([sandbox.httpsUrl, sandbox.caFile]).toEqual([undefined, undefined])
+})
+
+test('leaves no listener and no file behind', async () => {
+  const { sandbox } = await openClient({ httpsPort: 0 })
+  const ports = [sandbox.url, String(sandbox.httpsUrl)].map((one) => Number(new URL(one).port))
+  const open = () => Promise.all(ports.map((port) => answersAt('127.0.0.1', port)))
+  expect([await open(), existsSync(String(sandbox.caFile))]).toEqual([[true, true], true])
+  await sandbox.stop()
+  const directory = dirname(dirname(String(sandbox.caFile)))
+  expect([await open(), existsSync(directory)]).toEqual([[false, false], false])
+})
+
+test('closes and reads nothing more once it has stopped', async () => {
+  vi.useFakeTimers({
+    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+  })
+  onTestFinished(() => void vi.useRealTimers())
+  const { sandbox } = await openClient({ mode: 'interval', intervalMs: 1000 })
+  sandbox.control.lag({ milliseconds: 500 })
+  vi.advanceTimersByTime(1000)
+  const heads = () => {
+    const { coreLatestLedger, ingestedLatestLedger } = sandbox.control.state()
+    return [coreLatestLedger, ingestedLatestLedger]
+  }
+  expect(heads()).toEqual([2, 1])
+  await sandbox.stop()
+  vi.advanceTimersByTime(60_000)
+  expect(heads()).toEqual([2, 1])
 })
 
 test('friendbot is served beside the API, by GET and by POST (SBX-10, SBX-92)', async () => {

@@ -150,15 +150,21 @@ describe('a stream', () => {
     ledgers.close()
   })
 
-  test('ends when the network goes back in time (SBX-94)', async () => {
-    const id = client.sandbox.control.snapshot()
-    await client.pay(from, to.publicKey())
-    const stream = openRawStream(paymentsOf(to))
-    await until(() => stream.ids.length === 2)
-    client.sandbox.control.revert(id)
-    await until(() => stream.ended)
-    expect(await tokens(to)).toHaveLength(1)
-  })
+  test.each(['revert', 'reset', 'import'] as const)(
+    'ends when the network goes back in time by a %s (SBX-94)',
+    async (way) => {
+      const { control } = client.sandbox
+      const [id, exported] = [control.snapshot(), control.export()]
+      await client.pay(from, to.publicKey())
+      const stream = openRawStream(paymentsOf(to))
+      await until(() => stream.ids.length === 2)
+      if (way === 'revert') control.revert(id)
+      if (way === 'reset') control.reset()
+      if (way === 'import') control.import(exported)
+      await until(() => stream.ended)
+      expect(await tokens(to)).toHaveLength(way === 'reset' ? 0 : 1)
+    },
+  )
 })
 
 test('all that Horizon streams can be followed, and what it does not is a page (SBX-80)', async () => {

@@ -18,6 +18,5 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
     )
     server.listen(`\0fairlead-network-${place}`, resolve)
   })
-  server.unref()
   return () => new Promise((resolve) => server.close(() => resolve()))
 }
