@@ -131,7 +131,7 @@ describe('a network with a data directory', () => {
   test('writes nothing more when it has ended', async () => {
     const client = await openClient({ dataDir })
     await client.sandbox.stop()
-    expect(() => client.sandbox.control.close()).toThrow('EBADF')
+    expect(() => client.sandbox.control.close()).toThrow('the network has ended')
   })
 })
 

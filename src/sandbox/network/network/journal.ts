@@ -27,7 +27,8 @@ export interface JournalOptions {
 }
 
 interface OpenFile {
-  readonly descriptor: number
+  /** Absent once it was closed: its number may be another file's by then. */
+  descriptor: number | undefined
   /** Where each line ends: the first is the head of the file and stands for the genesis ledger. */
   ends: number[]
   lastCloseTime: bigint
@@ -47,7 +48,7 @@ export function openJournal({ file, network, now }: JournalOptions): Journal {
   else {
     open.genesisCloseTime = readHead(head, network, file)
     open.ends = endsOf(lines)
-    ftruncateSync(open.descriptor, open.ends.at(-1) ?? 0)
+    ftruncateSync(descriptorOf(open), open.ends.at(-1) ?? 0)
   }
   return {
     get genesisCloseTime() {
@@ -68,11 +69,19 @@ export function openJournal({ file, network, now }: JournalOptions): Journal {
     rewind({ sequence, closeTime }) {
       open.lastCloseTime = closeTime
       open.ends.length = Math.min(open.ends.length, sequence)
-      ftruncateSync(open.descriptor, open.ends.at(-1) ?? 0)
+      ftruncateSync(descriptorOf(open), open.ends.at(-1) ?? 0)
     },
     restart: (genesisCloseTime) => begin(open, network, genesisCloseTime),
-    stop: () => closeSync(open.descriptor),
+    stop() {
+      closeSync(descriptorOf(open))
+      open.descriptor = undefined
+    },
   }
+}
+
+function descriptorOf({ descriptor }: OpenFile): number {
+  if (descriptor === undefined) throw new Error('the network has ended, and its file is closed')
+  return descriptor
 }
 
 function wholeLines(bytes: Buffer): string[] {
@@ -89,7 +98,7 @@ function endsOf(lines: readonly string[]): number[] {
 }
 
 function begin(open: OpenFile, network: JournalOptions['network'], genesisCloseTime: bigint): void {
-  ftruncateSync(open.descriptor, 0)
+  ftruncateSync(descriptorOf(open), 0)
   open.ends = []
   open.genesisCloseTime = genesisCloseTime
   open.lastCloseTime = genesisCloseTime
@@ -110,6 +119,6 @@ function readHead(line: string, network: JournalOptions['network'], file: string
 
 function write(open: OpenFile, line: string): void {
   const bytes = Buffer.from(`${line}\n`)
-  writeSync(open.descriptor, bytes)
+  writeSync(descriptorOf(open), bytes)
   open.ends.push((open.ends.at(-1) ?? 0) + bytes.length)
 }
