@@ -264,6 +264,7 @@ describe('taking offers (SBX-51)', () => {
     const two = [offer(1n), offer(2n)]
     const stopAt = ({ id }: OfferEntry) => (id === 2n ? 'crossSelf' : undefined)
     expect(taken(two, { stopAt })).toEqual(['crossSelf', [1n]])
+    expect(taken(two, { stopAt, mostOffers: 1 })).toEqual(['crossSelf', [1n]])
   })
 })
 

@@ -1,4 +1,4 @@
-import { Operation, type xdr } from '@stellar/stellar-sdk'
+import { Asset, Operation, type xdr } from '@stellar/stellar-sdk'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { asset, createWorld, idOf, keyOf, type World } from './world.ts'
 
@@ -27,6 +27,11 @@ const signer = Operation.setOptions({
   signer: { ed25519PublicKey: idOf('sponsor'), weight: 1 },
   source: idOf('full'),
 })
+const own = { selling: asset('OWN', 'full'), buying: Asset.native(), price: '1' }
+const source = idOf('full')
+const sellOffer = Operation.manageSellOffer({ ...own, amount: '1', source })
+const buyOffer = Operation.manageBuyOffer({ ...own, buyAmount: '1', source })
+const passiveOffer = Operation.createPassiveSellOffer({ ...own, amount: '1', source })
 
 const sponsored = (operation: xdr.Operation): readonly xdr.Operation[] => [
   Operation.beginSponsoringFutureReserves({ sponsoredId: idOf('full') }),
@@ -60,6 +65,9 @@ describe('an account with all the subentries it may have', () => {
     ['a data entry', data, 'opTooManySubentries'],
     ['a trust line', trustLine, 'opTooManySubentries'],
     ['a signer', signer, 'opTooManySubentries'],
+    ['an offer', sellOffer, 'opTooManySubentries'],
+    ['an offer to buy', buyOffer, 'opTooManySubentries'],
+    ['a passive offer', passiveOffer, 'opTooManySubentries'],
   ])('takes not another one, be it %s, whoever pays its reserve', (_, operation, code) => {
     fill(most)
     expect(codes(operation)).toContain(code)
