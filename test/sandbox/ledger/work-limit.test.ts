@@ -32,26 +32,25 @@ function fillBook(): void {
   codes('bob', ...last, ...euros)
 }
 
+const toAlice = { destination: idOf('alice'), path: [usd], sendAsset: native, destAsset: eur }
+
 it('goes up to the limit, and is refused beyond it', () => {
   fillBook()
   const filled = world.ledger.snapshot()
-  const bought = (buyAmount: string) => {
-    const terms = { selling: native, buying: usd, price: '0.5', buyAmount }
-    const answer = codes('alice', Operation.manageBuyOffer(terms))
-    world.ledger.restore(filled)
-    return answer
-  }
-  expect(bought('1004')).toEqual(['manageBuyOfferSuccess'])
-  expect(bought('1004.0000001')).toEqual(['opExceededWorkLimit'])
-
-  const sent = (sendAmount: string) => {
-    const path = [usd]
-    const terms = { sendAsset: native, destAsset: eur, destination: idOf('alice'), path }
-    const operation = Operation.pathPaymentStrictSend({ ...terms, sendAmount, destMin: '1' })
+  const told = (operation: Parameters<typeof codes>[1]) => {
     const answer = codes('alice', operation)
     world.ledger.restore(filled)
     return answer
   }
-  expect(sent('499')).toEqual(['pathPaymentStrictSendSuccess'])
-  expect(sent('499.0000001')).toEqual(['opExceededWorkLimit'])
+  const inUsd = { selling: native, buying: usd }
+  const sold = Operation.manageSellOffer({ ...inUsd, price: '2', amount: '502' })
+  const bought = Operation.manageBuyOffer({ ...inUsd, price: '0.5', buyAmount: '1004.0000001' })
+  expect([told(sold), told(bought)]).toEqual([['manageSellOfferSuccess'], ['opExceededWorkLimit']])
+
+  const sent = { ...toAlice, sendAmount: '499', destMin: '998' }
+  const received = { ...toAlice, sendMax: '900', destAmount: '998.0000001' }
+  expect([
+    told(Operation.pathPaymentStrictSend(sent)),
+    told(Operation.pathPaymentStrictReceive(received)),
+  ]).toEqual([['pathPaymentStrictSendSuccess'], ['opExceededWorkLimit']])
 })
