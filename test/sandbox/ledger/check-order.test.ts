@@ -55,6 +55,11 @@ describe('the first of two faults', () => {
     expect(codes('alice', merge)).toEqual(['accountMergeImmutableSet'])
   })
 
+  it('of new flags is that the account is immutable, not what they need (SBX-42)', () => {
+    flagged(4)
+    expect(flagged(8)).toEqual(['setOptionsCantChange'])
+  })
+
   it('of a new line is its limit of 0, not its issuer (SBX-41)', () => {
     const nobody = { asset: asset('USD', 'nobody'), limit: '0' }
     expect(codes('alice', Operation.changeTrust(nobody))).toEqual(['changeTrustInvalidLimit'])
@@ -134,6 +139,16 @@ it.each([
   flagged(flags)
   promised('issuer')
   expect(balance().flags).toBe(expected)
+})
+
+it('an account with all the signers it may have can still change one (SBX-42)', () => {
+  const signer = (name: string, weight: number) =>
+    Operation.setOptions({ signer: { ed25519PublicKey: idOf(name), weight } })
+  const names = Array.from({ length: 20 }, (_, index) => `signer ${index}`)
+  world.codes({ source: 'alice', operations: names.map((name) => signer(name, 1)), fee: '4000' })
+  expect(codes('alice', signer('signer 7', 2))).toEqual(['setOptionsSuccess'])
+  const weights = world.ledger.account(idOf('alice'))?.signers.map(({ weight }) => weight)
+  expect(weights?.toSorted()).toEqual([...names.slice(1).map(() => 1), 2])
 })
 
 it('a reserve that is not paid for is told by its reason (SBX-18)', () => {
