@@ -275,6 +275,25 @@ describe('what is applied', () => {
     expect(index).toBe(1)
   })
 
+  const tooLate = new xdr.TimeBounds({ minTime: 0n, maxTime: 1n })
+  it.each([
+    ['txTooLate', xdr.Preconditions.precondTime(tooLate), 0n],
+    ['txBadMinSeqAgeOrGap', conditions({ minSeqLedgerGap: 100 }), 1n],
+  ])('%s pays its fee, and uses its sequence where that is right (SBX-26)', (code, cond, used) => {
+    const world = worldOf('alice')
+    const { sequence = 0n, balance = 0n } = world.ledger.account(idOf('alice')) ?? {}
+    const closeTime = world.ledger.head.closeTime + 5n
+    const { transactions } = world.ledger.close({
+      transactions: [changed(world, { cond })],
+      closeTime,
+    })
+    expect(transactions.map(({ result }) => codesOf(result))).toEqual([[code]])
+    expect(world.ledger.account(idOf('alice'))).toMatchObject({
+      sequence: sequence + used,
+      balance: balance - 100n,
+    })
+  })
+
   it('keeps the reserve: a fee that would touch it leaves nothing for operations (SBX-21)', () => {
     const world = worldOf('alice', 'bob')
     const [destination, native] = [idOf('bob'), Asset.native()]
