@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import { judgeServer } from '../../src/cli/doctor/database.ts'
+import { createServer } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { examineDatabase, judgeServer } from '../../src/cli/doctor/database.ts'
 import type { ServerFacts } from '../../src/cli/doctor/database.ts'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
-import { judgeRedis } from '../../src/cli/doctor/redis.ts'
+import { examineRedis, judgeRedis } from '../../src/cli/doctor/redis.ts'
+import { until } from '../until.ts'
 
 /** The doctor before servers that no package of this machine brings. */
 
@@ -11,7 +14,35 @@ const complaintsOf = (findings: readonly Finding[]): readonly string[] =>
     verdict === 'good' ? [] : [`${verdict} ${says} → ${doNext}`],
   )
 
+const servers: Server[] = []
+afterEach(async () => {
+  for (const server of servers.splice(0)) await new Promise((done) => server.close(done))
+})
+
+/** A server of which each connection is served like this; its port. */
+async function serve(each: (socket: Socket) => void) {
+  const server = createServer(each)
+  servers.push(server)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  return (server.address() as AddressInfo).port
+}
+
 describe('PostgreSQL', () => {
+  it('that hangs up in the middle of a question is one that cannot be reached', async () => {
+    const welcome = Buffer.from('5200000008000000005a0000000549', 'hex') // trusted, and ready
+    const port = await serve((socket) => {
+      socket.once('data', () => {
+        socket.write(welcome)
+        socket.once('data', () => socket.destroy())
+      })
+    })
+    const databaseUrl = `postgres://ada@127.0.0.1:${port}/fairlead`
+    const { findings } = await examineDatabase({ databaseUrl, holdsQueue: true })
+    expect(complaintsOf(findings)).toEqual([
+      'fault PostgreSQL cannot be reached: Connection terminated unexpectedly → Start it, or mend DATABASE_URL (user, password, host, database)',
+    ])
+  })
+
   const facts: ServerFacts = {
     version: 150_000,
     versionText: '15.0',
@@ -92,6 +123,61 @@ describe('PostgreSQL', () => {
 })
 
 describe('Redis', () => {
+  const info = (facts: Readonly<Record<string, string>>) => {
+    const lines = Object.entries(facts).map(([name, value]) => `${name}:${value}\r\n`)
+    const text = `# Server\r\n${lines.join('')}`
+    return `$${text.length}\r\n${text}\r\n`
+  }
+  const sound = { redis_version: '7.0.15', maxmemory_policy: 'noeviction', role: 'master' }
+
+  /** One that says this when it is asked for INFO, first by the driver, then by the doctor. */
+  async function redisThat(...says: readonly string[]) {
+    const open = new Set<Socket>()
+    const port = await serve((socket) => {
+      const left = [...says]
+      open.add(socket.once('close', () => open.delete(socket)))
+      socket.on('data', (asked) => {
+        for (const [, word = ''] of String(asked).matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
+          socket.write(word.toUpperCase() === 'INFO' ? (left.shift() ?? '') : '+OK\r\n')
+        }
+      })
+    })
+    return { url: `redis://127.0.0.1:${port}`, open }
+  }
+
+  it('is asked what it says of itself, and let go', async () => {
+    const { url, open } = await redisThat(info(sound), info(sound))
+    expect(await examineRedis(url)).toEqual({
+      part: 'Queue',
+      findings: ['Redis 7.0.15', 'maxmemory-policy is noeviction', 'it takes writes'].map(
+        (says) => ({ verdict: 'good', says }),
+      ),
+    })
+    await until(() => open.size === 0, 'the end of the connection', 3_000)
+    expect(open.size).toBe(0)
+  })
+
+  it('that is away, or refuses to tell, cannot be reached, and the reason is said', async () => {
+    const doNext = 'Start it, or mend REDIS_URL (password too)'
+    const { url } = await redisThat(info(sound), '-NOPERM no permission to run info\r\n')
+    for (const [of, reason] of [
+      ['redis://127.0.0.1:1', 'connect ECONNREFUSED 127.0.0.1:1'],
+      [url, 'NOPERM no permission to run info'],
+    ] as const) {
+      expect(await examineRedis(of)).toEqual({
+        part: 'Queue',
+        findings: [{ verdict: 'fault', says: `Redis cannot be reached: ${reason}`, doNext }],
+      })
+    }
+  })
+
+  it('is not missed where PostgreSQL holds the queue', async () => {
+    expect(await examineRedis(undefined)).toEqual({
+      part: 'Queue',
+      findings: [{ verdict: 'good', says: 'jobs and announcements go through PostgreSQL' }],
+    })
+  })
+
   const look = (changes: Readonly<Record<string, string>> = {}) => {
     const facts = {
       redis_version: '7.0.15',

@@ -1,6 +1,10 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo, Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { examineAccounts } from '../../src/cli/doctor/accounts.ts'
 import { examineBank } from '../../src/cli/doctor/bank.ts'
@@ -11,6 +15,7 @@ import { examineNetwork } from '../../src/cli/doctor/network.ts'
 import { printPart, printVerdict } from '../../src/cli/doctor/print.ts'
 import { checkConfig } from '../../src/config/config.ts'
 import { readEnvironment } from '../../src/config/env.ts'
+import { serverCertificate } from '../../src/sandbox/network/tls/authority.ts'
 import { distribution, file, issuer, secret, variables } from '../config/configuration.ts'
 import { freshDatabase, onServer } from '../database.ts'
 import { until } from '../until.ts'
@@ -56,6 +61,16 @@ async function listening(server: Server): Promise<string> {
   servers.push(server)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Answers how many connections are open once there are none. */
+async function untilLetGo(server: Server): Promise<number> {
+  const connections = () =>
+    new Promise<number>((done, fail) =>
+      server.getConnections((error, count) => (error ? fail(error) : done(count))),
+    )
+  await until(async () => (await connections()) === 0, 'the end of the connection', 3_000)
+  return connections()
 }
 
 describe('the network', () => {
@@ -239,12 +254,7 @@ describe('the bank', () => {
     const railUrl = await listening(server)
     const examined = await examineBank({ railUrl, railToken: secret, railSecret: secret })
     expect(complaintsOf(examined)).toEqual([])
-    const connections = () =>
-      new Promise<number>((done, fail) =>
-        server.getConnections((error, count) => (error ? fail(error) : done(count))),
-      )
-    await until(async () => (await connections()) === 0, 'the end of the connection', 3_000)
-    expect(await connections()).toBe(0)
+    expect(await untilLetGo(server)).toBe(0)
   })
 
   it('must know no payout that was never ordered', async () => {
@@ -260,6 +270,41 @@ describe('the bank', () => {
     expect(complaintsOf(examined)).toEqual([
       'fault the bank knows a payout under a key that nobody used',
     ])
+  })
+
+  /** What the doctor says of a bank that takes so long and answers like this. */
+  const look = async (tookMs: number, status: number, body: object) => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const server = createServer((_, response) => {
+      vi.advanceTimersByTime(tookMs)
+      const headers = { 'content-type': 'application/json', connection: 'close' }
+      response.writeHead(status, headers).end(JSON.stringify(body))
+    })
+    const railUrl = await listening(server)
+    const { findings } = await examineBank({ railUrl, railToken: secret, railSecret: secret })
+    vi.useRealTimers()
+    return findings
+  }
+  const well = { verdict: 'good', says: 'it answers, and takes our token and signature' }
+
+  it('may take two seconds for an answer and no more', async () => {
+    expect(await look(2_000, 200, { payouts: [] })).toEqual([well])
+    const doNext = 'Payouts will be slow: ask the bank'
+    const slow = { verdict: 'warning', says: 'it took 2001 ms to answer', doNext }
+    expect(await look(2_001, 200, { payouts: [] })).toEqual([well, slow])
+  })
+
+  it('that refuses us is told from one that cannot be asked', async () => {
+    const error = { code: 'unauthorized', message: 'no' }
+    expect(await look(0, 401, { error })).toEqual([
+      {
+        verdict: 'fault',
+        says: 'it refuses our calls: unauthorized',
+        doNext: 'Mend FAIRLEAD_RAIL_TOKEN, FAIRLEAD_RAIL_SECRET, or this machine’s clock',
+      },
+    ])
+    const [away] = await look(0, 503, {})
+    expect(away?.says).toMatch(/^the payout rail cannot be asked: /)
   })
 })
 
@@ -323,6 +368,48 @@ describe('the home page', () => {
     expect(await look(await serve(200, cors, toml))).toEqual([])
   })
 
+  it('is read over https, by the authorities of this machine and one that is told (SEP01-01)', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'fairlead-doctor-'))
+    const names = ['localhost']
+    const { caFile, ...tls } = await serverCertificate({ directory, names, now: new Date() })
+    const origin = () => `https://localhost:${(server.address() as AddressInfo).port}`
+    const server = createHttpsServer(tls, (_, response) => {
+      response.writeHead(200, cors).end(toml(origin()))
+    })
+    await listening(server)
+    const seen = async (changes: object = {}) => {
+      const settings = { ...variables, FAIRLEAD_PUBLIC_URL: origin(), ...changes }
+      const { config } = checkConfig(readEnvironment(settings), file)
+      const { findings } = await examineHomePage({ config, signingKey: undefined })
+      return findings.map(({ verdict, says }) => `${verdict} ${says}`)
+    }
+    const all = [
+      `${origin()}/.well-known/stellar.toml is there`,
+      'browsers may read it',
+      'NETWORK_PASSPHRASE is ours',
+      'WEB_AUTH_ENDPOINT is ours',
+      'KYC_SERVER is ours',
+      'DIRECT_PAYMENT_SERVER is ours',
+      'every asset is listed under CURRENCIES',
+    ].map((says) => `good ${says}`) // of a key that cannot be read nothing is said
+    expect(await seen({ FAIRLEAD_EXTRA_CA_FILE: caFile })).toEqual(all)
+    expect(await seen()).toEqual([expect.stringMatching(/^warning .* cannot be read: /)])
+    const known = getCACertificates('default')
+    setDefaultCACertificates([...known, await readFile(caFile, 'utf8')])
+    expect(await seen()).toEqual(all)
+    setDefaultCACertificates(known)
+    expect(await untilLetGo(server)).toBe(0)
+    await rm(directory, { recursive: true })
+  })
+
+  it('may be of 100 KB and no more (SEP01-04)', async () => {
+    const ofSize = (size: number) => serve(200, cors, (url) => `${toml(url)}#`.padEnd(size, '-'))
+    expect(await look(await ofSize(102_400))).toEqual([])
+    expect(await look(await ofSize(102_401))).toEqual([
+      expect.stringMatching(/^warning .* cannot be read: .*exceeded/i),
+    ])
+  })
+
   it('has to be there, for browsers too (SEP01-08)', async () => {
     expect(await look(await serve(404, cors, toml))).toEqual([
       expect.stringMatching(/^fault .*\/\.well-known\/stellar\.toml answers 404$/),
@@ -370,6 +457,17 @@ describe('what is printed', () => {
     expect(printVerdict([fault, warning, fault])).toBe(
       '2 faults, 1 warning. Mend the faults before you start.',
     )
+  })
+
+  it('has a colour for each verdict on a terminal', () => {
+    const findings = [good, warning, fault, unknown]
+    const marks = printPart({ part: 'Bank', findings }, true).match(/\u001b.*\u001b\[0m/g)
+    expect(marks).toEqual([
+      '\u001b[32m✓\u001b[0m',
+      '\u001b[33m!\u001b[0m',
+      '\u001b[31m✗\u001b[0m',
+      '\u001b[2m?\u001b[0m',
+    ])
   })
 
   it('says with each finding what to do next', () => {
