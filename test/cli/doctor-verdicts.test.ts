@@ -461,12 +461,15 @@ describe('what is printed', () => {
 
   it('has a colour for each verdict on a terminal', () => {
     const findings = [good, warning, fault, unknown]
-    const marks = printPart({ part: 'Bank', findings }, true).match(/\u001b.*\u001b\[0m/g)
-    expect(marks).toEqual([
-      '\u001b[32m✓\u001b[0m',
-      '\u001b[33m!\u001b[0m',
-      '\u001b[31m✗\u001b[0m',
-      '\u001b[2m?\u001b[0m',
+    expect(printPart({ part: 'Bank', findings }, true).split('\n')).toEqual([
+      'Bank',
+      '  \u001b[32m✓\u001b[0m Here',
+      '  \u001b[33m!\u001b[0m Slow',
+      '      → Ask',
+      '  \u001b[31m✗\u001b[0m Gone',
+      '      → Look',
+      '  \u001b[2m?\u001b[0m Hidden',
+      '      → Set it',
     ])
   })
 

@@ -1,17 +1,44 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isPortWeChose } from '../../src/cli/sandbox/sandbox.ts'
+import { openOnFreePorts } from '../../src/cli/sandbox/sandbox.ts'
 import { readSandboxSettings } from '../../src/cli/sandbox/settings.ts'
+import type { SandboxSettings } from '../../src/cli/sandbox/settings.ts'
+import type { Environment } from '../../src/config/env.ts'
 
 const taken = (port: number) => Object.assign(new Error('taken'), { code: 'EADDRINUSE', port })
 
 describe('ports of a sandbox', () => {
-  it('are chosen again only when the one that was taken was ours to choose', () => {
-    const environment = { publicPort: '0', bankPort: '8090' }
-    expect(isPortWeChose(taken(41_234), environment)).toBe(true)
-    expect(isPortWeChose(taken(8090), environment)).toBe(false)
-    expect(isPortWeChose(taken(41_234), { publicPort: '8080' })).toBe(false)
-    expect(isPortWeChose(new Error('something else'), environment)).toBe(false)
+  const environment = { publicPort: '0', bankPort: '8090' }
+
+  /** The ports that were tried, each found taken while there is such a refusal. */
+  async function triedUnder(refusals: readonly Error[], told: Environment = environment) {
+    const tried: SandboxSettings[] = []
+    const opening = openOnFreePorts(told, (settings) => {
+      tried.push(settings)
+      const refusal = refusals[tried.length - 1]
+      return refusal === undefined ? Promise.resolve('open') : Promise.reject(refusal)
+    })
+    const outcome = await opening.catch((error: unknown) => error)
+    return { tries: tried.length, outcome }
+  }
+
+  it('are chosen anew where one we chose was taken meanwhile, three times at most', async () => {
+    const refusal = taken(41_234)
+    const open = { outcome: 'open' }
+    expect(await triedUnder([])).toMatchObject({ ...open, tries: 1 })
+    expect(await triedUnder([refusal, refusal])).toMatchObject({ ...open, tries: 3 })
+    expect(await triedUnder([refusal, refusal, refusal])).toMatchObject({
+      tries: 3,
+      outcome: refusal,
+    })
+  })
+
+  it.each<[string, Error, Environment]>([
+    ['one that was told', taken(8090), environment],
+    ['one that is not ours, where all were told', taken(41_234), { publicPort: '8080' }],
+    ['no port at all', new Error('something else'), environment],
+  ])('are not chosen anew for %s', async (_, refusal, told) => {
+    expect(await triedUnder([refusal], told)).toMatchObject({ tries: 1, outcome: refusal })
   })
 
   it('are those of the documentation where nothing is told, and one that is none is refused', async () => {

@@ -3,13 +3,20 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { Horizon, Keypair } from '@stellar/stellar-sdk'
+import {
+  Asset,
+  BASE_FEE,
+  Horizon,
+  Keypair,
+  Operation,
+  TransactionBuilder,
+} from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { sandboxKeys } from '../../src/cli/sandbox/keys.ts'
 import { writeSandboxFiles } from '../../src/cli/sandbox/sandbox-file.ts'
-import { isPortWeChose } from '../../src/cli/sandbox/sandbox.ts'
-import { readSandboxSettings } from '../../src/cli/sandbox/settings.ts'
+import { openOnFreePorts } from '../../src/cli/sandbox/sandbox.ts'
+import { makeStellarAccounts } from '../../src/cli/sandbox/stellar-accounts.ts'
 import { startWorld } from '../../src/cli/sandbox/world.ts'
 import type { SandboxSettings } from '../../src/cli/sandbox/settings.ts'
 import type { SandboxWorld } from '../../src/cli/sandbox/world.ts'
@@ -44,19 +51,29 @@ interface Opened {
   readonly said: readonly string[]
 }
 
-/** A free port may be taken by another test before it is opened; then others are chosen. */
-async function openWorld(environment: Environment = {}, tries = 3): Promise<Opened> {
+async function openWorld(environment: Environment = {}): Promise<Opened> {
   const told = { ...free, dataDir, databaseUrl, ...environment }
-  const settings = await readSandboxSettings(told)
-  try {
+  return openOnFreePorts(told, async (settings) => {
     const said: string[] = []
     const world = await startWorld(settings, told, (line) => said.push(line))
     toEnd.push(() => world.stop())
     return { settings, world, said }
-  } catch (error) {
-    if (tries > 1 && isPortWeChose(error, told)) return openWorld(environment, tries - 1)
-    throw error
-  }
+  })
+}
+
+/** The sending anchor gives all it has of an asset back to its issuer. */
+async function spendAll({ horizonUrl, networkPassphrase, keys, assets }: SandboxWorld, of: string) {
+  const server = new Horizon.Server(horizonUrl, { allowHttp: true })
+  const pair = Keypair.fromSecret(keys.seeds.sendingAnchor)
+  const issuer = assets[0]?.issuer ?? ''
+  const account = await server.loadAccount(pair.publicKey())
+  const payment = { destination: issuer, asset: new Asset(of, issuer), amount: '1000000' }
+  const transaction = new TransactionBuilder(account, { fee: BASE_FEE, networkPassphrase })
+    .addOperation(Operation.payment(payment))
+    .setTimeout(60)
+    .build()
+  transaction.sign(pair)
+  await server.submitTransaction(transaction)
 }
 
 const modeOf = async (name: string) => (await stat(join(dataDir, name))).mode & 0o777
@@ -109,13 +126,18 @@ describe('the world of a sandbox', () => {
         distributionAccount: made.distribution.accountId(),
       })),
     )
+    await spendAll(first.world, 'SRT')
+    await makeStellarAccounts({ ...first.world, homeDomain: 'localhost' }, first.world.keys)
+    const [refilled] = (await account(first)).sendingAnchor.balances // of accounts that are there
+    expect(refilled).toMatchObject({ asset_code: 'SRT', balance: '1000000.0000000' })
+    const { sequence } = (await account(first)).issuer
     await first.world.stop()
     for (const url of [first.world.horizonUrl, first.world.bankUrl]) {
       await expect(fetch(url)).rejects.toThrow('fetch failed')
     }
     const second = await openWorld()
     expect(second.world.keys).toEqual(first.world.keys)
-    expect((await account(second)).issuer.sequence).toBe(made.issuer.sequence)
+    expect((await account(second)).issuer.sequence).toBe(sequence)
   })
 
   it('tells a gateway where all is, and lets the environment choose but not where the parts are', async () => {

@@ -27,7 +27,9 @@ export async function sandbox(args: readonly string[]): Promise<number> {
     hasGateway: options['without-gateway'] !== true,
     say,
   }
-  const { publicUrl, stop } = await openOnFreePorts(plan)
+  const { publicUrl, stop } = await openOnFreePorts(plan.environment, (settings) =>
+    open(settings, plan),
+  )
   say(`ready ${publicUrl}`)
   await told
   await stop()
@@ -43,18 +45,21 @@ interface Plan {
 const triesMax = 3
 
 /** A free port may be taken by somebody else before we open it; then others are chosen. */
-async function openOnFreePorts(plan: Plan) {
+export async function openOnFreePorts<Opened>(
+  environment: Environment,
+  openOn: (settings: SandboxSettings) => Promise<Opened>,
+): Promise<Opened> {
   for (let tries = 1; ; tries += 1) {
-    const settings = await readSandboxSettings(plan.environment)
+    const settings = await readSandboxSettings(environment)
     try {
-      return await open(settings, plan)
+      return await openOn(settings)
     } catch (error) {
-      if (tries === triesMax || !isPortWeChose(error, plan.environment)) throw error
+      if (tries === triesMax || !isPortWeChose(error, environment)) throw error
     }
   }
 }
 
-export function isPortWeChose(error: unknown, environment: Environment): boolean {
+function isPortWeChose(error: unknown, environment: Environment): boolean {
   const { code, port } = error as { readonly code?: unknown; readonly port?: unknown } // any thrown object
   const asked = new Set(portNames.map((name) => environment[name]))
   return code === 'EADDRINUSE' && asked.has('0') && !asked.has(String(port))
