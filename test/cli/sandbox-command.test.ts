@@ -6,9 +6,14 @@ import { join } from 'node:path'
 import { Agent, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sandbox } from '../../src/cli/sandbox/sandbox.ts'
+import { start } from '../../src/cli/start.ts'
 import { freshDatabase, onServer } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
 import { until } from '../until.ts'
+
+const portNames = ['PUBLIC', 'HTTPS', 'INTERNAL', 'SANDBOX', 'SANDBOX_HTTPS', 'BANK'].map(
+  (name) => `FAIRLEAD_${name}_PORT`,
+)
 
 let dataDir: string
 let database: TestDatabase
@@ -19,9 +24,7 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'fairlead-sandbox-'))
   database = await freshDatabase()
   await onServer(database.url, 'drop schema bullmq cascade') // not migrated altogether
-  for (const name of ['PUBLIC', 'HTTPS', 'INTERNAL', 'SANDBOX', 'SANDBOX_HTTPS', 'BANK']) {
-    vi.stubEnv(`FAIRLEAD_${name}_PORT`, '0')
-  }
+  for (const name of portNames) vi.stubEnv(name, '0')
   vi.stubEnv('FAIRLEAD_DATA_DIR', dataDir)
   vi.stubEnv('FAIRLEAD_LOG_LEVEL', 'error')
   vi.stubEnv('DATABASE_URL', database.url)
@@ -56,10 +59,15 @@ async function open(urls: Readonly<Record<string, string>>, ca: string) {
   return names
 }
 
+type World = Readonly<
+  Record<
+    'publicUrl' | 'publicHttpsUrl' | 'internalUrl' | 'horizonUrl' | 'bankUrl' | 'caFile',
+    string
+  >
+>
+
 async function worldOf() {
-  const world = JSON.parse(await readFile(join(dataDir, 'sandbox.json'), 'utf8')) as Readonly<
-    Record<'publicUrl' | 'publicHttpsUrl' | 'internalUrl' | 'horizonUrl' | 'bankUrl', string>
-  > & { readonly caFile: string; readonly publicUrl: string }
+  const world = JSON.parse(await readFile(join(dataDir, 'sandbox.json'), 'utf8')) as World
   const urls = {
     public: `${world.publicUrl}/.well-known/stellar.toml`,
     https: `${world.publicHttpsUrl}/.well-known/stellar.toml`,
@@ -70,32 +78,64 @@ async function worldOf() {
   return { world, urls, ca: await readFile(world.caFile, 'utf8') }
 }
 
+/** All that a sandbox says until it is ready. */
+const wordsOf = ({ publicUrl, internalUrl, horizonUrl, bankUrl }: World): readonly string[] => [
+  'Fairlead sandbox: for development only, nothing here is worth anything.',
+  `Stellar network   ${horizonUrl}`,
+  `Bank              ${bankUrl}`,
+  'Database          as told',
+  `Partner API       ${publicUrl}/graphql (try it: ${publicUrl}/graphiql)`,
+  `Back office       ${internalUrl}/graphiql`,
+  `stellar.toml      ${publicUrl}/.well-known/stellar.toml`,
+  `Keys, addresses   ${dataDir}/sandbox.json`,
+  `ready ${publicUrl}`,
+]
+
+async function hasQueue(): Promise<unknown> {
+  const asked = `select to_regclass('bullmq.job') is not null as has`
+  return (await onServer(database.url, asked))[0]?.['has']
+}
+
 const isReady = () => until(() => String(said.at(-1)).startsWith('ready '), 'the sandbox', 20_000)
 
 describe('the command that runs a sandbox', () => {
-  it.each<[readonly string[], readonly string[]]>([
-    [[], ['public', 'https', 'internal', 'network', 'bank']],
-    [['--without-gateway'], ['network', 'bank']],
-  ])('opens a world that is told, and ends it when it is told to: %j', async (args, doors) => {
-    const ended = sandbox(args)
+  it('opens a world that is told, and ends it when it is told to', async () => {
+    const ended = sandbox([])
     await isReady()
     const { world, urls, ca } = await worldOf()
-    expect(await open(urls, ca)).toEqual(doors)
-    const { publicUrl, internalUrl } = world
-    expect(said).toEqual([
-      'Fairlead sandbox: for development only, nothing here is worth anything.',
-      `Stellar network   ${world.horizonUrl}`,
-      `Bank              ${world.bankUrl}`,
-      'Database          as told',
-      `Partner API       ${publicUrl}/graphql (try it: ${publicUrl}/graphiql)`,
-      `Back office       ${internalUrl}/graphiql`,
-      `stellar.toml      ${publicUrl}/.well-known/stellar.toml`,
-      `Keys, addresses   ${dataDir}/sandbox.json`,
-      `ready ${publicUrl}`,
-    ])
-    const tables = `select to_regclass('bullmq.job') is not null as are_there`
-    expect(await onServer(database.url, tables)).toEqual([{ are_there: true }])
+    expect(await open(urls, ca)).toEqual(['public', 'https', 'internal', 'network', 'bank'])
+    expect(said).toEqual(wordsOf(world))
+    expect(await hasQueue()).toBe(true)
     signals.get('SIGTERM')?.()
+    expect(await ended).toBe(0)
+    expect(await open(urls, ca)).toEqual([])
+  })
+
+  it('leaves gateway and worker to processes that are started with its settings', async () => {
+    const ended = sandbox(['--without-gateway'])
+    await isReady()
+    const endSandbox = signals.get('SIGTERM')
+    const { world, urls, ca } = await worldOf()
+    expect(said).toEqual(wordsOf(world))
+    expect(await hasQueue()).toBe(true)
+    for (const name of portNames) vi.stubEnv(name, undefined) // those of its file are taken
+    vi.stubEnv('FAIRLEAD_WORKER_PORT', '0')
+    const ready = `ready ${world.publicUrl}`
+    const health = expect.stringMatching(/^health http:\/\/127\.0\.0\.1:[1-9]\d*\/health$/)
+    for (const [role, doors, words] of [
+      ['worker', [], [health, ready]],
+      ['gateway', ['public', 'internal'], [ready]],
+    ] as const) {
+      said = []
+      const running = start(['--role', role, '--env-file', join(dataDir, 'fairlead.env')])
+      await isReady()
+      expect(said).toEqual(words)
+      expect(await open(urls, ca)).toEqual([...doors, 'network', 'bank'])
+      signals.get('SIGINT')?.()
+      expect(await running).toBe(0)
+      expect(await open(urls, ca)).toEqual(['network', 'bank'])
+    }
+    endSandbox?.()
     expect(await ended).toBe(0)
     expect(await open(urls, ca)).toEqual([])
   })
@@ -107,6 +147,7 @@ describe('the command that runs a sandbox', () => {
     await expect(sandbox([])).rejects.toMatchObject({ code: 'EADDRINUSE' })
     const { urls, ca } = await worldOf()
     expect(await open(urls, ca)).toEqual(['internal']) // that is ours
+    expect(said).toHaveLength(4) // of one world: a port that was told is not chosen anew
     await new Promise((resolve) => taken.close(resolve))
   })
 })
