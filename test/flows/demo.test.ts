@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { until } from '../until.ts'
 import { build, fairlead, run } from './running.ts'
@@ -37,6 +40,7 @@ it('brings a payment from login to delivery in the demo, step by step', async ()
   expect(doneIn(steps)).toEqual(doneIn(expected))
   expect(heardIn(steps)).toEqual(heardIn(expected))
   expect(said).toContain('paid out exactly once')
+  expect(said).toMatch(/^ready http\S+\n\n/m) // what the sandbox says is apart from what the demo does
 }, 120_000)
 
 it('lets the bank refuse a field in the demo, corrects it, and sees the delivery', async () => {
@@ -61,9 +65,15 @@ it('takes the sandbox of the demo away when the demo is interrupted', async () =
   expect(existsSync(dataDir)).toBe(true)
   expect(await running.end('SIGINT')).toBe(130)
   expect(existsSync(dataDir)).toBe(false)
+  expect(running.said()).not.toContain('The demo failed') // the payment was ended too
 }, 90_000)
 
-it('ends the demo with a code that is not 0 when it cannot start', async () => {
-  const running = run('demo', [fairlead, 'demo'], { DATABASE_URL: 'postgres://localhost:1/none' })
-  expect(await running.ended()).not.toBe(0)
+it('ends the demo when its sandbox cannot start, and leaves nothing behind', async () => {
+  const TMPDIR = await mkdtemp(join(tmpdir(), 'fairlead-no-demo-'))
+  const DATABASE_URL = 'postgres://localhost:1/none'
+  const running = run('demo', [fairlead, 'demo'], { DATABASE_URL, TMPDIR })
+  expect(await running.ended()).toBe(1)
+  expect(running.said()).toContain('The sandbox ended with code 1')
+  expect(await readdir(TMPDIR)).toEqual([])
+  await rm(TMPDIR, { recursive: true })
 }, 60_000)
