@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -138,6 +139,26 @@ describe('the world of a sandbox', () => {
     const second = await openWorld()
     expect(second.world.keys).toEqual(first.world.keys)
     expect((await account(second)).issuer.sequence).toBe(sequence)
+  })
+
+  it('makes no account where it cannot be seen which there are', async () => {
+    const asked: (string | undefined)[] = []
+    const horizon = createHttpServer(({ url }, response) => {
+      asked.push(url)
+      response.writeHead(503, { connection: 'close' }).end('{}')
+    })
+    await new Promise<void>((resolve) => horizon.listen(0, '127.0.0.1', resolve))
+    toEnd.push(() => new Promise((resolve) => horizon.close(resolve)))
+    const { port } = horizon.address() as { port: number } // of a server that listens
+    const world = {
+      horizonUrl: `http://127.0.0.1:${port}`,
+      networkPassphrase: 'X',
+      homeDomain: 'x',
+    }
+    const keys = await sandboxKeys(dataDir)
+    await expect(makeStellarAccounts(world, keys)).rejects.toThrow('Service Unavailable')
+    const sendingAnchor = Keypair.fromSecret(keys.seeds.sendingAnchor).publicKey()
+    expect(asked).toEqual([`/accounts/${sendingAnchor}`])
   })
 
   it('tells a gateway where all is, and lets the environment choose but not where the parts are', async () => {
