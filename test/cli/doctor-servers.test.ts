@@ -1,10 +1,17 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { examineDatabase, judgeServer } from '../../src/cli/doctor/database.ts'
 import type { ServerFacts } from '../../src/cli/doctor/database.ts'
+import { doctor } from '../../src/cli/doctor/doctor.ts'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
 import { examineRedis, judgeRedis } from '../../src/cli/doctor/redis.ts'
+import { writeEnvFile } from '../../src/cli/env-file.ts'
+import { environmentNames } from '../../src/config/env.ts'
+import { variables } from '../config/configuration.ts'
 import { until } from '../until.ts'
 
 /** The doctor before servers that no package of this machine brings. */
@@ -221,6 +228,73 @@ describe('Redis', () => {
   it('has to take writes', () => {
     expect(complaintsOf(look({ role: 'slave' }))).toEqual([
       'fault it is a slave and takes no writes → Point REDIS_URL at the primary',
+    ])
+  })
+})
+
+describe('the command', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fairlead-doctor-'))
+    for (const name of Object.values(environmentNames)) vi.stubEnv(name, undefined)
+  })
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    vi.unstubAllEnvs()
+    await rm(folder, { recursive: true })
+  })
+
+  /** What it prints of settings that lack a database and a file, and its exit code. */
+  async function outcomeOf(...flags: readonly string[]) {
+    const { DATABASE_URL: _, ...settings } = variables
+    const file = join(folder, 'settings')
+    await writeFile(file, writeEnvFile(settings))
+    const said: unknown[] = []
+    vi.spyOn(console, 'log').mockImplementation((line) => void said.push(line))
+    const code = await doctor([...flags, '--env-file', file])
+    return { code, said: said.join('\n') }
+  }
+  const doNext = 'See docs/configuration.md'
+
+  it('says each part, what to do next and a verdict, and a fault by its exit code', async () => {
+    expect(await outcomeOf()).toEqual({
+      code: 1,
+      said: `Settings
+  ✗ FAIRLEAD_CONFIG is missing: the path of fairlead.yaml
+      → ${doNext}
+  ✗ DATABASE_URL is missing
+      → ${doNext}
+
+Database
+  ? not looked at
+      → Set DATABASE_URL
+
+Queue
+  ✓ jobs and announcements go through PostgreSQL
+
+2 faults, 1 not looked at. Mend the faults before you start.`,
+    })
+  })
+
+  it('says the same to a script', async () => {
+    const { code, said } = await outcomeOf('--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(said)).toEqual([
+      {
+        part: 'Settings',
+        findings: [
+          'FAIRLEAD_CONFIG is missing: the path of fairlead.yaml',
+          'DATABASE_URL is missing',
+        ].map((says) => ({ verdict: 'fault', says, doNext })),
+      },
+      {
+        part: 'Database',
+        findings: [{ verdict: 'unknown', says: 'not looked at', doNext: 'Set DATABASE_URL' }],
+      },
+      {
+        part: 'Queue',
+        findings: [{ verdict: 'good', says: 'jobs and announcements go through PostgreSQL' }],
+      },
     ])
   })
 })
