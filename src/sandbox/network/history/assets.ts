@@ -68,13 +68,3 @@ export function amountWords(stroops: bigint): string {
   const digits = (stroops < 0n ? -stroops : stroops).toString().padStart(8, '0')
   return `${sign}${digits.slice(0, -7)}.${digits.slice(-7)}`
 }
-
-const AMOUNT = /^\d{1,12}(\.\d{1,7})?$/
-
-/** The stroops of a decimal amount, or `undefined` when it is none (SBX-17). */
-export function parseAmount(text: string): bigint | undefined {
-  if (!AMOUNT.test(text)) return undefined
-  const [whole = '', fraction = ''] = text.split('.')
-  const stroops = BigInt(whole + fraction.padEnd(7, '0'))
-  return stroops < 2n ** 63n ? stroops : undefined
-}
