@@ -33,8 +33,8 @@ export async function demo(args: readonly string[]): Promise<number> {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
-    const isReady = untilReady(sandbox)
-    if ((await Promise.race([isReady, told])) === interrupted) return interrupted
+    const outcome = await Promise.race([untilReady(sandbox), told])
+    if (outcome !== 'ready') return outcome
     const sending = spawn(process.execPath, [payment, join(dataDir, 'sandbox.json'), ...args], {
       stdio: ['ignore', 'inherit', 'inherit'],
     })
@@ -48,20 +48,19 @@ export async function demo(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Passes on what the sandbox says until it is ready. */
-async function untilReady(sandbox: ChildProcess): Promise<void> {
-  const { stdout } = sandbox
-  if (stdout === null) throw new Error('The sandbox has no output')
+/** Passes on what the sandbox says until it is ready; one that ends before has said why, and answers its code. */
+async function untilReady(sandbox: ChildProcess): Promise<'ready' | number> {
   let said = ''
-  await new Promise<void>((resolve, reject) => {
-    stdout.setEncoding('utf8').on('data', (text: string) => {
+  const ready = new Promise<'ready'>((resolve) => {
+    sandbox.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said += text
       process.stdout.write(text)
-      if (/^ready /m.test(said)) resolve()
+      if (/^ready /m.test(said)) resolve('ready')
     })
-    sandbox.once('exit', (code) => reject(new Error(`The sandbox ended with code ${code}`)))
   })
-  process.stdout.write('\n')
+  const outcome = await Promise.race([ready, ended(sandbox)])
+  if (outcome === 'ready') process.stdout.write('\n')
+  return outcome
 }
 
 const ended = (child: ChildProcess): Promise<number> =>
