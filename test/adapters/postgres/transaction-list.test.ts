@@ -109,3 +109,82 @@ describe('transactions named by memos', () => {
     expect(await lock(kept.map(({ memo }) => memo))).toHaveLength(12)
   })
 })
+
+describe('a list by each filter', () => {
+  const at = (minute: number): Date => new Date(Date.UTC(2027, 0, 1, 0, minute))
+  const mine = 'e0f2a8e0-1111-4222-8333-444455556666'
+  const theirs = 'e1f2a8e0-1111-4222-8333-444455556666'
+  /** Newest first. Each value stands in another column of a neighbour as well. */
+  const rows = [
+    aTransaction({
+      startedAt: at(3),
+      owner: { account: 'GONE', memo: 'GTWO' },
+      assetCode: 'ONE',
+      memo: { type: 'text', value: 'two' },
+      senderId: mine,
+      receiverId: theirs,
+      externalTransactionId: 'one',
+      stellarTransactionHash: 'two',
+    }),
+    aTransaction({
+      startedAt: at(2),
+      owner: { account: 'GTWO', memo: 'GONE' },
+      assetCode: 'TWO',
+      memo: { type: 'text', value: 'one' },
+      senderId: theirs,
+      externalTransactionId: 'two',
+      stellarTransactionHash: 'one',
+      phase: 'screening',
+    }),
+    aTransaction({
+      startedAt: at(1),
+      owner: { account: 'GONE' },
+      assetCode: 'TWO',
+      receiverId: mine,
+      phase: 'expired',
+      updatedAt: at(9),
+    }),
+  ]
+  beforeAll(() =>
+    db.commit(async ({ transactions }) => {
+      for (const transaction of rows) await transactions.open({ transaction, events: [] })
+    }),
+  )
+
+  const onlyOurs = { startedFrom: at(0) }
+  it.each<[TransactionQuery | Partial<TransactionQuery>, readonly number[]]>([
+    [{}, [0, 1, 2]],
+    [{ owner: { account: 'GONE', memo: 'GTWO' } }, [0]],
+    [{ owner: { account: 'GONE' } }, [2]],
+    [{ ownerAccount: 'GONE' }, [0, 2]],
+    [{ ownerAccount: 'GTWO' }, [1]],
+    [{ phases: ['screening', 'expired'] }, [1, 2]],
+    [{ externalTransactionId: 'one' }, [0]],
+    [{ stellarTransactionHash: 'one' }, [1]],
+    [{ customerId: mine }, [0, 2]],
+    [{ customerId: theirs }, [0, 1]],
+    [{ memo: 'one' }, [1]],
+    [{ assetCode: 'TWO' }, [1, 2]],
+    [{ startedFrom: at(2) }, [0, 1]],
+    [{ startedBefore: at(2) }, [2]],
+    [{ ownerAccount: 'GONE', customerId: mine, assetCode: 'TWO', phases: ['expired'] }, [2]],
+    [{ customerId: theirs, startedBefore: at(3), memo: 'one', externalTransactionId: 'two' }, [1]],
+  ])('%j has what fits it, and nothing else', async (query, places) => {
+    const found = await list({ ...onlyOurs, ...query })
+    expect(idsOf(found)).toEqual(places.map((place) => rows[place]?.id))
+  })
+
+  it('goes on after a place, or before it, with the other filters', async () => {
+    const [first, second, third] = rows
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three')
+    const after = (place: Transaction, query: Partial<TransactionQuery> = {}) =>
+      list({ ...onlyOurs, ...query, after: place })
+    const before = (place: Transaction, query: Partial<TransactionQuery> = {}) =>
+      list({ ...onlyOurs, ...query, before: place })
+    expect(idsOf(await after(first))).toEqual([second.id, third.id])
+    expect(idsOf(await after(first, { ownerAccount: 'GONE' }))).toEqual([third.id])
+    expect(idsOf(await before(third))).toEqual([first.id, second.id])
+    expect(idsOf(await before(third, { backwards: true, limit: 1 }))).toEqual([second.id])
+    expect(idsOf(await before(third, { assetCode: 'ONE', backwards: true }))).toEqual([first.id])
+  })
+})

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCommit } from '../../../src/adapters/postgres/commit.ts'
 import { recordFactories } from '../../../src/adapters/postgres/records.ts'
+import { TransactionChangedMeanwhile } from '../../../src/adapters/postgres/transaction-records.ts'
+import { lifecycle } from '../../../src/domain/transaction/lifecycle.ts'
+import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
 import type { TransactionEvent } from '../../../src/domain/transaction/event.ts'
 import type { StellarPayment } from '../../../src/domain/stellar-payment/stellar-payment.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
@@ -15,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => db.close())
 beforeEach(() =>
-  onServer(db.url, 'truncate "transaction", stellar_cursor, stellar_payment cascade'),
+  onServer(db.url, 'truncate "transaction", stellar_cursor, stellar_payment, network_stop cascade'),
 )
 
 const now = new Date('2026-11-21T12:00:00Z')
@@ -123,6 +126,72 @@ it('locks by a memo what has it on this account, and no other', async () => {
   expect(idsOf(locked)).toEqual([id])
 })
 
+it('locks by several memos those whose type and value belong together', async () => {
+  const open = (type: 'id' | 'text', value: string) =>
+    keep({ distributionAccount: 'GOURS', memo: { type, value } })
+  const [first, second] = [await open('id', '7'), await open('text', '8')]
+  await open('text', '7')
+  await open('id', '8')
+  const memos = [
+    { type: 'id', value: '7' },
+    { type: 'text', value: '8' },
+  ] as const
+  const locked = await db.commit(({ transactions }) => transactions.lockByMemos('GOURS', memos))
+  expect(idsOf(locked)).toEqual([first, second].toSorted())
+})
+
+it('lets a transaction lapse before its funds have come, and never later', async () => {
+  const phases = Object.keys(lifecycle) as Phase[]
+  const ids = new Map<Phase, string>()
+  for (const [place, phase] of phases.entries()) {
+    const funded = { stellarPaymentId: `${place + 1}`, completedAt: now }
+    ids.set(phase, await keep({ phase, lapsesAt: before((place + 2) * graceMs), ...funded }))
+  }
+  const open = ['awaitingFunds', 'awaitingInfo', 'screening'] as const
+  const expected = open.map((phase) => ids.get(phase) ?? '')
+  expect((await lapsed(99)).toSorted()).toEqual(expected.toSorted())
+  expect(await lockLapsed([...ids.values()])).toEqual(expected.toSorted())
+  const stop = { epoch: 1, reason: 'gap', detail: '', elder: 1n, stoppedAt: now } as const
+  await db.commit(({ network }) => network.stop(stop))
+  expect([await lapsed(99), await lockLapsed([...ids.values()])]).toEqual([[], []])
+})
+
+it('saves several at once, each as it is, and none when another commit changed one of them', async () => {
+  const kept = [aTransaction(), aTransaction(), aTransaction()]
+  for (const transaction of kept) {
+    await db.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+  }
+  const [one, two, other] = kept
+  if (one === undefined || two === undefined || other === undefined) throw new Error('three are')
+  const later = (transaction: Transaction, place: number): Transaction => ({
+    ...transaction,
+    phase: place === 1 ? 'failed' : 'awaitingInfo',
+    version: transaction.version + 1,
+    fields: { routing_number: `${place}` },
+    statusMessage: `the ${place}.`,
+    stellarEpoch: place + 5,
+    stellarPaymentId: `${place}`,
+    stellarTransactionHash: `hash ${place}`,
+    fundsReceivedAt: before(place),
+    externalTransactionId: `bank-${place}`,
+    callbackUrl: `https://wallet.example.com/${place}`,
+    updatedAt: before(10 + place),
+    completedAt: before(20 + place),
+    lapsesAt: before(30 + place),
+    requiredInfoMessage: `info ${place}`,
+  })
+  const find = (id: string) => db.read(({ transactions }) => transactions.find(id))
+  const saved = [later(one, 1), later(two, 2)]
+  await db.commit(({ transactions }) => transactions.save(...saved))
+  expect(await Promise.all(kept.map(({ id }) => find(id)))).toEqual([...saved, other])
+  const stale = db.commit(({ transactions }) => transactions.save(later(other, 3), later(one, 4)))
+  await expect(stale).rejects.toThrow(
+    new TransactionChangedMeanwhile(`Another commit changed one of ${other.id}, ${one.id}`),
+  )
+  await expect(stale).rejects.toBeInstanceOf(TransactionChangedMeanwhile)
+  expect(await find(other.id)).toEqual(other)
+})
+
 it('knows an opening by its key and by who opened it, the memo included', async () => {
   const owners = [{ account: 'GOWN' }, { account: 'GOWN', memo: '1' }, { account: 'GOTHER' }]
   const openings = owners.flatMap((owner) => ['one', 'two'].map((key) => ({ owner, key })))
@@ -145,6 +214,23 @@ it('knows an opening by its key and by who opened it, the memo included', async 
   )
   const none = db.read(({ transactions }) => transactions.openingByKey({ account: 'GOWN' }, 'x'))
   expect(await none).toBeUndefined()
+})
+
+it('keeps back an opening whose key was used by its owner, and asks for another memo before that', async () => {
+  const open = (transaction: Transaction, key: string) =>
+    db.commitAtOnce(({ transactions }) =>
+      transactions.open({ transaction, events: [], idempotency: { key, inputHash: 'hash' } }),
+    )
+  const owner = { account: 'GOWN', memo: '1' }
+  const [first, second] = [aTransaction({ owner }), aTransaction({ owner })]
+  expect(await open(first, 'key')).toBe('opened')
+  expect(await open(second, 'key')).toBe('key_taken')
+  expect(await open({ ...second, memo: first.memo }, 'key')).toBe('memo_taken')
+  expect(await db.read(({ transactions }) => transactions.find(second.id))).toBeUndefined()
+  expect(await open(second, 'another key')).toBe('opened')
+  for (const other of [{ account: 'GOWN' }, { account: 'GOTHER', memo: '1' }]) {
+    expect(await open(aTransaction({ owner: other }), 'key')).toBe('opened')
+  }
 })
 
 it('locks several by their ids, in whatever order they were opened or asked for', async () => {
@@ -233,24 +319,81 @@ describe.each(['with', 'without'] as const)('opening %s an idempotency key', (wa
     expect(await open({ ...late, memo: { type: 'id', value: '8' } })).toBe('opened')
   })
 
-  it('writes its events in the order of their versions', async () => {
-    const transaction = aTransaction()
-    const events = [3, 1, 2].map((version) => ({
-      id: randomUUID(),
-      transactionId: transaction.id,
-      owner: transaction.owner,
-      type: 'opened' as const,
-      to: transaction.phase,
-      version,
-      at: now,
-      actor: { kind: 'gateway' as const },
-    }))
-    await open(transaction, events)
-    const written =
-      'select version from transaction_event where transaction_id = $1 order by recorded'
-    expect(await onServer(db.url, written, [transaction.id])).toEqual(
-      [1, 2, 3].map((version) => ({ version })),
+  it('writes its events as they are, in the order of their versions', async () => {
+    const transaction = aTransaction({ owner: { account: 'GOWN', memo: '7' } })
+    const { id: transactionId, owner } = transaction
+    const event = { id: randomUUID(), transactionId, owner, at: now }
+    const events: readonly TransactionEvent[] = [
+      {
+        ...event,
+        type: 'opened',
+        to: 'screening',
+        version: 1,
+        actor: { kind: 'client', account: 'GOWN', memo: '7' },
+      },
+      {
+        ...event,
+        id: randomUUID(),
+        type: 'infoMissing',
+        from: 'screening',
+        to: 'awaitingInfo',
+        version: 2,
+        at: before(2),
+        actor: { kind: 'gateway' },
+      },
+      {
+        ...event,
+        id: randomUUID(),
+        type: 'infoReceived',
+        from: 'awaitingInfo',
+        to: 'screening',
+        version: 3,
+        at: before(1),
+        actor: { kind: 'operator', name: 'ada' },
+      },
+    ]
+    await open(
+      transaction,
+      [2, 0, 1].flatMap((place) => events[place] ?? []),
     )
+    await db.commit((records) => records.events.assignSequences(9))
+    const told = await db.read((records) => records.events.ofTransaction(transactionId))
+    const start = told[0]?.sequence ?? 0n
+    expect(told).toStrictEqual(
+      events.map((one, place) => ({ ...one, sequence: start + BigInt(place) })),
+    )
+  })
+
+  it('is answered each for itself where several come in the same turn (SEP31-39)', async () => {
+    await open(sharing())
+    const owners = [{ account: 'GA', memo: '1' }, { account: 'GB' }, { account: 'GC', memo: '3' }]
+    const opened = owners.map((owner, place) =>
+      place === 1 ? sharing({ owner }) : aTransaction({ owner }),
+    )
+    const eventOf = ({ id: transactionId, owner }: Transaction): TransactionEvent => ({
+      id: randomUUID(),
+      transactionId,
+      owner,
+      type: 'opened',
+      to: 'awaitingFunds',
+      version: 1,
+      at: now,
+      actor: { kind: 'client', ...owner },
+    })
+    const events = opened.map(eventOf)
+    const answers = opened.map((transaction, place) =>
+      open(transaction, events.slice(place, place + 1)),
+    )
+    expect(await Promise.all(answers)).toEqual(['opened', 'memo_taken', 'opened'])
+    await db.commit((records) => records.events.assignSequences(9))
+    for (const [place, { id }] of opened.entries()) {
+      const isKept = place !== 1
+      const found = db.read(({ transactions }) => transactions.find(id))
+      expect(await found).toEqual(isKept ? opened[place] : undefined)
+      const told = await db.read((records) => records.events.ofTransaction(id))
+      const sequence: unknown = expect.any(BigInt)
+      expect(told).toEqual(isKept ? [{ ...events[place], sequence }] : [])
+    }
   })
 
   it('wakes the relay when it is kept, and else not', async () => {
