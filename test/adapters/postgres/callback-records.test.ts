@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Callback, CallbackRecords } from '../../../src/usecases/ports/callback-records.ts'
 import { aCallback } from '../../builders/callback.ts'
@@ -83,4 +84,38 @@ it('tells what is due, the longest due first, up to the bound, and nothing else'
   const sorted = [due[1], due[2], due[0]].map((one) => one?.id)
   expect(await work((records) => records.due(at(3), 9))).toEqual(sorted)
   expect(await work((records) => records.due(at(3), 2))).toEqual(sorted.slice(0, 2))
+})
+
+it('gives back each of several as it was added', async () => {
+  const added = [1, 2, 3].map((place) =>
+    aCallback({
+      subject: { kind: place === 2 ? 'customer' : 'transaction', id: randomUUID() },
+      url: `https://wallet.example.com/${place}`,
+      body: `{"place":${place}}`,
+      tries: place,
+      dueAt: at(place),
+      createdAt: at(10 + place),
+    }),
+  )
+  await work((records) => records.add(...added))
+  for (const callback of added) {
+    expect(await work((records) => records.lock(callback.id))).toStrictEqual(callback)
+    expect(await work((records) => records.nextOfSubject(callback.subject.id))).toEqual(callback)
+  }
+})
+
+it('saves what became of the callback that is named, and of no other', async () => {
+  const [one, other] = [aCallback(), aCallback()]
+  await work((records) => records.add(one, other))
+  const changed: Callback = {
+    ...one,
+    state: 'dead',
+    tries: 3,
+    dueAt: at(1),
+    lastAnswer: 'status 500',
+    endedAt: at(2),
+  }
+  await work((records) => records.save(changed))
+  expect(await work((records) => records.lock(one.id))).toEqual(changed)
+  expect(await work((records) => records.lock(other.id))).toEqual(other)
 })

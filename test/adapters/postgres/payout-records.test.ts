@@ -97,6 +97,59 @@ describe('what is saved of a payout', () => {
       expect(await ask((payouts) => payouts.attempts(begun.transactionId))).toEqual([attempt])
     }
   })
+
+  it('is of the payouts that are named, and of no other', async () => {
+    const kept = [await keep(1), await keep(2), await keep(3), await keep(4)]
+    const later = (place: number): Payout => ({
+      transactionId: idOf(place),
+      state: 'dead',
+      attemptNumber: place + 1,
+      failures: place + 2,
+      dueAt: at(place),
+      deadReason: `reason ${place}`,
+      updatedAt: at(place + 10),
+    })
+    const find = () =>
+      ask((payouts) => Promise.all(kept.map((one) => payouts.find(one.transactionId))))
+    await change((payouts) => payouts.save(later(1)))
+    expect(await find()).toEqual([later(1), ...kept.slice(1)])
+    await change((payouts) => payouts.save(later(3), later(2)))
+    expect(await find()).toEqual([later(1), later(2), later(3), kept[3]])
+  })
+
+  it('is of each attempt its own, by its payout and its number, and of no other', async () => {
+    const first = await keepAttempt(1, { state: 'rejected', reason: 'a' })
+    const other = await keepAttempt(2, { state: 'rejected', reason: 'b' })
+    const second: PayoutAttempt = { ...first, number: 2, idempotencyKey: 'second' }
+    const third: PayoutAttempt = {
+      ...first,
+      number: 3,
+      idempotencyKey: 'third',
+      state: 'pending',
+      railPayoutId: 'p3',
+      reason: 'r3',
+      startedAt: at(3),
+      endedAt: at(4),
+      customerVersions: { c: 5 },
+      askAgainAt: at(6),
+    }
+    await change((payouts) => payouts.addAttempts([second, third]))
+    const later = (attempt: PayoutAttempt, place: number): PayoutAttempt => ({
+      ...attempt,
+      state: 'returned',
+      railPayoutId: `rail ${place}`,
+      reason: `reason ${place}`,
+      endedAt: at(10 + place),
+      askAgainAt: at(20 + place),
+    })
+    const saved = [later(first, 1), later(third, 3)]
+    await change((payouts) => payouts.saveAttempts(saved))
+    const attempts = await ask((payouts) => payouts.attemptsOfMany([idOf(2), idOf(1)]))
+    expect(attempts).toEqual([saved[0], second, saved[1], other])
+    const byKeys = await ask((payouts) => payouts.attemptsByKeys(['third', keyOf(2)]))
+    expect(byKeys).toHaveLength(2)
+    expect(byKeys).toEqual(expect.arrayContaining([saved[1], other]))
+  })
 })
 
 it('finds a payout by its transaction, alone or with others, and nothing by what is no id', async () => {
@@ -210,6 +263,17 @@ describe('deliveries to ask about', () => {
     await keepAttempt(5)
     expect(await toAsk()).toEqual([keyOf(1), keyOf(2), keyOf(3)])
     expect(await toAsk(2)).toEqual([keyOf(1), keyOf(2)])
+  })
+
+  it('are planned each for its own time, and those that are not named stay as they are', async () => {
+    for (const place of [1, 2, 3]) await keepAttempt(place, { askAgainAt: at(9) })
+    const plans = [
+      { idempotencyKey: keyOf(2), at: at(1) },
+      { idempotencyKey: keyOf(1), at: at(2) },
+    ]
+    await change((payouts) => payouts.askAgain(plans))
+    const attempts = await ask((payouts) => payouts.attemptsOfMany([1, 2, 3].map(idOf)))
+    expect(attempts.map(({ askAgainAt }) => askAgainAt)).toEqual([at(2), at(1), at(9)])
   })
 
   it('are planned anew only while they are deliveries', async () => {
