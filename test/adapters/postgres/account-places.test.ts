@@ -143,3 +143,58 @@ describe('the seat of an account', () => {
     expect(await leave({ until: at(6), ledger: 6n })).toEqual([6n, at(6)])
   })
 })
+
+it('takes and leaves the seat of the account that is named, and of no other by the same holder', async () => {
+  const [one, other] = [await anAccount(), await anAccount()]
+  const lease = { now: at(0), until: at(9) }
+  await work((records) => records.takeSeat(one, 'holder', lease))
+  expect(await work((records) => records.takeSeat(other, 'rival', lease))).toBe(true)
+  await work((records) => records.takeSeat(other, 'holder', { now: at(9), until: at(19) }))
+  await work((records) => records.leaveSeat(one, 'holder', { until: at(5), ledger: 5n }))
+  expect(await work((records) => records.takeSeat(other, 'rival', lease))).toBe(false)
+  expect([(await placeOf(one))?.readLedger, await untilOf(one)]).toEqual([5n, at(5)])
+  expect([(await placeOf(other))?.readLedger, await untilOf(other)]).toEqual([undefined, undefined])
+})
+
+it('watches an account since it began or moved last, whatever was checked of it since', async () => {
+  const account = `G${randomUUID()}`
+  const watchedSince = async () => {
+    const { accounts } = await db.read(({ backlog }) => backlog.read())
+    return accounts.find((one) => one.account === account)?.watchedSince.getTime() ?? 0
+  }
+  const long = new Date('2026-01-01T00:00:00Z').getTime()
+  const forget = () =>
+    onServer(
+      db.url,
+      `update stellar_cursor set moved_at = '2026-01-01T00:00:00Z' where account = $1`,
+      [account],
+    )
+  await work((records) => records.wantCursor(account, at(0)))
+  await forget()
+  await work((records) => records.startCursor(account, '90'))
+  expect(await watchedSince()).toBeGreaterThan(long)
+  await forget()
+  await work((records) => records.moveCursor(account, move('90', '100')))
+  expect(await watchedSince()).toBeGreaterThan(long)
+  await forget()
+  await work((records) => records.moveChecked(account, move('90', '100')))
+  await work((records) => records.startCursor(account, '7'))
+  expect(await watchedSince()).toBe(long)
+})
+
+it('begins an account in the run of the network that is read now, and forgets since when it was wanted before', async () => {
+  const [old, wanted] = [`G${randomUUID()}`, `G${randomUUID()}`]
+  const want = (account: string, minute: number) =>
+    work((records) => records.wantCursor(account, at(minute)))
+  await want(old, 1)
+  await work((records) => records.startCursor(old, '100'))
+  await ofNetwork((records) => records.beginEpoch(2, at(2)))
+  const started = await anAccount('7')
+  await want(wanted, 3)
+  await work((records) => records.startCursor(wanted, '8'))
+  expect(await Promise.all([started, wanted].map(placeOf))).toEqual([
+    { account: started, epoch: 2, cursor: '7', checked: '7' },
+    { account: wanted, epoch: 2, cursor: '8', checked: '8' },
+  ])
+  expect(await want(old, 5)).toEqual({ since: at(5), isNew: false })
+})

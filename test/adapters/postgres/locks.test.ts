@@ -41,6 +41,13 @@ beforeAll(async () => {
       at,
     )
   })
+  for (const reason of ['gap', 'reset'] as const) {
+    await db.commit(async ({ network }) => {
+      await network.stop({ epoch: 1, reason, detail: '', elder: 1n, stoppedAt: at })
+      const stop = await network.openStop()
+      await network.decide(stop?.id ?? '', { kind: 'go_on', at, by: 'ada' })
+    })
+  }
 })
 afterAll(() => db.close())
 
@@ -70,6 +77,7 @@ const locking: readonly (readonly [
     'stellar_payment',
     (records) => records.stellarPayments.lockWaiting('GB', { limit: 1 }),
   ],
+  ['a stop', 'network_stop', (records) => records.network.lockStop('1')],
 ]
 
 it.each(locking)(

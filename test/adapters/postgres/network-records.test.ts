@@ -92,8 +92,8 @@ describe('a stop', () => {
 
 describe('a new run', () => {
   it('begins for every account at the beginning, with nothing of what was known of the old', async () => {
-    await read('GA')
     await read('GB')
+    await read('GA')
     await work((records) => records.beginEpoch(2, at(4)))
     for (const account of ['GA', 'GB']) {
       expect(await ofPayments((records) => records.place(account))).toEqual({

@@ -90,6 +90,41 @@ describe('what is decided of a payment', () => {
     expect(kept?.match).toEqual(unmatched)
   })
 
+  it('is each its own, when several are decided at once', async () => {
+    const transaction = aTransaction()
+    const { id: transactionId } = transaction
+    await db.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+    await add([1, 'GA'], [1, 'GA', 1], [2, 'GA'], [3, 'GA'], [4, 'GA'])
+    const payments = await waiting('GA')
+    const matches: readonly Match[] = [
+      { state: 'matched', transactionId },
+      unmatched,
+      { ...unmatched, reason: 'too_late', transactionId },
+      { state: 'waiting' },
+      { ...unmatched, reason: 'unknown_memo' },
+    ]
+    await work((records) =>
+      records.settleMatches(
+        payments.flatMap((payment, place) => {
+          const match = matches[place]
+          return match === undefined ? [] : [{ payment, match }]
+        }),
+      ),
+    )
+    const kept = await work(async (records) => [
+      await records.find('1'),
+      ...(await records.listUnmatched({ limit: 9 })).toReversed(),
+      ...(await records.lockWaiting('GA', { limit: 9 })),
+    ])
+    expect(kept.map((payment) => payment?.match)).toEqual([
+      matches[0],
+      matches[1],
+      matches[2],
+      matches[4],
+      matches[3],
+    ])
+  })
+
   it('names the transaction, matched or not', async () => {
     const transaction = aTransaction()
     const { id } = transaction
@@ -126,6 +161,23 @@ describe('unmatched payments', () => {
     }
     expect(placesOf(paged)).toEqual(expected)
   })
+
+  it('are listed of one reason alone, where that is asked for, and none past what is no place', async () => {
+    await add([1, 'GA'], [2, 'GA'], [3, 'GA'])
+    const [one, two, three] = await waiting('GA')
+    const only = (payment: SeenPayment | undefined) => (payment === undefined ? [] : [payment])
+    await settle(only(one), { ...unmatched, reason: 'too_late' })
+    await settle(only(two))
+    await settle(only(three), { ...unmatched, reason: 'too_late' })
+    const list = (query: Partial<Parameters<StellarPaymentRecords['listUnmatched']>[0]>) =>
+      work((records) => records.listUnmatched({ limit: 9, ...query }))
+    expect(placesOf(await list({ reason: 'too_late' }))).toEqual(['1 3 GA 0', '1 1 GA 0'])
+    expect(placesOf(await list({ reason: 'no_memo' }))).toEqual(['1 2 GA 0'])
+    expect(placesOf(await list({ reason: 'too_late', limit: 1 }))).toEqual(['1 3 GA 0'])
+    const before = { epoch: 1, id: '3', account: 'GA' }
+    expect(placesOf(await list({ reason: 'too_late', before }))).toEqual(['1 1 GA 0'])
+    expect(await list({ before: { ...before, id: 'no id' } })).toEqual([])
+  })
 })
 
 it('finds of two runs the payment of the newer by its operation', async () => {
@@ -147,16 +199,28 @@ it('finds of one operation its first place, and nothing by what is no operation'
 })
 
 it('gives a payment back as it was seen', async () => {
+  const closedAt = (second: number) => new Date(Date.UTC(2026, 10, 21, 11, 59, second))
   const payments = [
-    aStellarPayment({ account: 'GA', from: 'GFROM', kind: 'account_merge', units: 2n ** 62n }),
+    aStellarPayment({
+      account: 'GA',
+      from: 'GFROM',
+      kind: 'account_merge',
+      units: 2n ** 62n,
+      ledgerClosedAt: closedAt(1),
+    }),
     aStellarPayment({
       account: 'GA',
       memo: { type: 'text', value: "it's" },
       muxedId: '77',
       part: 2,
+      asset: 'stellar:native',
+      ledgerClosedAt: closedAt(2),
     }),
+    aStellarPayment({ account: 'GA', memo: { type: 'hash', value: 'aa' }, kind: 'other' }),
+    aStellarPayment({ account: 'GA', memo: { type: 'return', value: 'bb' }, muxedId: '78' }),
+    aStellarPayment({ account: 'GA', memo: { type: 'id', value: '7' }, from: 'GOTHER' }),
   ]
-  expect(await work((records) => records.add(payments, seenAt))).toBe(2)
+  expect(await work((records) => records.add(payments, seenAt))).toBe(5)
   expect(await work((records) => records.add(payments.toReversed(), new Date(0)))).toBe(0)
   const match = { state: 'waiting' }
   expect(await waiting('GA')).toEqual(
