@@ -61,6 +61,10 @@ describe('a file', () => {
     await work((records) => records.attach(own.id, customerId))
     const { id } = file
     expect(await work((records) => records.lockOwn(owner, id, at(9)))).toEqual(file)
+    expect(await work((records) => records.lockOwn(owner, own.id, at(9)))).toMatchObject({
+      id: own.id,
+      customerId,
+    })
     expect(await work((records) => records.list(owner, { id }, at(9)))).toEqual([file])
     expect(await work((records) => records.list(owner, { customerId }, at(9)))).toHaveLength(1)
     for (const stranger of strangers) {
@@ -215,4 +219,31 @@ describe('what is dropped', () => {
     await work((records) => records.remove([one.id, third.id]))
     expect(await left()).toEqual([other.id])
   })
+})
+
+it('lists a hundred files at most', async () => {
+  const ids = Array.from({ length: 101 }, () => randomUUID()).toSorted()
+  await work(async (records) => {
+    for (const id of ids) {
+      const file = { id, owner, contentType: 'image/png', size: 3, digest: 'print' } as const
+      await records.add({ ...file, createdAt: at(0) }, Buffer.from('png'))
+    }
+  })
+  const customerId = await aCustomer()
+  await onServer(db.url, 'update customer_file set customer_id = $1', [customerId])
+  const listed = await work((records) => records.list(owner, { customerId }, at(0)))
+  expect(listed.map(({ id }) => id)).toEqual(ids.slice(0, 100))
+})
+
+it('keeps each file with its own type, size, bytes and times', async () => {
+  const kinds = ['image/png', 'image/jpeg', 'application/pdf'] as const
+  const files = await Promise.all(
+    kinds.map((contentType, place) =>
+      keep({ contentType, size: place + 1, digest: `print ${place}`, createdAt: at(place) }),
+    ),
+  )
+  for (const file of files) {
+    expect(await work((records) => records.list(owner, { id: file.id }, at(9)))).toEqual([file])
+    expect(await work((records) => records.lockOwn(owner, file.id, at(9)))).toEqual(file)
+  }
 })

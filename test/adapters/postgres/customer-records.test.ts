@@ -68,6 +68,31 @@ describe('customer records on PostgreSQL', () => {
     expect((await find(customer.id))?.version).toBe(3)
   })
 
+  it('save all that changed of a customer, and nothing of what it has no more', async () => {
+    const [plain, other] = [aCustomer(), aCustomer()]
+    await add(plain)
+    await add(other)
+    const full: Customer = {
+      ...plain,
+      key: { account: randomUUID(), memo: { type: 'text', value: 'rent' } },
+      fields: { email_address: { value: 'a@b.c', status: 'PROCESSING' } },
+      rejected: 'no',
+      lastType: 'sep31-receiver',
+      callbackUrl: 'https://wallet.example.com/told',
+      version: 2,
+      createdAt: new Date('2026-03-02T12:00:00Z'),
+      updatedAt: new Date('2026-03-03T12:00:00Z'),
+    }
+    await db.commit(({ customers }) => customers.save(full))
+    expect(await find(plain.id)).toEqual(full)
+    const bare: Customer = { ...plain, version: 3, updatedAt: new Date('2026-03-04T12:00:00Z') }
+    await db.commit(({ customers }) => customers.save(bare))
+    expect(await find(plain.id)).toStrictEqual(bare)
+    expect(await find(other.id)).toEqual(other)
+    const many = await db.read(({ customers }) => customers.findMany([other.id, plain.id]))
+    expect(many).toEqual([other, bare])
+  })
+
   it('take a memo of another type for another customer (SEP12-72)', async () => {
     const account = randomUUID()
     const [byId, byText] = (['id', 'text'] as const).map((type) =>

@@ -10,6 +10,7 @@ beforeAll(async () => {
 afterAll(() => db.close())
 
 const now = new Date('2026-11-21T12:00:00Z')
+const later = new Date('2026-11-21T12:10:00Z')
 
 /** A customer with a code under way for each of two fields. */
 async function aCustomer(): Promise<readonly [Verification, Verification]> {
@@ -23,7 +24,7 @@ async function aCustomer(): Promise<readonly [Verification, Verification]> {
     field,
     codeHash: `hash of ${field}`,
     triesLeft: 5,
-    expiresAt: now,
+    expiresAt: later,
     sent: 1,
     windowStartedAt: now,
   })
@@ -39,7 +40,14 @@ const kept = ({ customerId, field }: Verification) =>
 
 it('keeps one code for each field of each customer, the newest (SEP12-96)', async () => {
   const [email, mobile] = await aCustomer()
-  const newer = { ...email, codeHash: 'newer', sent: 2, triesLeft: 4 }
+  const newer = {
+    ...email,
+    codeHash: 'newer',
+    sent: 2,
+    triesLeft: 4,
+    expiresAt: new Date('2026-11-21T12:20:00Z'),
+    windowStartedAt: later,
+  }
   await db.commit(({ verifications }) => verifications.put(newer))
   expect(await kept(email)).toEqual(newer)
   expect(await kept(mobile)).toEqual(mobile)
@@ -52,6 +60,11 @@ it('leaves no try to the fields whose values changed, and each to all others (SE
   expect(await kept(email)).toEqual({ ...email, triesLeft: 0 })
   expect(await kept(mobile)).toEqual(mobile)
   expect(await kept(other)).toEqual(other)
+  const both = [mobile.field, email.field]
+  const [third, fourth] = await aCustomer()
+  await db.commit(({ verifications }) => verifications.useUp(third.customerId, both))
+  expect(await kept(third)).toEqual({ ...third, triesLeft: 0 })
+  expect(await kept(fourth)).toEqual({ ...fourth, triesLeft: 0 })
 })
 
 it('is held by whoever tries a code, so that no try is counted twice (SEP12-96)', async () => {
