@@ -221,3 +221,52 @@ describe('the event log', () => {
     expect(told.map(({ version }) => version)).toEqual([1, 2])
   })
 })
+
+describe('events of several kinds that are added at once', () => {
+  it('are given back each as it was, whatever it has', async () => {
+    const transactionId = randomUUID()
+    const actors: readonly TransactionEvent['actor'][] = [
+      { kind: 'client', account: 'GOWNER' },
+      { kind: 'operator', name: 'ada' },
+      { kind: 'network', stellarPaymentId: '7' },
+      { kind: 'rail', payoutId: 'p' },
+      { kind: 'gateway' },
+    ]
+    const events = actors.map((actor, place): TransactionEvent => ({
+      ...anEvent(transactionId, place + 1),
+      actor,
+      at: new Date(Date.UTC(2026, 0, 2, 3, place)),
+      ...(place % 2 === 1 && {
+        owner: { account: `G${place}`, memo: `${place}` },
+        type: 'fundsReceived',
+        from: 'awaitingFunds',
+        to: 'payingOut',
+        note: `note ${place}`,
+      }),
+    }))
+    await db.commit((records) => records.events.add(events))
+    await numberAll()
+    const told = await db.read((records) => records.events.ofTransaction(transactionId))
+    const [first] = told
+    const start = first?.sequence ?? 0n
+    expect(told).toStrictEqual(
+      events.map((event, place) => ({ ...event, sequence: start + BigInt(place) })),
+    )
+  })
+
+  it('are told to a client of one transaction only as far as both are its own', async () => {
+    const [one, other] = [randomUUID(), randomUUID()]
+    const after = await db.read(({ events }) => events.highestSequence())
+    await db.commit(({ events }) =>
+      events.add([
+        { ...anEvent(one, 1), owner: { account: 'GA', memo: '1' } },
+        { ...anEvent(one, 2), owner: { account: 'GB', memo: '1' } },
+        { ...anEvent(other, 3), owner: { account: 'GA', memo: '1' } },
+      ]),
+    )
+    await numberAll()
+    const query = { after, limit: 9, owner: { account: 'GA', memo: '1' }, transactionId: one }
+    const told = await db.read(({ events }) => events.after(query))
+    expect(told.map(({ version }) => version)).toEqual([1])
+  })
+})

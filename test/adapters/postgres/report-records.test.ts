@@ -59,7 +59,23 @@ it('tells how many came to what, the sums of what was paid, and the times of wha
   for (let count = 0; count < 3; count += 1) await keep({ phase: 'expired' })
   await keep({ phase: 'payingOut', ...funded(70n) })
   const day = { from: new Date('2026-11-20T00:00:00Z'), before: new Date('2026-11-21T00:00:00Z') }
-  const [report] = await db.read(({ reports }) => reports.byAssetAndDay(day))
+  const dollars: Partial<Transaction> = { assetCode: 'USDC', ...funded(40n) }
+  await keep({ phase: 'completed', completedAt: after(1_005), ...dollars })
+  await keep({ assetCode: 'USDC', phase: 'expired' })
+  const [report, ofDollars] = await db.read(({ reports }) => reports.byAssetAndDay(day))
+  expect(ofDollars).toEqual({
+    day: '2026-11-20',
+    assetCode: 'USDC',
+    opened: 2,
+    funded: 1,
+    completed: 1,
+    failed: 0,
+    expired: 1,
+    amountInUnits: 40n,
+    feeUnits: 4n,
+    medianSecondsToPayout: 5,
+    p95SecondsToPayout: 5,
+  })
   expect(report).toEqual({
     day: '2026-11-20',
     assetCode: 'SRT',
