@@ -134,7 +134,9 @@ describe('a commit at once', () => {
       await logins.consumeChallenge('first', inAnHour())
       await logins.consumeChallenge('second', inAnHour())
     })
-    await expect(two).rejects.toThrow('one statement')
+    await expect(two).rejects.toThrow(
+      'A commit at once has one statement; this needs a whole commit',
+    )
     expect(await challenges()).not.toContainEqual({ hash: 'second' })
   })
 })
@@ -152,7 +154,9 @@ describe('a commit at once that asks for many', () => {
       await ask(records)
       await ask(records)
     })
-    await expect(two).rejects.toThrow('one statement')
+    await expect(two).rejects.toThrow(
+      'A commit at once has one statement; this needs a whole commit',
+    )
   })
 })
 
@@ -232,5 +236,25 @@ describe('used challenges', () => {
     expect(await db.commit(({ logins }) => logins.forgetLapsed(now))).toBe(1)
     expect(await challenges()).toContainEqual({ hash: 'fresh' })
     expect(await challenges()).not.toContainEqual({ hash: 'lapsed' })
+  })
+
+  it('are given each to who asked first, and lapse each at its own time', async () => {
+    const now = new Date()
+    const inMs = (ms: number) => new Date(now.getTime() + ms)
+    await db.commit(({ logins }) => logins.forgetLapsed(now)) // of the tests before
+    const use = (...entries: readonly (readonly [string, Date])[]) =>
+      db.commitAtOnce(({ logins }) => logins.consumeChallenges(new Map(entries)))
+    const first = await use(['z late', inMs(-5)], ['a young', inMs(60_000)])
+    expect(first).toEqual(new Set(['z late', 'a young']))
+    const second = await use(
+      ['a young', inMs(-5)],
+      ['m late', inMs(-3)],
+      ['b young', inMs(9_000)],
+      ['z late', inMs(9_000)],
+    )
+    expect(second).toEqual(new Set(['m late', 'b young']))
+    expect(await db.commit(({ logins }) => logins.forgetLapsed(now))).toBe(2)
+    const left = (await challenges()).map(({ hash }) => String(hash))
+    expect(left.filter((hash) => /late|young/.test(hash))).toEqual(['a young', 'b young'])
   })
 })

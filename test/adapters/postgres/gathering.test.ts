@@ -48,6 +48,23 @@ describe('look-ups by id', () => {
     ])
   })
 
+  it('get their own rows, however many lists wait, and whatever is in several of them', async () => {
+    const all = Array.from(
+      { length: 20 },
+      (_, place) => `abcdef00-0000-4000-8000-0000000001${`${place}`.padStart(2, '0')}`,
+    )
+    const asked: number[] = []
+    const byIds = gathering(async (_, [wanted]) => {
+      const given = wanted as readonly string[] // the ids, as it is called
+      asked.push(given.length)
+      return given.toReversed().map(rowOf)
+    })
+    const lists = all.map((id, place) => [id, ...all.slice(place + 1, place + 3), all[0] ?? ''])
+    const answers = await Promise.all(lists.map((list) => byIds('a', list)))
+    expect(answers).toEqual(lists.map((list) => [...new Set(list)].map(rowOf)))
+    expect(asked).toHaveLength(3)
+  })
+
   it('all fail when their statement does', async () => {
     const byIds = gathering(() => Promise.reject(new Error('gone')))
     const ends = await Promise.allSettled([byIds('a', [one]), byIds('a', [two])])
@@ -167,6 +184,9 @@ describe('things that are saved together', () => {
   it.each([
     new Error('gone'),
     Object.assign(new DatabaseError('too long', 0, 'error'), { code: '57014' }),
+    Object.assign(new DatabaseError('too long a name', 0, 'error'), { code: '42622' }),
+    Object.assign(new DatabaseError('too long a value', 0, 'error'), { code: '54023' }),
+    Object.assign(new Error('of no server'), { code: '23505' }),
     new DatabaseError('without a code', 0, 'error'),
   ])("fail together, and are not tried again, when it is nobody's fault: %s", async (error) => {
     const statements: string[] = []

@@ -3,11 +3,16 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, Socket } from 'node:net'
 import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import { postgresAnnouncements } from '../../../src/adapters/postgres/announcements.ts'
+import {
+  postgresAnnouncements,
+  postgresWakeUps,
+  wakeRelays,
+} from '../../../src/adapters/postgres/announcements.ts'
 import { sessionOf } from '../../../src/adapters/postgres/database.ts'
 import { channels, openListener } from '../../../src/adapters/postgres/listener.ts'
+import type { Listener } from '../../../src/adapters/postgres/listener.ts'
 import { createNotifier } from '../../../src/adapters/postgres/notifier.ts'
-import { onServer } from '../../database.ts'
+import { freshDatabase, onServer } from '../../database.ts'
 import { until } from '../../until.ts'
 
 afterEach(() => {
@@ -194,10 +199,21 @@ describe('announcements', () => {
     const { announcements, callbacks } = overFakes()
     const heard: bigint[] = []
     announcements.onEvents((upTo) => heard.push(upTo))
-    for (const payload of [undefined, '', 'abc', '-1', '1.5', ' 2', '9'.repeat(20), '7']) {
+    for (const payload of [
+      undefined,
+      '',
+      'abc',
+      '-1',
+      '1.5',
+      ' 2',
+      '3 ',
+      '9'.repeat(20),
+      '7',
+      '1'.repeat(19),
+    ]) {
       for (const callback of callbacks) callback(payload)
     }
-    expect(heard).toEqual([7n])
+    expect(heard).toEqual([7n, 1_111_111_111_111_111_111n])
   })
 
   it('end for everybody with the close, which waits for what is being sent', async () => {
@@ -212,5 +228,73 @@ describe('announcements', () => {
     settle()
     await closed
     expect(isClosed).toBe(true)
+  })
+})
+
+it('hears and tells on the channels that every version knows', async () => {
+  const { url, drop } = await freshDatabase()
+  onTestFinished(drop)
+  const listener = openListener({ url, onError: () => undefined })
+  onTestFinished(() => listener.close())
+  await listener.ready
+  const heard: unknown[] = []
+  listener.on(channels.events, (payload) => heard.push(['events', payload]))
+  listener.on(channels.outbox, (payload) => heard.push(['outbox', payload]))
+  await onServer(url, `select pg_notify('fairlead_events', '7')`)
+  await onServer(url, `select pg_notify('fairlead_outbox', '')`)
+  await until(() => heard.length === 2, 'both notices')
+  expect(heard).toEqual([
+    ['events', '7'],
+    ['outbox', ''],
+  ])
+  const names = `select application_name as name from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`
+  expect(await onServer(url, names)).toEqual([{ name: 'fairlead-listener' }])
+})
+
+describe('who tells and hears what by notices', () => {
+  const told: unknown[] = []
+  const notifier = {
+    notify: (...notice: readonly unknown[]) => void told.push(notice),
+    settled: async () => undefined,
+  }
+  /** Says this on whichever channel it is asked for, and notes which. */
+  const saying = (...payloads: readonly (string | undefined)[]) => {
+    const heard: string[] = []
+    const listener: Listener = {
+      ready: Promise.resolve(),
+      on(channel, callback) {
+        heard.push(channel)
+        payloads.forEach(callback)
+        return () => heard.push('ended')
+      },
+      close: async () => undefined,
+    }
+    return { heard, listener }
+  }
+
+  it('is the relay by the notices after commits, and whoever follows events by those of the relay', async () => {
+    const { heard, listener } = saying('', undefined)
+    const woken: unknown[] = []
+    const stop = postgresWakeUps(listener).onWakeUp((...given) => woken.push(given))
+    stop()
+    expect([heard, woken]).toEqual([
+      ['fairlead_outbox', 'ended'],
+      [[], []],
+    ])
+    wakeRelays(notifier)()
+    const events = saying('7', undefined, '8')
+    const announcements = postgresAnnouncements(events.listener, notifier)
+    const seen: bigint[] = []
+    announcements.onEvents((upTo) => seen.push(upTo))()
+    await announcements.announceEvents(9_007_199_254_740_993n)
+    expect([events.heard, seen]).toEqual([
+      ['fairlead_events', 'ended'],
+      [7n, 8n],
+    ])
+    expect(told).toEqual([
+      ['fairlead_outbox', ''],
+      ['fairlead_events', '9007199254740993'],
+    ])
   })
 })

@@ -42,6 +42,18 @@ it('shows its pool to be measured, which bears the loss of a connection that nob
   expect(kept).toHaveBeenCalledWith(true, expect.anything())
   kept.mockRestore()
   expect(pools.map(({ totalCount }) => totalCount)).toEqual([1])
+  expect(pools[0]?.options).toMatchObject({
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 35_000,
+    max: 1,
+  })
+  const settings = `select name, setting from pg_settings where name in ('application_name',
+    'idle_in_transaction_session_timeout', 'statement_timeout') order by name`
+  expect(await sql(own.pooled, settings)).toEqual([
+    { name: 'application_name', setting: 'fairlead' },
+    { name: 'idle_in_transaction_session_timeout', setting: '30000' },
+    { name: 'statement_timeout', setting: '30000' },
+  ])
   for (const pool of pools) pool.emit('error', new Error('lost'), new Client())
   await own.close()
 })

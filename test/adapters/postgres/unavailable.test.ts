@@ -32,7 +32,10 @@ it.each([
   const error = withCode(code)
   const told = unavailableOr(error)
   expect(told).toBeInstanceOf(DatabaseUnavailable)
-  expect(told).toMatchObject({ cause: error })
+  expect(told).toMatchObject({
+    message: 'The database cannot be reached, or takes too long',
+    cause: error,
+  })
   const wrapped = new Error('outside', { cause: error })
   expect(unavailableOr(wrapped)).toBeInstanceOf(DatabaseUnavailable)
   expect(unavailableOr(told)).toBe(told)
