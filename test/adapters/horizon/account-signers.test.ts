@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { horizonAccounts } from '../../../src/adapters/horizon/account-signers.ts'
 import type { HorizonCall } from '../../../src/adapters/horizon/horizon-call.ts'
+import { accountOf } from '../../../src/domain/client/account-address.ts'
 import { NetworkUnavailable } from '../../../src/usecases/ports/account-lookup.ts'
 
 const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
+const cosigner = accountOf(new Uint8Array(32).fill(1))
 
 // Answers that a well-behaved network never gives; the sandbox network is asked in test/flows.
 const horizon = { answer: (_: IncomingMessage, response: ServerResponse) => void response.end() }
@@ -37,6 +39,7 @@ const record = {
   thresholds: { low_threshold: 0, med_threshold: 200, high_threshold: 255 },
   signers: [
     { key: account, weight: 255, type: 'ed25519_public_key' },
+    { key: cosigner, weight: 7, type: 'ed25519_public_key' },
     {
       key: 'XBU2RRGLXH3E5CQHTD3ODLDF2BWDCYUSSBLLZ5GNW7JXHDIYKXZWGTOG',
       weight: 5,
@@ -49,6 +52,10 @@ const record = {
     },
   ],
 }
+const both = [
+  { account, weight: 255 },
+  { account: cosigner, weight: 7 },
+]
 const notFound = {
   type: 'https://stellar.org/horizon-errors/not_found',
   title: 'Resource Missing',
@@ -62,7 +69,7 @@ describe('signers from Horizon', () => {
       asked = request.url ?? ''
       response.end(JSON.stringify(record))
     }
-    expect(await ask()).toEqual({ mediumThreshold: 200, signers: [{ account, weight: 255 }] })
+    expect(await ask()).toEqual({ mediumThreshold: 200, signers: both })
     expect(asked).toBe(`/accounts/${account}`)
   })
 
@@ -76,7 +83,7 @@ describe('signers from Horizon', () => {
     const odd = { key: 'GABC', weight: 5, type: 'ed25519_public_key' }
     const hidden = { key: account, weight: 5, type: 'a_type_of_the_future' }
     answerWith(200, { ...record, signers: [odd, hidden, ...record.signers] })
-    expect(await ask()).toMatchObject({ signers: [{ account, weight: 255 }] })
+    expect(await ask()).toMatchObject({ signers: both })
   })
 
   it('are told to the log with status and time, or without a status', async () => {
@@ -119,7 +126,14 @@ describe('signers from Horizon', () => {
     ['a redirect', 302, ''],
   ])('are not guessed from %s (SEP10-104, POLARIS-8.6)', async (...[, status, body]) => {
     answerWith(status, body)
-    await expect(ask()).rejects.toBeInstanceOf(NetworkUnavailable)
+    const failure: unknown = await ask().catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(NetworkUnavailable)
+    expect(failure).toHaveProperty(
+      'message',
+      typeof body === 'string'
+        ? 'Horizon cannot be asked for an account'
+        : `Horizon answered ${status} to a question for an account`,
+    )
   })
 
   it('are not guessed when an answer does not end in time, nor when it breaks off (SEP10-104, POLARIS-8.6)', async () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { horizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
 import type { HorizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
+import { horizonLedgers } from '../../../src/adapters/horizon/ledgers.ts'
 import { startSandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
 import type { SandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
 
@@ -56,5 +57,61 @@ describe('the ledgers of a Horizon that keeps a part of them', () => {
     await expect(behind.head()).rejects.toThrow('cannot be read: its root')
     await behind.close()
     proxy.close()
+  })
+})
+
+describe('a ledger', () => {
+  /** Each number and each time is another. */
+  const answers: Readonly<Record<string, readonly [status: number, json: object]>> = {
+    '/': [
+      200,
+      {
+        history_latest_ledger: 7,
+        history_latest_ledger_closed_at: '2026-11-21T12:00:07Z',
+        history_elder_ledger: 2,
+        core_latest_ledger: 9,
+        ingest_latest_ledger: 8,
+      },
+    ],
+    '/ledgers/3': [
+      200,
+      {
+        id: 'ef',
+        paging_token: '12884901888',
+        hash: 'ab',
+        prev_hash: 'cd',
+        sequence: 3,
+        closed_at: '2026-11-21T12:00:03Z',
+      },
+    ],
+    '/ledgers/4': [404, { type: 'https://stellar.org/horizon-errors/not_found' }],
+    '/ledgers/1': [410, { type: 'https://stellar.org/horizon-errors/before_history' }],
+    '/ledgers/5': [404, { type: 'https://example.com/not_found/at-all' }],
+  }
+  const ledgers = horizonLedgers({
+    get: async (path) => {
+      const [status, json] = answers[path] ?? [500, {}]
+      return { status, json }
+    },
+    close: async () => undefined,
+  })
+
+  it('is told with its number, hash and time, and the ends of what is kept with theirs', async () => {
+    expect(await ledgers.head()).toStrictEqual({
+      latest: { sequence: 7n, closedAt: new Date('2026-11-21T12:00:07Z') },
+      elder: 2n,
+    })
+    expect(await ledgers.find(3n)).toStrictEqual({
+      sequence: 3n,
+      hash: 'ab',
+      closedAt: new Date('2026-11-21T12:00:03Z'),
+    })
+  })
+
+  it('is none where Horizon says that it has none, or none any more', async () => {
+    expect([await ledgers.find(4n), await ledgers.find(1n)]).toEqual([undefined, undefined])
+    await expect(ledgers.find(5n)).rejects.toThrow(
+      "Horizon's answer cannot be read: it is no ledger",
+    )
   })
 })

@@ -13,7 +13,9 @@ interface Canned {
   readonly headers?: Record<string, string>
 }
 let answers: Readonly<Record<string, Canned>> = {}
+const asked: (readonly [path: string, accept: string])[] = []
 const server = createServer((request, response) => {
+  asked.push([request.url ?? '', request.headers.accept ?? ''])
   const found = Object.entries(answers).find(([path]) => request.url?.startsWith(path))
   const { status, body, headers = {} } = found?.[1] ?? { status: 500, body: {} }
   response.writeHead(status, headers).end(JSON.stringify(body))
@@ -59,41 +61,78 @@ function read(...records: readonly object[]) {
   return network.creditsAfter(distributionAccount, '0', 200)
 }
 
+const cannotBeRead = (why: string) =>
+  new NetworkUnavailable(`Horizon's answer cannot be read: ${why}`)
+
 describe('a page with something odd in it', () => {
-  it.each<[string, object]>([
-    ['no amount', { amount: undefined }],
-    ['an amount that is a number', { amount: 1 }],
-    ['a negative amount', { amount: '-1.0000000' }],
-    ['no destination', { to: undefined }],
-    ['no asset', { asset_code: undefined }],
-    ['no transaction with the memo', { transaction: undefined }],
-    ['a memo type of the future', { transaction: { memo_type: 'emoji', memo: 'x' } }],
-    ['an id memo that is no number', { transaction: { memo_type: 'id', memo: '0x7' } }],
-    ['an id memo that was rounded', { transaction: { memo_type: 'id', memo: 2 ** 60 } }],
-    ['an id memo that is a list', { transaction: { memo_type: 'id', memo: ['7'] } }],
-    ['a time that is none', { created_at: 'yesterday' }],
-    ['no type', { type: undefined }],
-    ['no paging token', { paging_token: undefined }],
-    ['a smaller paging token than before', { paging_token: '4096' }],
-    ['the paging token of the one before', { paging_token: '8192' }],
-  ])('is refused as a whole, and nothing passed over: %s (AP-1.4)', async (_, changes) => {
+  it.each<[string, object, string]>([
+    ['no amount', { amount: undefined }, 'amount is no text'],
+    ['an amount that is a number', { amount: 1 }, 'amount is no text'],
+    ['a negative amount', { amount: '-1.0000000' }, 'amount is no amount'],
+    ['an amount in scientific form', { amount: '1e2' }, 'amount is no amount'],
+    ['no payer', { from: undefined }, 'from is no text'],
+    ['no issuer', { asset_issuer: undefined }, 'asset_issuer is no text'],
+    ['no kind of asset', { asset_type: undefined }, 'asset_type is no text'],
+    ['no hash', { transaction_hash: undefined }, 'transaction_hash is no text'],
+    ['no id', { id: undefined }, 'id is no number'],
+    ['an id of 21 digits', { id: '1'.repeat(21) }, 'id is no number'],
+    ['a muxed id that is no number', { to_muxed_id: 'x' }, 'to_muxed_id is no number'],
+    ['no kind of memo', { transaction: {} }, 'memo_type is no text'],
+    ['no hash in a memo', { transaction: { memo_type: 'hash' } }, 'memo is no text'],
+    ['no destination', { to: undefined }, 'to is no text'],
+    ['no asset', { asset_code: undefined }, 'asset_code is no text'],
+    ['no transaction with the memo', { transaction: undefined }, 'transaction is no object'],
+    [
+      'a memo type of the future',
+      { transaction: { memo_type: 'emoji', memo: 'x' } },
+      'the memo type emoji is not known',
+    ],
+    [
+      'an id memo that is no number',
+      { transaction: { memo_type: 'id', memo: '0x7' } },
+      'memo is no number',
+    ],
+    [
+      'an id memo that was rounded',
+      { transaction: { memo_type: 'id', memo: 2 ** 60 } },
+      'memo is no number',
+    ],
+    [
+      'an id memo that is a list',
+      { transaction: { memo_type: 'id', memo: ['7'] } },
+      'memo is no number',
+    ],
+    ['a time that is none', { created_at: 'yesterday' }, 'created_at is no time'],
+    ['no type', { type: undefined }, 'type is no text'],
+    ['no paging token', { paging_token: undefined }, 'paging_token is no number'],
+    [
+      'a smaller paging token than before',
+      { paging_token: '4096' },
+      'its records are not in order',
+    ],
+    [
+      'the paging token of the one before',
+      { paging_token: '8192' },
+      'its records are not in order',
+    ],
+  ])('is refused as a whole, and nothing passed over: %s (AP-1.4)', async (_, changes, why) => {
     answers = {}
     const reading = read(payment('8192'), payment('12288', changes))
-    await expect(reading).rejects.toThrow(NetworkUnavailable)
+    await expect(reading).rejects.toThrow(cannotBeRead(why))
   })
 
   it.each([
-    [{ status: 'ok' }],
-    [null],
-    [[]],
-    [{ _embedded: {} }],
-    [{ _embedded: { records: {} } }],
-    [{ _embedded: { records: [payment('8192'), null] } }],
-    [{ _embedded: { records: [null, payment('8192')] } }],
-  ])('is refused when it is no page at all: %j', async (body) => {
+    [{ status: 'ok' }, '_embedded is no object'],
+    [null, 'it is no page'],
+    [[], 'it is no page'],
+    [{ _embedded: {} }, 'it has no records'],
+    [{ _embedded: { records: {} } }, 'it has no records'],
+    [{ _embedded: { records: [payment('8192'), null] } }, 'it has no records'],
+    [{ _embedded: { records: [null, payment('8192')] } }, 'it has no records'],
+  ])('is refused when it is no page at all: %j: %s', async (body, why) => {
     answers = { '/accounts/': { status: 200, body } }
     const reading = network.creditsAfter(distributionAccount, '0', 200)
-    await expect(reading).rejects.toThrow(NetworkUnavailable)
+    await expect(reading).rejects.toThrow(cannotBeRead(why))
   })
 
   it('is refused when it is no JSON', async () => {
@@ -135,6 +174,22 @@ describe('a page of Horizon', () => {
     const ids = Array.from({ length: 25 }, (_, index) => `${(index + 1) * 4096}`)
     const { credits } = await read(...ids.map((id) => payment(id)))
     expect(credits.map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('is asked for with its transactions, oldest first, from the cursor on', async () => {
+    answers = { '/operations/8192/effects': page() }
+    asked.length = 0
+    await read(payment('8192', { type: 'invoke_host_function' }))
+    await network.creditsAfter(sendingAnchor, '4096', 7)
+    const json = 'application/json'
+    const path = (account: string, limit: number, cursor: string) =>
+      `/accounts/${account}/operations?join=transactions&order=asc&limit=${limit}&cursor=${cursor}`
+    expect(asked).toEqual([
+      [path(distributionAccount, 200, '0'), json],
+      ['/operations/8192/effects?order=asc&limit=200', json],
+      [path(sendingAnchor, 7, '4096'), json],
+      ['/operations/8192/effects?order=asc&limit=200', json],
+    ])
   })
 
   it('is not the last one when it is full, though a part of it was read before (AP-1.5)', async () => {
@@ -191,6 +246,7 @@ describe('a Horizon that was asked too often', () => {
   it.each<[string, Record<string, string>, number]>([
     ['for a second where it does not say how long', {}, 1],
     ['for a second where it names a day', { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 1],
+    ['for as long as it says', { 'retry-after': '7' }, 7],
     ['for a minute at most', { 'retry-after': '86400' }, 60],
   ])('is left alone %s (POLARIS-8.5)', async (_, headers, most) => {
     const own = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}` })
@@ -207,6 +263,21 @@ describe('a Horizon that was asked too often', () => {
 })
 
 describe('a Horizon that says when to ask again', () => {
+  it('is asked again at once where it is in trouble otherwise, and is quoted with its wait', async () => {
+    const ask = () => network.creditsAfter(distributionAccount, '0', 200)
+    answers = { '/accounts/': { status: 503, body: {}, headers: { 'retry-after': '7' } } }
+    await expect(ask()).rejects.toMatchObject({
+      message: 'Horizon answered 503',
+      retryAfterSeconds: 7,
+    })
+    answers = { '/accounts/': { status: 500, body: {} } }
+    const failure: unknown = await ask().catch((error: unknown) => error)
+    expect(failure).toMatchObject({ message: 'Horizon answered 500' })
+    expect(failure).toHaveProperty('retryAfterSeconds', undefined)
+    answers = { '/accounts/': page(payment('4096')) }
+    expect(await ask()).toMatchObject({ credits: [{ id: '4096' }] })
+  })
+
   it('is asked at once where that is now', async () => {
     const own = horizonNetwork({ horizonUrl: `http://127.0.0.1:${port}` })
     const ask = () => own.creditsAfter(distributionAccount, '0', 200)
@@ -269,10 +340,10 @@ describe('an operation of another kind', () => {
   it('is read to the last of its effects, however many they are', async () => {
     const others = Array.from({ length: 200 }, (_, index) => ({
       ...credit(sendingAnchor, '1.0000000'),
-      paging_token: `8192-${index + 1}`,
+      paging_token: `8192/${index + 1}`,
     }))
     answers = {
-      '/operations/8192/effects?order=asc&limit=200&cursor=8192-200': page(
+      '/operations/8192/effects?order=asc&limit=200&cursor=8192%2F200': page(
         inSrt(distributionAccount, '3.0000000'),
       ),
       '/operations/8192/effects': page(...others),
