@@ -71,4 +71,12 @@ it('answers, and does not throw, when the address cannot be reached', async () =
     kind: 'unreachable',
     reason: 'The address could not be fetched: not_public',
   })
+  const odd = callbackSender({
+    sign: signWithKey,
+    fetch: () => new Promise((_, reject) => (reject as (reason: unknown) => void)('no error')),
+  })
+  expect(await odd.send({ url: 'https://wallet.example.com', body }, at)).toEqual({
+    kind: 'unreachable',
+    reason: 'unknown',
+  })
 })

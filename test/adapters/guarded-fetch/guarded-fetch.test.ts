@@ -122,6 +122,12 @@ describe('a guarded fetch', () => {
   it.each([
     ['http://wallet.test/', 'not_https'],
     ['ftp://wallet.test/', 'not_https'],
+    ['ftp://user@wallet.test/', 'not_https'],
+    ['http://user@wallet.test/', 'not_a_host'],
+    ['http://127.0.0.1/', 'not_https'],
+    ['https://user@127.0.0.1/', 'not_a_host'],
+    ['xhttps://wallet.test/', 'not_https'],
+    ['httpsx://wallet.test/', 'not_https'],
     ['wallet.test', 'not_a_host'],
     ['https://user@wallet.test/', 'not_a_host'],
     ['https://wallet.test:443/', 'not_a_host'],
@@ -141,15 +147,23 @@ describe('a guarded fetch', () => {
   it('refuses a name that leads to a private address, even beside public ones (SEP01-54, AP-2.4, POLARIS-8.24)', async () => {
     const before = wallet.asked
     expect(await faultOf(`https://${host}/`, { allowPrivateHosts: [] })).toBe('not_public')
-    const mixed = () =>
-      Promise.resolve([
-        { address: '93.184.216.34', family: 4 },
-        { address: '127.0.0.1', family: 4 },
-      ])
-    const parts = { allowPrivateHosts: [], resolve: mixed }
-    expect(await faultOf(`https://${host}/`, parts)).toBe('not_public')
+    const mixed = ['93.184.216.34', '127.0.0.1', '1.1.1.1'].map(ofLoopback)
+    for (const addresses of [mixed, mixed.slice(0, 2), mixed.slice(1)]) {
+      const parts = { allowPrivateHosts: [], resolve: () => Promise.resolve(addresses) }
+      expect(await faultOf(`https://${host}/`, parts)).toBe('not_public')
+    }
     expect(wallet.asked).toBe(before)
   })
+
+  it.each(['not_https', 'timed_out', 'compressed'] as const)(
+    'says in a sentence why: %s',
+    (fault) => {
+      const cause = new Error('inside')
+      const refused = new FetchRefused(fault, cause)
+      expect(refused).toMatchObject({ name: 'FetchRefused', fault, cause })
+      expect(refused.message).toBe(`The address could not be fetched: ${fault}`)
+    },
+  )
 
   it('lets no host be private by itself (SEP01-54)', async () => {
     const plain = guardedFetch()
@@ -200,6 +214,8 @@ describe('a guarded fetch', () => {
     })
     wallet.answer = (response) => void response.end('hello')
     expect(await faultOf(`https://${host}/`, { allowPrivateHosts: [name] })).toBe(200)
+    const several = ['a.test', name, 'b.test:1']
+    expect(await faultOf(`https://${host}/`, { allowPrivateHosts: several })).toBe(200)
     expect(headers['accept-encoding']).toBe('identity')
     expect(await faultOf(`http://${host}/`)).toBe('unreachable') // it speaks TLS
     expect(await faultOf(`http://${host}/`, { allowPrivateHosts: [`${host}1`] })).toBe('not_https')
@@ -300,15 +316,27 @@ describe('a guarded fetch', () => {
   })
 
   it('posts, for callbacks', async () => {
-    wallet.answer = (response) => void response.writeHead(202).end('thanks')
+    const asked: unknown[] = []
+    wallet.answer = (response) => {
+      const { req } = response
+      let body = ''
+      req.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      req.on('end', () => {
+        const { host: to, 'content-type': type, 'x-told': told } = req.headers
+        asked.push([req.method, req.url, to, type, told, req.headers['accept-encoding'], body])
+        response.writeHead(202).end('thanks')
+      })
+    }
     const answer = await open().fetch({
-      url: `https://${host}/callback`,
+      url: `https://${host}/callback?a=b`,
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
+      headers: { 'content-type': 'application/json', 'x-told': 'so' },
+      body: '{"a":1}',
     })
     expect(answer.status).toBe(202)
     expect(Buffer.from(answer.bytes).toString()).toBe('thanks')
+    const sent = ['application/json', 'so', 'identity', '{"a":1}']
+    expect(asked).toEqual([['POST', '/callback?a=b', host, ...sent]])
   })
 })
 
@@ -353,18 +381,25 @@ describe('the stellar.toml of another domain', () => {
   )
 
   it('is refused when it is no UTF-8 (SEP01-57)', async () => {
+    const told: string[] = []
     const text = Buffer.from(`SIGNING_KEY = "${account}"\nNAME = "?"`)
     text[text.length - 2] = 0xff
     wallet.answer = (response) => void response.end(text)
-    const found = await lookUp().signingKeyOf(host)
+    const found = await lookUp(told).signingKeyOf(host)
     expect(found).toEqual({ ok: false, refusal: { code: 'no_signing_key' } })
+    expect(told).toEqual(['not TOML'])
   })
 
-  it.each([404, 500, 301])('is refused with status %i (SEP01-51)', async (status) => {
-    publish(`SIGNING_KEY = "${account}"`, status)
-    const found = await lookUp().signingKeyOf(host)
-    expect(found).toEqual({ ok: false, refusal: { code: 'unreachable' } })
-  })
+  it.each([404, 500, 301])(
+    'is refused with status %i, which is told (SEP01-51)',
+    async (status) => {
+      publish(`SIGNING_KEY = "${account}"`, status)
+      const told: string[] = []
+      const found = await lookUp(told).signingKeyOf(host)
+      expect(found).toEqual({ ok: false, refusal: { code: 'unreachable' } })
+      expect(told).toEqual([`status ${status}`])
+    },
+  )
 
   it.each([
     [199, false],

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { FetchRefused } from '../../../src/adapters/guarded-fetch/guarded-fetch.ts'
+import { homePages } from '../../../src/adapters/guarded-fetch/home-pages.ts'
+import { accountOf } from '../../../src/domain/client/account-address.ts'
+
+const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
+
+describe('the key of a domain', () => {
+  it('is each of its own domain, whoever else is asked about at the same time (SEP01-58)', async () => {
+    const other = accountOf(new Uint8Array(32).fill(1))
+    const keys = new Map([
+      ['a.example', account],
+      ['b.example', other],
+    ])
+    const asked: unknown[] = []
+    const told: unknown[] = []
+    const pages = homePages({
+      fetch: async (request) => {
+        asked.push(request)
+        const key = keys.get(new URL(request.url).host)
+        return {
+          status: key === undefined ? 404 : 200,
+          bytes: Buffer.from(`SIGNING_KEY = "${key}"`),
+        }
+      },
+      now: () => new Date(0),
+      onRefused: (what) => told.push(what),
+    })
+    const domains = ['a.example', 'b.example', 'c.example', 'B.Example', 'a.example']
+    const found = [
+      { ok: true, value: account },
+      { ok: true, value: other },
+      { ok: false, refusal: { code: 'unreachable' } },
+      { ok: true, value: other },
+      { ok: true, value: account },
+    ]
+    const ask = () => Promise.all(domains.map((domain) => pages.signingKeyOf(domain)))
+    expect([await ask(), await ask()]).toEqual([found, found])
+    expect(asked).toEqual(
+      ['a', 'b', 'c'].map((name) => ({ url: `https://${name}.example/.well-known/stellar.toml` })),
+    )
+    expect(told).toEqual([{ domain: 'c.example', fault: 'status 404' }])
+  })
+
+  it('is refused for what is no domain, which is neither asked nor told (SEP01-55)', async () => {
+    const asked: unknown[] = []
+    const pages = homePages({
+      fetch: (request) => {
+        asked.push(request)
+        return Promise.reject(new FetchRefused('unreachable'))
+      },
+      now: () => new Date(0),
+      onRefused: (what) => asked.push(what),
+    })
+    const refused = { ok: false, refusal: { code: 'unreachable' } }
+    for (const domain of ['a/b', '', 'https://a.b']) {
+      expect(await pages.signingKeyOf(domain)).toEqual(refused)
+    }
+    expect(asked).toEqual([])
+  })
+})
