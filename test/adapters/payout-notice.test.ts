@@ -148,6 +148,13 @@ const signed = (
 const secondsFromNow = (seconds: number): string =>
   Math.floor(Date.now() / 1000 + seconds).toString()
 
+/** For the bank's own people, who look for what they did wrong. */
+const sentences: Readonly<Record<string, string>> = {
+  bad_signature: 'Payout-Signature does not fit Payout-Timestamp and the body.',
+  stale_timestamp: 'Payout-Timestamp has to be within 300 s of now.',
+  malformed_notice: 'The body has to be a JSON object with the payout as the bank tells it.',
+}
+
 describe('a notice that is not believed', () => {
   it.each<[string, Record<string, string | string[]>, Uint8Array, string]>([
     ['without a signature', {}, good, 'bad_signature'],
@@ -164,12 +171,16 @@ describe('a notice that is not believed', () => {
     ['that is six minutes old', signed(good, secondsFromNow(-360)), good, 'stale_timestamp'],
     ['of six minutes from now', signed(good, secondsFromNow(360)), good, 'stale_timestamp'],
     ['that has no time', signed(good, 'soon'), good, 'stale_timestamp'],
+    ['old and without a payout', signed(broken, '1700000000'), broken, 'stale_timestamp'],
+    ['old and unsigned', { 'payout-timestamp': '1700000000' }, good, 'bad_signature'],
+    ['unsigned and without a payout', {}, broken, 'bad_signature'],
     ['without a payout', signed(Buffer.from('{}')), Buffer.from('{}'), 'malformed_notice'],
     ['without JSON', signed(Buffer.from('x')), Buffer.from('x'), 'malformed_notice'],
     ['of no text', signed(Buffer.from([255])), Buffer.from([255]), 'malformed_notice'],
     ['with a byte that is no text', signed(broken), broken, 'malformed_notice'],
   ])('is refused %s (AP-2.14)', (...[, headers, body, code]) => {
-    expect(read(headers, body)).toMatchObject({ ok: false, refusal: { code } })
+    const refusal = { code, message: sentences[code] }
+    expect(read(headers, body)).toEqual({ ok: false, refusal })
   })
 
   it.each([
@@ -183,6 +194,15 @@ describe('a notice that is not believed', () => {
     expect(readNow(signed(good, `${now + seconds}`), good).ok).toBe(isBelieved)
   })
 
+  it('may be told how far the clocks are off', () => {
+    const now = () => new Date(1_800_000_000_000)
+    const strict = payoutNoticeReader({ secret: secrets.secret, now, toleranceSeconds: 7 })
+    expect(strict(signed(good, '1799999993'), good).ok).toBe(true)
+    const message = 'Payout-Timestamp has to be within 7 s of now.'
+    const refusal = { code: 'stale_timestamp', message }
+    expect(strict(signed(good, '1799999992'), good)).toEqual({ ok: false, refusal })
+  })
+
   it.each([
     [128, true],
     [129, false],
@@ -194,7 +214,13 @@ describe('a notice that is not believed', () => {
 
   it('is believed with one good signature of several, while secrets are changed (AP-2.14)', () => {
     const headers = signed(good)
-    const both = { ...headers, 'payout-signature': `v1=00, ${headers['payout-signature']}` }
-    expect(read(both, good)).toMatchObject({ ok: true })
+    const ours = headers['payout-signature'] ?? ''
+    const value = { idempotencyKey: 'k', reply: { state: 'pending', payoutId: 'po_1' } }
+    for (const given of [`v1=00, ${ours}`, `${ours},v1=00`, `v1=0,${ours} ,v1=1`]) {
+      const several = { ...headers, 'payout-signature': given }
+      expect(read(several, good)).toEqual({ ok: true, value })
+    }
+    const none = { ...headers, 'payout-signature': `v1=00,v0=${ours},${ours}0` }
+    expect(read(none, good)).toMatchObject({ refusal: { code: 'bad_signature' } })
   })
 })

@@ -167,6 +167,12 @@ function describeRepeats(underTest: () => RailUnderTest): void {
     ['account', { receiver: { first_name: 'Rita', bank_account_number: '1000123457' } }],
     ['transaction', { transactionId: 'another' }],
     ['reference', { reference: 'Invoice 8' }],
+    ['method', { method: 'SEPA' }],
+    ['scale', { amount: { currency: 'USD', units: 1_050n, decimals: 3 } }],
+    ['name', { receiver: { first_name: 'Rite', bank_account_number: '1000123456' } }],
+    ['sender', { sender: { first_name: 'Simone' } }],
+    ['field', { transactionFields: { purpose: 'rent' } }],
+    ['more', { receiver: { first_name: 'Rita', bank_account_number: '1000123456', x: 'y' } }],
   ] as const)('refuses a used key with another %s', async (what, changes) => {
     const { rail, timesPaid } = underTest()
     const key = `k-reused-${what}`
