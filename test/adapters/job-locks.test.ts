@@ -103,6 +103,8 @@ describe('the workers of jobs on PostgreSQL', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const workers = work({ kind: 'postgres', url, onPool: (pool: Pool) => pools.push(pool) })
     expect(vi.getTimerCount()).toBe(1)
+    const { length } = Object.keys(bodiesOf(() => Promise.resolve({ done: true })))
+    expect(pools.map(({ options }) => options.max)).toEqual([length + 8])
     await workers.close()
     expect([vi.getTimerCount(), pools.map(({ ended }) => ended)]).toEqual([0, [true]])
   })

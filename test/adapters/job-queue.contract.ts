@@ -80,6 +80,37 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
       })
     })
 
+    it('runs a job of every name by its own body and with its payload, though all have one subject', async () => {
+      const { subject } = aJob()
+      const all: readonly Job[] = [
+        { name: 'collect-stellar-payments', subject, payload: { account: 'GA' } },
+        { name: 'match-stellar-payments', subject, payload: { account: 'GB' } },
+        { name: 'send-payout', subject, payload: { transactionId: 'one' } },
+        { name: 'send-payouts', subject, payload: { transactionIds: ['two', 'three'] } },
+        { name: 'settle-payout', subject, payload: { transactionId: 'four' } },
+        { name: 'ask-after-delivery', subject, payload: {} },
+        { name: 'deliver-callback', subject, payload: { callbackId: 'five' } },
+        { name: 'expire-transactions', subject, payload: {} },
+        { name: 'forget-lapsed', subject, payload: {} },
+        { name: 'sweep-due-work', subject, payload: {} },
+      ]
+      const seen: (readonly [string, unknown])[] = []
+      const bodies = Object.fromEntries(
+        all.map(({ name: job }) => [
+          job,
+          async (payload: unknown) => {
+            seen.push([job, payload])
+            return { done: true as const }
+          },
+        ]),
+      ) as unknown as JobBodies // there is one for each name
+      await jobs.queue.add(all)
+      await during(bodies, () => until(() => seen.length >= all.length, 'each to run'))
+      const byName = seen.toSorted(([one], [other]) => (one < other ? -1 : 1))
+      const given = all.map(({ name: job, payload }) => [job, payload] as const)
+      expect(byName).toEqual(given.toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    })
+
     it('waits for what runs when its workers close', async () => {
       const running = gated()
       await jobs.queue.add([aJob()])

@@ -131,6 +131,8 @@ describe('the connections of the queue', () => {
     pool?.emit('error', lost, undefined)
     expect(errors).toEqual([lost])
     expect(pool?.getMaxListeners()).toBe(0) // each name listens
+    const options = { max: 5, application_name: 'fairlead-jobs', connectionTimeoutMillis: 5_000 }
+    expect(pool?.options).toMatchObject({ ...options, keepAlive: true })
     const heard = pool?.listenerCount('error')
     await queue.add([aJob()])
     expect(pool?.listenerCount('error')).toBe(heard)
@@ -184,5 +186,32 @@ describe('the connections of the queue', () => {
         .split('\n').length
     await until(async () => (await clients()) === 1, 'nobody but who asks')
     expect(await clients()).toBe(1)
+  })
+})
+
+describe.skipIf(!hasRedis)('the keys of the queue on Redis', () => {
+  it.each([
+    ['fairlead', {}],
+    ['another', { prefix: 'another' }],
+  ])('begin with %s, and so do those of its workers', async (prefix, given) => {
+    const redis = await startRedis()
+    closers.push(redis.stop)
+    const store = { kind: 'redis', url: redis.url, ...given } as const
+    const queue = createJobQueue({ store, onError: () => undefined })
+    closers.push(() => queue.close())
+    await queue.add([aJob()])
+    const seen: string[] = []
+    const body = async ({ transactionId }: { readonly transactionId: string }) => {
+      seen.push(transactionId)
+      return { done: true as const }
+    }
+    const reports = { gaveUp: () => undefined, failed: () => undefined, troubled: () => undefined }
+    const workers = startJobWorkers({ store, bodies: bodiesOf(body), concurrency: {}, reports })
+    closers.push(() => workers.close())
+    await until(() => seen.length === 1, 'the job to run')
+    const asking = new Redis(redis.url)
+    closers.push(async () => asking.disconnect())
+    const keys = await asking.keys('*')
+    expect(new Set(keys.map((key) => key.split(':')[0]))).toEqual(new Set([prefix]))
   })
 })
