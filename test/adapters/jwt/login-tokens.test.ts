@@ -53,6 +53,20 @@ describe('a login token', () => {
     expect(await tokens.read(await tokens.issue(claims), now)).toEqual({ ok: true, value: claims })
   })
 
+  it('is read each as it was written, whichever was shown before', async () => {
+    const tokens = await loginTokens(secret)
+    const { clientDomain: _, ...rest } = claims
+    const other = { ...rest, id: 'cd'.repeat(32), subject: account, homeDomain: 'other.example' }
+    const both = [claims, other]
+    const shown = await Promise.all(both.map((one) => tokens.issue(one)))
+    for (const time of ['judged', 'remembered']) {
+      for (const [place, token] of shown.entries()) {
+        const read = await tokens.read(token, now)
+        expect([time, read]).toEqual([time, { ok: true, value: both[place] }])
+      }
+    }
+  })
+
   it('ends with its last second (SEP10-126)', async () => {
     const token = await (await loginTokens(secret)).issue(claims)
     expect(await codeOf(token, new Date(claims.lapsesAt.getTime() - 1))).toBe('accepted')
@@ -108,6 +122,11 @@ describe('a login token', () => {
     ['without an end', 'JWT', { exp: undefined }],
     ['without a beginning', 'JWT', { iat: undefined }],
     ['without an id', 'JWT', { jti: undefined }],
+    ['without an issuer', 'JWT', { iss: undefined }],
+    ['without a subject', 'JWT', { sub: undefined }],
+    ['with an id that is no text', 'JWT', { jti: 7 }],
+    ['with an issuer that is no text', 'JWT', { iss: 7 }],
+    ['with a subject that is no text', 'JWT', { sub: 7 }],
     ['without a home domain', 'JWT', { home_domain: undefined }],
     ['with a home domain that is no text', 'JWT', { home_domain: 7 }],
     ['with a client domain that is no text', 'JWT', { client_domain: 7 }],

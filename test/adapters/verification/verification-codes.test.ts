@@ -8,6 +8,8 @@ describe('a code that verifies a field', () => {
     const codes = verificationCodes(secret)
     const made = Array.from({ length: 500 }, () => codes.newCode())
     expect(made.filter((code) => !/^\d{6}$/.test(code))).toEqual([])
+    const digitsAt = (place: number) => new Set(made.map((code) => code[place])).size
+    expect([0, 1, 2, 3, 4, 5].map(digitsAt)).toEqual([10, 10, 10, 10, 10, 10])
   })
 
   it('is known again after an update', () => {
