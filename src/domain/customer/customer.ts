@@ -48,7 +48,3 @@ export const isSameCustomerKey = (one: CustomerKey, other: CustomerKey): boolean
   one.account === other.account &&
   one.memo?.type === other.memo?.type &&
   one.memo?.value === other.memo?.value
-
-/** What a customer has provided, as plain text by kept name. For the payout rail; never for a log. */
-export const valuesOf = (customer: Customer): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(customer.fields).map(([name, field]) => [name, field.value]))
