@@ -28,6 +28,15 @@ describe('the lifecycle', () => {
     expect(waysOf('payoutDelivered')).toEqual(['payingOut', 'settling'])
   })
 
+  it('holds the money of a sending anchor from the funds until the end (AP-1.28)', () => {
+    expect(phases.filter(holdsFunds)).toEqual([
+      'payingOut',
+      'awaitingPayoutCustomerInfo',
+      'awaitingPayoutTransactionInfo',
+      'settling',
+    ])
+  })
+
   it('never leads from funds held to a phase without them, but to the ends', () => {
     for (const phase of phases.filter(holdsFunds)) {
       for (const next of Object.values(lifecycle[phase]) as Phase[]) {
@@ -53,6 +62,30 @@ describe('the lifecycle', () => {
       for (const next of Object.values(lifecycle[phase]) as Phase[]) reached.add(next)
     }
     expect([...reached].toSorted()).toEqual(phases.toSorted())
+  })
+
+  it('leads from each phase, by what may happen there, to these and no others (AP-1.28)', () => {
+    const wanted = ['awaitingPayoutCustomerInfo', 'awaitingPayoutTransactionInfo'] as const
+    const [ofCustomer, ofTransaction] = wanted
+    const steps = (happening: Happening) =>
+      phases.flatMap((phase) => {
+        const next = nextPhase(phase, happening)
+        return next === undefined ? [] : [`${phase} ${next}`]
+      })
+    const unfunded = ['screening', 'awaitingInfo', 'awaitingFunds']
+    const paid = ['payingOut', 'settling']
+    const toOne = (from: readonly string[], to: Phase) => from.map((phase) => `${phase} ${to}`)
+    expect(steps('cleared')).toEqual(['screening awaitingFunds'])
+    expect(steps('infoMissing')).toEqual(['screening awaitingInfo'])
+    expect(steps('declined')).toEqual(toOne(unfunded, 'failed'))
+    expect(steps('lapsed')).toEqual(toOne(unfunded, 'expired'))
+    expect(steps('fundsReceived')).toEqual(['awaitingFunds payingOut'])
+    expect(steps('payoutAccepted')).toEqual(['payingOut settling'])
+    expect(steps('payoutReturned')).toEqual(['settling payingOut'])
+    expect(steps('payoutDelivered')).toEqual(toOne(paid, 'completed'))
+    expect(steps('customerInfoWanted')).toEqual(toOne(paid, ofCustomer))
+    expect(steps('transactionInfoWanted')).toEqual(toOne(paid, ofTransaction))
+    expect(steps('infoReceived')).toEqual(['awaitingInfo screening', ...toOne(wanted, 'payingOut')])
   })
 
   it('has no happening called by a name that objects inherit', () => {

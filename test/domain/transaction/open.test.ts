@@ -53,6 +53,62 @@ describe('a new transaction', () => {
     })
   })
 
+  it('is what was found good of the request, word for word (SEP31-33, SEP31-35)', () => {
+    const parties = {
+      sender: { customer: aCustomer('one'), type: 'sep31-sender' },
+      receiver: { customer: aCustomer('two'), type: 'sep31-receiver' },
+    } as const
+    const terms = {
+      asset: anAsset({ code: 'SRT2', name: 'stellar:SRT2:GISSUER', distributionAccount: 'GPAID' }),
+      amountInUnits: 1_000_000_000n,
+      amountOutUnits: 9_899n,
+      fee: { totalUnits: 10_100_000n, parts: [{ name: 'Fixed fee', units: 10_100_000n }] },
+      fundingMethod: 'WIRE',
+      destinationAsset: 'iso4217:USD',
+      refundMemo: { type: 'text', value: 'back' },
+    } as const
+    const facts = {
+      owner,
+      terms,
+      parties: { ...parties, clearance: 'cleared' },
+      fields: { routing_number: '0110' },
+      language: 'es',
+      id: 't',
+      memo: { type: 'hash', value: 'A' },
+      now,
+    } as const
+    expect(openTransaction(facts).transaction).toEqual({
+      id: 't',
+      kind: 'receive',
+      phase: 'awaitingFunds',
+      version: 1,
+      owner,
+      assetCode: 'SRT2',
+      assetIn: 'stellar:SRT2:GISSUER',
+      amountInUnits: 1_000_000_000n,
+      assetOut: 'iso4217:USD',
+      amountOutUnits: 9_899n,
+      assetOutDecimals: 2,
+      destinationAsset: 'iso4217:USD',
+      fee: terms.fee,
+      fundingMethod: 'WIRE',
+      senderId: 'one',
+      senderType: 'sep31-sender',
+      receiverId: 'two',
+      receiverType: 'sep31-receiver',
+      distributionAccount: 'GPAID',
+      memo: { type: 'hash', value: 'A' },
+      refundMemo: { type: 'text', value: 'back' },
+      fields: { routing_number: '0110' },
+      wantedFields: {},
+      wantedCustomerFields: [],
+      language: 'es',
+      startedAt: now,
+      updatedAt: now,
+      lapsesAt: new Date(now.getTime() + 3_600_000),
+    })
+  })
+
   it('keeps each customer on its side, with the type the side is checked for (SEP31-41)', () => {
     const parties = {
       sender: { customer: aCustomer('one'), type: 'sep31-sender' },

@@ -3,6 +3,7 @@ import type { StellarPayment } from '../../../src/domain/stellar-payment/stellar
 import { lifecycle } from '../../../src/domain/transaction/lifecycle.ts'
 import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
 import { receiveFunds } from '../../../src/domain/transaction/receive-funds.ts'
+import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import { aStellarPayment, paymentFor } from '../../builders/stellar-payment.ts'
 import { aTransaction, issuer } from '../../builders/transaction.ts'
 
@@ -102,4 +103,42 @@ describe('receiving funds', () => {
     const payment = aStellarPayment({ memo: { type: 'id', value: '1' } })
     expect(receiveFunds(undefined, payment)).toMatchObject({ refusal: { code: 'unknown_memo' } })
   })
+})
+
+describe('a payment with several faults', () => {
+  const lapsesAt = new Date('2026-11-21T11:00:00Z')
+  const odd = { asset: 'stellar:native', units: 1n }
+
+  it.each<[string, Partial<StellarPayment>, Partial<Transaction> | undefined, string]>([
+    ['no payment at all', { kind: 'other', memo: { type: 'none' } }, undefined, 'not_a_payment'],
+    ['no memo, nor a transaction', { memo: { type: 'none' } }, undefined, 'no_memo'],
+    ['two memos, nor a transaction', { muxedId: '1' }, undefined, 'conflicting_memo'],
+    ['no memo, and is funded', { memo: { type: 'none' } }, { stellarPaymentId: '1' }, 'no_memo'],
+    ['no memo, and too little', { memo: { type: 'none' }, ...odd }, {}, 'no_memo'],
+    ['all is wrong, and funded', odd, { stellarPaymentId: '1', lapsesAt }, 'already_funded'],
+    ['all is wrong, and expired', odd, { phase: 'expired', lapsesAt }, 'too_late'],
+    ['all is wrong, and failed', odd, { phase: 'failed', lapsesAt }, 'not_payable'],
+    ['asset, amount and time', odd, { lapsesAt }, 'wrong_asset'],
+    ['amount and time', { units: 1n }, { lapsesAt }, 'wrong_amount'],
+    ['time', {}, { lapsesAt }, 'too_late'],
+  ])('is told by the first of them: %s (SEP31-49)', (...[, changes, transaction, reason]) => {
+    const named = aTransaction(transaction)
+    const payment = paymentFor(named, changes)
+    expect(receiveFunds(transaction && named, payment)).toEqual({
+      ok: false,
+      refusal: { code: reason },
+    })
+  })
+})
+
+it('is kept with the run of the network, where that is another than the first', () => {
+  const waiting = aTransaction()
+  const payment = paymentFor(waiting)
+  const funded = (epoch: number) => receiveFunds(waiting, { ...payment, epoch })
+  expect(funded(2)).toMatchObject({ ok: true, value: { stellarEpoch: 2 } })
+  expect(funded(1)).not.toHaveProperty('value.stellarEpoch')
+  const again = aTransaction({ phase: 'payingOut', stellarPaymentId: '7', stellarEpoch: 2 })
+  const told = (epoch?: number) =>
+    receiveFunds(again, { ...paymentFor(again, { id: '7' }), ...(epoch && { epoch }) }).ok
+  expect([told(2), told(1), told()]).toEqual([true, false, false])
 })

@@ -115,9 +115,56 @@ describe('the terms of a request', () => {
     expect(read(more)).toMatchObject(expected)
   })
 
-  it('say what the first of several faults is, always the same one', () => {
-    const request = { amount: 'x', assetCode: 'SRT', quoteId: 'q', refundMemo: '1', fields: {} }
-    expect(readTerms(request, assets)).toMatchObject({ refusal: { code: 'quotes_not_supported' } })
+  it('say what the first of several faults is, until the last one is mended (SEP31-18 to 29)', () => {
+    const asset = anAsset({ code: 'USDC', minUnits: 1n })
+    const known = new Map([['SRT', anAsset()]]).set('USDC', asset)
+    const { issuer = '' } = asset
+    const maxUnits = 100_000_000_000n
+    const given = new Map([
+      ['amount', 'x'],
+      ['assetIssuer', 'G'],
+      ['quoteId', 'q'],
+      ['destinationAsset', 'iso4217:EUR'],
+      ['fundingMethod', 'PIGEON'],
+      ['refundMemo', '-1'],
+    ])
+    const readNow = () => {
+      const request = { amount: '', assetCode: 'EUR', ...Object.fromEntries(given) }
+      return readTerms({ ...request, fields: { type: 'WIRE' } }, known)
+    }
+    const faults: readonly [refusal: object, name: string, mended?: string][] = [
+      [{ code: 'asset_unknown', known: ['SRT', 'USDC'] }, 'assetCode', 'USDC'],
+      [{ code: 'asset_issuer_unknown', issuer }, 'assetIssuer', issuer],
+      [{ code: 'quotes_not_supported' }, 'quoteId'],
+      [
+        { code: 'destination_asset_unknown', deliverable: 'iso4217:USD' },
+        'destinationAsset',
+        'iso4217:USD',
+      ],
+      [{ code: 'amount_malformed' }, 'amount', '0.00000001'],
+      [{ code: 'amount_too_precise' }, 'amount', '0'],
+      [{ code: 'amount_malformed' }, 'amount', '20000'],
+      [{ code: 'amount_out_of_bounds', minUnits: 1n, maxUnits }, 'amount', '1'],
+      [{ code: 'amount_below_fee', feeUnits: 10_001_000n }, 'amount', '100'],
+      [{ code: 'funding_method_unknown', methods: ['SEPA', 'WIRE'] }, 'fundingMethod', 'SEPA'],
+      [{ code: 'refund_memo_incomplete' }, 'refundMemoType', 'id'],
+      [{ code: 'refund_memo_malformed' }, 'refundMemo', '1'],
+    ]
+    for (const [refusal, name, mended] of faults) {
+      expect(readNow()).toEqual({ ok: false, refusal })
+      given.delete(name)
+      if (mended !== undefined) given.set(name, mended)
+    }
+    expect(readNow()).toMatchObject({ ok: true, value: { asset, fundingMethod: 'SEPA' } })
+  })
+
+  it('have no method where the asset has none (SEP31-22)', () => {
+    const none = new Map([['SRT', anAsset({ fundingMethods: [] })]])
+    const refusal = { code: 'funding_method_unknown', methods: [] }
+    for (const more of [{}, { fundingMethod: 'WIRE' }]) {
+      const request = { amount: '10', assetCode: 'SRT', fields: { type: 'WIRE' }, ...more }
+      expect(readTerms(request, none)).toEqual({ ok: false, refusal })
+    }
   })
 })
 
@@ -144,6 +191,40 @@ describe('fields of the transaction', () => {
       ok: true,
       value: { routing_number: '1', type: 'WIRE' },
     })
+  })
+
+  it('that are missing are told all at once, and a value that is not offered before them (SEP31-O08, SEP31-O09)', () => {
+    const asked = {
+      bank: { description: 'bank', choices: ['A', 'B'] },
+      routing_number: { description: 'routing' },
+      note: { description: 'note', optional: true },
+      account_number: { description: 'account' },
+      way: { description: 'way', choices: ['C'], optional: true },
+    }
+    const refused = (given: Record<string, string>) => {
+      const facts = { asked, given, fundingMethod: 'WIRE', customers: [] }
+      const outcome = readTransactionFields(facts)
+      return outcome.ok ? outcome.value : outcome.refusal
+    }
+    const { bank, routing_number, account_number } = asked
+    const code = 'transaction_info_needed'
+    const missing = { bank, routing_number, account_number }
+    expect(refused({ bank: '', note: '' })).toEqual({ code, missing })
+    expect(refused({ routing_number: '1' })).toEqual({ code, missing: { bank, account_number } })
+    expect(refused({ way: 'D' })).toEqual({
+      code: 'field_not_among_choices',
+      field: 'way',
+      choices: ['C'],
+    })
+    expect(refused({ way: 'D', bank: 'E' })).toMatchObject({ field: 'bank', choices: ['A', 'B'] })
+    const all = { account_number: '2', routing_number: '1', bank: 'B', note: 'n', colour: 'red' }
+    const { colour: _, ...kept } = all
+    expect(refused(all)).toEqual(kept)
+  })
+
+  it('take the method for a type that is sent empty, too (SEP31-O12)', () => {
+    const bank = { routing_number: '1', account_number: '42' }
+    expect(read({ ...bank, type: '' })).toEqual({ ok: true, value: { ...bank, type: 'WIRE' } })
   })
 
   it('are not found on the prototype of what was sent', () => {

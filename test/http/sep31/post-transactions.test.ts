@@ -299,6 +299,25 @@ describe('customers asked for before the payment', () => {
       body: { error: 'customer_info_needed', type: 'sep31-large-receiver' },
     })
   })
+
+  it.each(['sender_id', 'receiver_id'])(
+    'looks up no %s that only contains an id (SEP31-28)',
+    async (name) => {
+      const id = name === 'sender_id' ? senderId : receiverId
+      for (const text of [`x${id}`, `${id}x`, id.replaceAll('-', ''), id.replace('-', '_')]) {
+        const { status, body } = await post({ [name]: text })
+        expect([status, body['error']]).toEqual([400, 'customer_info_needed'])
+      }
+    },
+  )
+
+  it('are asked for after the terms, and before the fields (SEP31-42, SEP31-O08)', async () => {
+    const wrong = { asset_code: 'OLD', receiver_id: undefined, funding_method: 'PIGEON' }
+    const error = async (changes: object) => (await post(changes)).body['error']
+    expect(await error({ ...wrong, fields: {} })).toMatch(/^funding_method/)
+    expect(await error({ ...wrong, funding_method: 'WIRE' })).toBe('customer_info_needed')
+    expect(await error({ asset_code: 'OLD' })).toBe('transaction_info_needed')
+  })
 })
 
 it('takes the fee that /info tells, and no other (SEP31-15, SEP31-67, SEP31-G03)', async () => {

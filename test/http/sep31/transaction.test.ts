@@ -262,7 +262,7 @@ describe('PATCH /transactions/:id', () => {
 
   it('keeps a part, stays, and names the rest (SEP31-O16)', async () => {
     const { id } = await waiting({ wantedFields: { account_number: 'a', routing_number: 'b' } })
-    expect(await patch(id, { account_number: '43' })).toMatchObject({
+    expect(await patch(id, { routing_number: '', account_number: '43' })).toMatchObject({
       status: 400,
       body: { error: 'These fields are still to be corrected: routing_number' },
     })
