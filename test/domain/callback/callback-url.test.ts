@@ -39,6 +39,7 @@ describe('the address of a callback', () => {
     expect(readCallbackUrl(url, strict)).toEqual({ ok: true, value: url })
     expect(writtenHost(url)).toBe('Wallet.Example.com:443')
     expect(writtenHost('https://wallet.example.com?x=1')).toBe('wallet.example.com')
+    expect(writtenHost('no address')).toBe('')
   })
 
   it.each([
@@ -71,6 +72,17 @@ describe('the address of a callback', () => {
   it('has to be https, unless the configuration allows http (SEP31-82)', () => {
     expect(codeOf('http://wallet.example.com')).toBe('callback_url_insecure')
     expect(codeOf('http://wallet.example.com', { ...strict, allowHttp: true })).toBe('accepted')
+  })
+
+  it('is told by the first fault: its form, then http, then where it leads (SEP31-82)', () => {
+    const http = { ...strict, allowHttp: true }
+    expect(codeOf('http://localhost/#a')).toBe('callback_url_malformed')
+    expect(codeOf('http://localhost/')).toBe('callback_url_insecure')
+    expect(codeOf('http://localhost/', http)).toBe('callback_url_private')
+    expect(codeOf('http://localhost/', { allowHttp: false, allowPrivateHosts: true })).toBe(
+      'callback_url_insecure',
+    )
+    expect(codeOf('HTTP://wallet.example.com/')).toBe('callback_url_insecure')
   })
 
   it.each([
@@ -165,5 +177,6 @@ describe('the answer to a callback', () => {
     )
     const minutes = waits.reduce((sum, ms) => sum + ms, 0) / 60_000
     expect([triesMax, Math.round(minutes)]).toEqual([10, 85])
+    expect(retryDelayMs(20, defaultCallbackPatience)).toBe(3_600_000)
   })
 })

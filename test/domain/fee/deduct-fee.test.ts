@@ -107,6 +107,22 @@ describe('plain decimals', () => {
     )
   })
 
+  it.each([
+    [0n, 0, '0'],
+    [0n, 7, '0'],
+    [100n, 0, '100'],
+    [100n, 2, '1'],
+    [1_250n, 2, '12.5'],
+    [5n, 2, '0.05'],
+    [1n, 7, '0.0000001'],
+    [10_000_001n, 7, '1.0000001'],
+    [-1_250n, 2, '-12.5'],
+    [-5n, 2, '-0.05'],
+  ])('of %i units with %i decimals are written %s, without needless zeros', (...line) => {
+    const [units, places, text] = line
+    expect(formatUnits(units, places)).toBe(text)
+  })
+
   it.each(['1e3', '-1', '+1', ' 1', '1.', '.5', '1,5', '0x10', 'NaN', '', '1'.repeat(21), '١'])(
     'are nothing else: %j (SEP31-W26, AP-2.8)',
     (text) => {

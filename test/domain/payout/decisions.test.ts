@@ -9,6 +9,7 @@ import {
   payoutDueAgain,
 } from '../../../src/domain/payout/decisions.ts'
 import type { Payout, PayoutAttempt, PayoutState } from '../../../src/domain/payout/payout.ts'
+import type { RailTrouble } from '../../../src/domain/payout/payout-reply.ts'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const patience = defaultPatience
@@ -120,5 +121,86 @@ describe('trouble with a rail', () => {
     const pending: Payout = { ...claimed, state: 'pending', failures: 10_000 }
     expect(afterTrouble(pending, { code: 'unavailable' }, terms).state).toBe('pending')
     expect(afterTrouble(pending, { code: 'call_refused' }, terms).state).toBe('pending')
+  })
+})
+
+describe('what is kept of a payout', () => {
+  const before = new Date(now.getTime() - 60_000)
+  const old: Payout = {
+    transactionId: 't',
+    state: 'dead',
+    attemptNumber: 3,
+    failures: 7,
+    dueAt: before,
+    deadReason: 'lost',
+    updatedAt: before,
+  }
+  const { deadReason: _, ...alive } = old
+
+  it('is all of it, whatever is decided', () => {
+    expect(newPayout('t', now)).toEqual({
+      transactionId: 't',
+      state: 'due',
+      attemptNumber: 0,
+      failures: 0,
+      dueAt: now,
+      updatedAt: now,
+    })
+    const due = { ...alive, state: 'due', failures: 0, dueAt: now, updatedAt: now } as const
+    expect(payoutDueAgain(old, now)).toEqual(due)
+    expect(deadPayout(due, 'refused', now)).toEqual({
+      ...due,
+      state: 'dead',
+      deadReason: 'refused',
+    })
+  })
+
+  it('is with the attempt that is open among those that have ended', () => {
+    const ended = (number: number): PayoutAttempt => ({
+      ...open,
+      number,
+      idempotencyKey: `t-${number}`,
+      state: 'rejected',
+    })
+    const third: PayoutAttempt = { ...open, number: 3, idempotencyKey: 't-3', startedAt: before }
+    const due: Payout = { ...alive, state: 'due' }
+    const held = { state: 'claimed', dueAt: later(now, patience.claimMs), updatedAt: now }
+    expect(claimPayout(due, [ended(1), ended(2), third], terms)).toEqual({
+      payout: { ...due, ...held, attemptNumber: 3 },
+      attempt: third,
+      isNew: false,
+    })
+    expect(claimPayout(due, [ended(1), ended(2), ended(3)], terms)).toEqual({
+      payout: { ...due, ...held, attemptNumber: 4 },
+      attempt: { ...open, number: 4, idempotencyKey: 't-4' },
+      isNew: true,
+    })
+  })
+
+  it.each<[RailTrouble['code'], string, string]>([
+    ['unavailable', 'due', 'pending'],
+    ['outcome_unknown', 'claimed', 'pending'],
+    ['access_refused', 'due', 'pending'],
+    ['call_refused', 'dead', 'pending'],
+    ['lost', 'dead', 'dead'],
+    ['customer_erased', 'dead', 'dead'],
+    ['customer_rejected', 'dead', 'dead'],
+  ])('after %s is, of one that was claimed: %s; of one that was pending: %s', (...line) => {
+    const [code, ...expected] = line
+    const states = ['claimed', 'pending'] as const
+    const after = states.map((state) => afterTrouble({ ...alive, state }, { code }, terms))
+    expect(after.map(({ state }) => state)).toEqual(expected)
+    const dead = { state: 'dead', deadReason: code, dueAt: now }
+    const waits = { dueAt: later(now, 128_000) }
+    for (const [place, state] of expected.entries()) {
+      const kept = { ...alive, failures: 8, updatedAt: now }
+      expect(after[place]).toEqual({ ...kept, state, ...(state === 'dead' ? dead : waits) })
+    }
+  })
+
+  it('waits no shorter than usual where the rail asks for less', () => {
+    const claimed: Payout = { ...alive, state: 'claimed' }
+    const trouble = { code: 'unavailable', waitMs: 1, detail: 'busy' } as const
+    expect(afterTrouble(claimed, trouble, terms).dueAt).toEqual(later(now, 128_000))
   })
 })
