@@ -91,6 +91,17 @@ describe('a challenge of ours', () => {
     expect(read({}, at(900n)).ok).toBe(true)
     expect(read({}, at(901n))).toMatchObject({ refusal: { fault: 'lapsed' } })
   })
+
+  it('of a retired key is taken with its own operations, too (SEP10-138)', () => {
+    const operations = [login, { ...webAuth, source: retired }]
+    expect(read({ source: retired, operations })).toMatchObject({ ok: true })
+  })
+
+  it('is judged by whole seconds, of which the last one counts to its end (SEP10-76, SEP10-77)', () => {
+    const almost = (seconds: bigint) => new Date(at(seconds).getTime() + 999)
+    expect(read({}, almost(900n)).ok).toBe(true)
+    expect(read({}, almost(-6n))).toMatchObject({ refusal: { fault: 'not_yet_valid' } })
+  })
 })
 
 const faults: readonly [string, Partial<ChallengeTransaction>, ChallengeFault][] = [
@@ -168,6 +179,61 @@ describe('a challenge', () => {
     const { timeBounds: _, ...timeless } = challenge
     expect(readChallenge(timeless, rules, at(1n))).toMatchObject({
       refusal: { fault: 'time_bounds' },
+    })
+  })
+})
+
+describe('a challenge with several faults', () => {
+  const bad = { name: 'other.example', value: 'short' }
+  const bound = { min: issued + 10n, max: issued + 900n }
+  const wallet = { source: server, data: { name: 'client_domain', value: '' } }
+  const other = { source: client, data: { name: 'note' } }
+  const [name, nonce] = [login.data.name, login.data.value]
+  const rest = [other, wallet]
+
+  /** Each mends the fault before it. */
+  const mended: readonly [Partial<ChallengeTransaction>, ChallengeFault][] = [
+    [{}, 'source'],
+    [{ source: server }, 'sequence'],
+    [{ sequence: 0n }, 'time_bounds'],
+    [{ timeBounds: bound }, 'not_yet_valid'],
+    [{ timeBounds: { min: 0n, max: issued - 1n } }, 'lapsed'],
+    [{ timeBounds: { min: 0n, max: issued + 900n } }, 'first_operation'],
+    [{ operations: [{ source: server, data: bad }, ...rest] }, 'client_account'],
+    [{ operations: [{ source: muxed, data: bad }, ...rest] }, 'home_domain'],
+    [{ operations: [{ source: muxed, data: { name, value: 'short' } }, ...rest] }, 'nonce'],
+    [{ operations: [{ source: muxed, data: { name, value: nonce } }, ...rest] }, 'memo'],
+    [{ operations: [login, ...rest], memo: { id: '7' } }, 'other_operation'],
+    [{ operations: [login, wallet] }, 'web_auth_domain'],
+    [{ operations: [login, webAuth, wallet] }, 'client_domain'],
+    [{ operations: [login, webAuth, { ...ofClient, source: muxed }] }, 'client_domain'],
+  ]
+
+  it('is told the first of them, until the last one is mended (SEP10-74 to 86)', () => {
+    let posted: ChallengeTransaction = {
+      ...challenge,
+      source: client,
+      sequence: 1n,
+      timeBounds: { min: issued + 10n, max: 0n },
+      memo: 'not_an_id',
+      operations: [{ source: server }, ...rest],
+    }
+    for (const [change, fault] of mended) {
+      posted = { ...posted, ...change }
+      const refusal = { code: 'wrong_challenge', fault }
+      expect(readChallenge(posted, rules, at(0n))).toEqual({ ok: false, refusal })
+    }
+    posted = { ...posted, operations: [login, webAuth, ofClient] }
+    expect(readChallenge(posted, rules, at(0n))).toEqual({
+      ok: true,
+      value: {
+        serverAccount: server,
+        account: client,
+        subject: `${client}:7`,
+        homeDomain: 'anchor.example',
+        clientDomain: { domain: 'wallet.example', account: client },
+        lapsesAt: at(900n),
+      },
     })
   })
 })

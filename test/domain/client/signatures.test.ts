@@ -34,4 +34,39 @@ describe('weighing signatures', () => {
     const rest = await setAsideCosigners(named, all, isSignedBy)
     expect(rest).toEqual({ ok: true, value: [by('client'), by('server')] })
   })
+
+  it('misses the server, then the wallet, then the client (SEP10-87, SEP10-90, SEP10-108)', async () => {
+    const named = { ...challenge, clientDomain: { domain: 'wallet.example', account: 'wallet' } }
+    const codeOf = async (...names: readonly string[]) => {
+      const outcome = await setAsideCosigners(named, names.map(by), isSignedBy)
+      return outcome.ok ? 'accepted' : outcome.refusal
+    }
+    expect(await codeOf()).toEqual({ code: 'server_signature_missing' })
+    expect(await codeOf('client', 'wallet')).toEqual({ code: 'server_signature_missing' })
+    expect(await codeOf('server')).toEqual({ code: 'client_domain_signature_missing' })
+    expect(await codeOf('server', 'client')).toEqual({ code: 'client_domain_signature_missing' })
+    expect(await codeOf('wallet', 'server')).toEqual({ code: 'client_signature_missing' })
+    expect(await codeOf('wallet', 'client', 'server')).toBe('accepted')
+  })
+
+  it('adds up the weights of all signers, in whatever order they signed (SEP10-98)', async () => {
+    const weights = { first: 1, second: 2, third: 4, silent: 0 }
+    const all = Object.entries(weights).map(([account, weight]) => ({ account, weight }))
+    const weigh = (mediumThreshold: number, ...names: readonly string[]) =>
+      weighSignatures(challenge, names.map(by), {
+        signers: { mediumThreshold, signers: all },
+        isSignedBy,
+      })
+    const proven = { ok: true, value: 'proven' }
+    expect(await weigh(7, 'third', 'first', 'second')).toEqual(proven)
+    expect(await weigh(6, 'second', 'third')).toEqual(proven)
+    expect(await weigh(7, 'second', 'third')).toEqual({
+      ok: false,
+      refusal: { code: 'too_little_weight', weight: 6, needed: 7 },
+    })
+    for (const last of ['silent', 'first', 'nobody']) {
+      const refusal = { code: 'unknown_signature' }
+      expect(await weigh(1, 'first', last)).toEqual({ ok: false, refusal })
+    }
+  })
 })
