@@ -142,6 +142,8 @@ it('is wanted as a picture or a PDF, and as a video only to prove that somebody 
     const field = sep9Field(name)
     return field === undefined ? '' : wantedFile(field)
   }
-  expect(asked('photo_id_front')).toMatch(/^a picture .* or a PDF that can be decoded$/)
-  expect(asked('proof_of_liveness')).toMatch(/video \(MP4, WebM, QuickTime\)/)
+  expect(asked('photo_id_front')).toBe('a picture (JPEG, PNG) or a PDF that can be decoded')
+  expect(asked('proof_of_liveness')).toBe(
+    'a picture (JPEG, PNG), a PDF or a video (MP4, WebM, QuickTime) that can be decoded',
+  )
 })

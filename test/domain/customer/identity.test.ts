@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { muxedAddress } from '../../../src/domain/client/account-address.ts'
 import { isSameCustomerKey } from '../../../src/domain/customer/customer.ts'
 import type { Customer } from '../../../src/domain/customer/customer.ts'
-import type { ClaimedIdentity } from '../../../src/domain/customer/identity.ts'
-import { claimedKey, mayReach } from '../../../src/domain/customer/identity.ts'
+import type { Claimant, ClaimedIdentity } from '../../../src/domain/customer/identity.ts'
+import { claimedKey, isOwnAccount, mayReach } from '../../../src/domain/customer/identity.ts'
 
 const at = new Date('2026-03-01T12:00:00Z')
 const customer = (key: Customer['key']): Customer => ({
@@ -20,6 +21,7 @@ describe('a customer found by its id', () => {
     const reaches = (key: Customer['key']) => mayReach(token, customer(key))
     expect(reaches({ account: 'G1', memo: { type: 'id', value: '1' } })).toBe(true)
     expect(reaches({ account: 'G1', memo: { type: 'text', value: '1' } })).toBe(false)
+    expect(reaches({ account: 'G1', memo: { type: 'id', value: '2' } })).toBe(false)
     expect(reaches({ account: 'G2', memo: { type: 'id', value: '1' } })).toBe(false)
     expect(reaches({ account: 'G1' })).toBe(false)
   })
@@ -61,5 +63,53 @@ describe('a memo that a request names', () => {
     [{ memoType: 'text' }, 'accepted'],
   ])('%j is %s (SEP12-20, SEP12-21)', (claimed, code) => {
     expect(codeOf(claimed)).toBe(code)
+  })
+})
+
+describe('the customer of a request', () => {
+  const contract = 'CA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUWDA'
+  const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
+  const muxed = muxedAddress(account, '7') ?? ''
+  const wrong = { account: 'G2', memo: 'x', memoType: 'return' }
+
+  it.each<[Claimant, ClaimedIdentity, string]>([
+    [{ account, memo: '7' }, wrong, 'account_of_another'],
+    [{ account, memo: '7' }, { ...wrong, account }, 'memo_of_another'],
+    [{ account: contract }, wrong, 'account_of_another'],
+    [{ account: contract }, { ...wrong, account: contract }, 'memo_with_contract'],
+    [{ account }, wrong, 'account_of_another'],
+    [{ account }, { ...wrong, account }, 'memo_type_unknown'],
+    [{ account }, { memo: 'x' }, 'memo_malformed'],
+  ])('of %j, who says %j, is refused by the first fault: %s (SEP12-14 to 21)', (...line) => {
+    const [claimant, claimed, code] = line
+    const type = code === 'memo_malformed' ? { type: 'id' } : {}
+    expect(claimedKey(claimant, claimed)).toEqual({ ok: false, refusal: { code, ...type } })
+  })
+
+  it.each<[Claimant, ClaimedIdentity, Customer['key']]>([
+    [{ account }, {}, { account }],
+    [{ account }, { account, memo: '5' }, { account, memo: { type: 'id', value: '5' } }],
+    [{ account }, { memo: '5', memoType: 'text' }, { account, memo: { type: 'text', value: '5' } }],
+    [{ account: contract }, { memoType: 'text' }, { account: contract }],
+    [{ account, memo: '7' }, {}, { account, memo: { type: 'id', value: '7' } }],
+    [{ account, memo: '7' }, { account: muxed }, { account, memo: { type: 'id', value: '7' } }],
+    [
+      { account, memo: '7' },
+      { account, memo: '7', memoType: 'text' },
+      { account, memo: { type: 'id', value: '7' } },
+    ],
+  ])('of %j, who says %j, is by account and memo: %j (SEP12-12 to 21)', (...line) => {
+    const [claimant, claimed, value] = line
+    expect(claimedKey(claimant, claimed)).toEqual({ ok: true, value })
+  })
+
+  it('is of an account by its own name, or as it is muxed with the same id (SEP12-14)', () => {
+    const other = muxedAddress('GDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCZA57', '7')
+    const owns = (named: string, memo?: string) =>
+      isOwnAccount(memo === undefined ? { account } : { account, memo }, named)
+    expect([owns(account), owns(account, '7'), owns(muxed, '7')]).toEqual([true, true, true])
+    expect([owns(muxed), owns(muxed, '8'), owns(other ?? '', '7'), owns('', '7')]).toEqual(
+      Array(4).fill(false),
+    )
   })
 })

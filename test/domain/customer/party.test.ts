@@ -57,6 +57,9 @@ describe('the party that a request with a transaction means', () => {
       partyOf(between({ wantedCustomerFields: [{ owner, ...wish }] }), {})
     expect(waitsFor('receiver')).toEqual(receiver)
     expect(waitsFor('sender')).toEqual(sender)
+    const both = (['receiver', 'sender'] as const).map((owner) => ({ owner, ...wish }))
+    expect(partyOf(between({ wantedCustomerFields: both }), {})).toEqual(receiver)
+    expect(partyOf(between({ wantedCustomerFields: both.toReversed() }), {})).toEqual(sender)
   })
 
   it('is else the sender, or the receiver where there is no sender (SEP12-45)', () => {

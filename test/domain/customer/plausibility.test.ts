@@ -43,6 +43,32 @@ describe('dates that cannot be true (SEP09-20)', () => {
     )
   })
 
+  it('are named by the first rule that is broken, of those that were sent', () => {
+    const all = {
+      birth_date: '2030-01-01',
+      id_issue_date: '2028-01-01',
+      id_expiration_date: '2025-01-01',
+    }
+    expect(faultOf(all)).toBe('birth_date lies in the future')
+    expect(faultOf({ ...all, birth_date: '1800-01-01' })).toMatch(/^birth_date .* too far/)
+    const { birth_date: birth, ...papers } = all
+    expect(faultOf(papers, { birth_date: birth })).toBe('id_issue_date lies in the future')
+    const early = { ...papers, id_issue_date: '2020-01-01' }
+    expect(faultOf(early, { birth_date: birth })).toMatch(/^id_issue_date lies before/)
+    const later = { birth_date: '1990-01-01', ...papers, id_issue_date: '2026-02-01' }
+    expect(faultOf(later)).toMatch(/^id_expiration_date is past/)
+    expect(faultOf({ id_expiration_date: '2025-01-01' }, papers)).toMatch(/is past/)
+  })
+
+  it('are those that were sent, in the place of those that were known', () => {
+    const known = { birth_date: '2030-01-01', id_issue_date: '2025-01-01' }
+    expect(faultOf({ birth_date: '1990-01-01' }, known)).toBe('none')
+    expect(faultOf({ birth_date: '2026-01-01' }, known)).toBe('none')
+    const lapsing = { id_expiration_date: '2026-12-31' }
+    expect(faultOf({ id_issue_date: '2026-02-01' }, { ...lapsing, ...known })).toMatch(/of birth$/)
+    expect(faultOf({ id_issue_date: '2026-02-01' }, lapsing)).toBe('none')
+  })
+
   it('are not held against who sends something else, as when a document lapsed since', () => {
     const lapsed = { id_issue_date: '2015-01-01', id_expiration_date: '2025-01-01' }
     expect(faultOf({ last_name: 'Doe' }, lapsed)).toBe('none')

@@ -42,4 +42,18 @@ describe('a value that is sent', () => {
     expect([...changedFields(fields, verified)]).toEqual([])
     expect([...changedFields(known, fields)]).toEqual(['tax_id'])
   })
+
+  it('is kept as it came, with the fingerprint of a file that is another (SEP12-79)', () => {
+    const photo_id_front = { value: 'file-2', digest: 'e' }
+    const fields = given({ photo_id_front, tax_id: { value: '1' } })
+    expect(fields).toEqual({
+      ...known,
+      photo_id_front: { ...photo_id_front, status: 'ACCEPTED' },
+      tax_id: { value: '1', status: 'ACCEPTED' },
+    })
+    expect([...changedFields(known, fields)].toSorted()).toEqual(['photo_id_front', 'tax_id'])
+    const both = verifyFields(fields, ['tax_id', 'city'])
+    expect(both['tax_id']).toEqual({ value: '1', status: 'ACCEPTED', verified: true })
+    expect(both['city']).toEqual({ ...known['city'], verified: true })
+  })
 })

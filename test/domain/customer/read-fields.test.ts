@@ -144,3 +144,92 @@ describe('reading SEP-9 fields', () => {
     )
   })
 })
+
+describe('what is said of a field that is not taken', () => {
+  const file = (bytes: string): SentValue => ({ kind: 'file', bytes: Buffer.from(bytes) })
+  const pdf = file('%PDF-1.7\n%%EOF')
+  const picture = 'a picture (JPEG, PNG) or a PDF that can be decoded'
+  const card = 'is not taken here, as card numbers are not kept; send "card.token"'
+  const twice = 'is given twice with different values, under a synonym'
+
+  it.each<[string, SentValue | string, string]>([
+    ['card.number', '', card],
+    ['card.cvc', { kind: 'nested' }, card],
+    ['city', { kind: 'other' }, 'must be text'],
+    ['birth_date', ' ', 'is empty; leave it out, or send a value'],
+    ['birth_date', 'today', 'must be a date that exists, written YYYY-MM-DD'],
+    ['id_type', 'x'.repeat(257), 'is too long; at most 256 characters are kept'],
+    ['postal_code', 'x'.repeat(33), 'is too long; at most 32 characters are kept'],
+    ['id_type', 'visa', 'must be one of passport, id_card'],
+    ['sex', 'male', 'must be one of other'],
+    ['photo_id_front', 'f', 'must be sent as a file in multipart/form-data, or by its file id'],
+    ['photo_id_front', file('text'), `cannot be read; it must be ${picture}`],
+    ['last_name', pdf, 'must be text'],
+    ['photo_id_front_file_id', pdf, 'must be text'],
+    ['last_name_file_id', pdf, 'names a field that holds no file'],
+    ['nothing_verification', { kind: 'other' }, 'names no field that awaits verification'],
+    ['card', { kind: 'nested' }, 'is not read as an object; send flat keys such as "card.name"'],
+    [
+      'organization',
+      { kind: 'nested' },
+      'is not read as an object; send flat keys such as "organization.name"',
+    ],
+  ])('%s of %j: it %s (SEP12-75)', (name, value, reason) => {
+    const choices = new Map([
+      ['id_type', ['passport', 'id_card']],
+      ['sex', ['other']],
+    ])
+    expect(read({ [name]: value }, { choices })).toBe(`${name}: ${reason}`)
+  })
+
+  it('is of the first one of several, in the order they were sent (SEP12-75)', () => {
+    expect(read({ first_name: 'Ann', sex: 'F', city: '' })).toMatch(/^sex: /)
+    expect(read({ city: '', first_name: 'Ann', sex: 'F' })).toMatch(/^city: /)
+  })
+
+  it('is of any two synonyms: values, codes, file ids and files (SEP09-08)', () => {
+    expect(read({ given_name: 'Ann', city: 'Ulm', first_name: 'Bea' })).toBe(`first_name: ${twice}`)
+    const codes = { given_name_verification: '1', first_name_verification: '2' }
+    expect(read(codes)).toBe(`first_name_verification: ${twice}`)
+    const ids = { proof_of_income_file_id: '1', photo_proof_of_income_file_id: '2' }
+    expect(read(ids)).toBe(`photo_proof_of_income_file_id: ${twice}`)
+    const files = { photo_proof_of_income: pdf, proof_of_income: pdf }
+    expect(read(files)).toBe(`proof_of_income: ${twice}`)
+  })
+
+  it('is of a phone number in no format but E.164, unless it is that of the mobile (SEP09-22)', () => {
+    const numbers = ['bank_phone_number', 'mobile_money_number', 'organization.phone']
+    for (const name of numbers) {
+      expect(read({ mobile_number_format: 'hash', [name]: 'abc' })).toMatch(/ in E\.164 format/)
+    }
+  })
+})
+
+it('keeps each part of what was sent by its kept name (SEP09-06)', () => {
+  const bytes = Buffer.from('%PDF-1.7\n%%EOF')
+  const sent = new Map<string, SentValue>([
+    ['family_name', text(' Doe ')],
+    ['city', text('Ulm')],
+    ['photo_id_front', { kind: 'file', bytes }],
+    ['photo_proof_of_income', { kind: 'file', bytes }],
+    ['photo_id_back_file_id', text('f')],
+    ['mobile_number_verification', text('123456')],
+    ['unknown', text('x')],
+  ])
+  const file = { bytes, type: 'application/pdf' }
+  expect(readFields(sent, reading)).toEqual({
+    ok: true,
+    value: {
+      values: new Map([
+        ['last_name', 'Doe'],
+        ['city', 'Ulm'],
+      ]),
+      files: new Map([
+        ['photo_id_front', file],
+        ['proof_of_income', file],
+      ]),
+      fileIds: new Map([['photo_id_back', 'f']]),
+      codes: new Map([['mobile_number', '123456']]),
+    },
+  })
+})

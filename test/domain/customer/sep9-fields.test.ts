@@ -20,10 +20,18 @@ describe('the table of SEP-9 fields', () => {
   })
 
   it('keeps synonyms as one datum (SEP09-06, SEP09-30, SEP09-35)', () => {
-    expect(sep9Field('family_name')).toBe(sep9Field('last_name'))
-    expect(sep9Field('given_name')).toBe(sep9Field('first_name'))
-    expect(sep9Field('crypto_memo')).toBe(sep9Field('external_transfer_memo'))
-    expect(sep9Field('photo_proof_of_income')).toBe(sep9Field('proof_of_income'))
+    const kept = {
+      family_name: 'last_name',
+      given_name: 'first_name',
+      crypto_memo: 'external_transfer_memo',
+      'organization.crypto_memo': 'organization.external_transfer_memo',
+      photo_proof_of_income: 'proof_of_income',
+    }
+    const all = [...new Set([...names, ...Object.keys(kept)])]
+    const others = all.filter((name) => sep9Field(name)?.name !== name)
+    const found = others.map((name) => [name, sep9Field(name)?.name])
+    expect(Object.fromEntries(found)).toEqual(kept)
+    for (const [name, as] of Object.entries(kept)) expect(sep9Field(name)).toBe(sep9Field(as))
   })
 
   it('takes 256 characters of most fields, and of these more or less', () => {
@@ -38,6 +46,17 @@ describe('the table of SEP-9 fields', () => {
       'organization.postal_code': 32,
       'card.postal_code': 32,
     })
+  })
+
+  it('has each of them with its kind, form, length, choices and words, as written down here (SEP12-61)', () => {
+    const table = readFileSync(new URL('sep-9-fields.txt', import.meta.url), 'utf8')
+    const lines = table.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    const told = [...sep9Fields.values()].map((field) => {
+      const { name, kind, form, lengthMax, choices = [], description, notTaken } = field
+      const parts = [name, kind, form, lengthMax, choices.join(', '), description]
+      return [...parts, ...(notTaken === undefined ? [] : [notTaken])].join(' | ')
+    })
+    expect(told).toEqual(lines)
   })
 
   it('has these binary fields and no others (SEP09-34)', () => {

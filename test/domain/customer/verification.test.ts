@@ -38,6 +38,11 @@ describe('a confirmation code', () => {
     for (const minutes of [10, 20, 30, 40]) code = sentAt(code, at(minutes))
     expect(nextVerification(code, field, at(60, -1))).toBeUndefined()
     const later = sentAt(code, at(60))
-    expect(later).toMatchObject({ sent: 1, triesLeft: 5, windowStartedAt: at(60) })
+    const anew = { ...field, sent: 1, triesLeft: 5, windowStartedAt: at(60), expiresAt: at(75) }
+    expect(later).toEqual(anew)
+    const next = { customerId: 'c', field: 'email_address', codeHash: 'another' }
+    const second = { ...anew, ...next, sent: 2, expiresAt: at(80) }
+    expect(nextVerification(afterWrongCode(later), next, at(65))).toEqual(second)
+    expect(afterWrongCode(later)).toEqual({ ...anew, triesLeft: 4 })
   })
 })
