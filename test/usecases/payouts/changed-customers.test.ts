@@ -9,6 +9,7 @@ import type {
 import { deleteCustomer } from '../../../src/usecases/customers/delete-customer.ts'
 import { resumeTransactionsOfCustomer } from '../../../src/usecases/transactions/resume-after-customer-update.ts'
 import type { Customer } from '../../../src/domain/customer/customer.ts'
+import { onServer } from '../../database.ts'
 import { paymentWorld } from '../payment-world.ts'
 import type { PaymentWorld } from '../payment-world.ts'
 
@@ -66,6 +67,18 @@ describe('a customer that is erased while a payout is due', () => {
     const { payout, transaction } = await world.stateOf(id)
     expect(payout?.deadReason).toBe('customer_erased')
     expect(transaction?.phase).toBe('payingOut')
+  })
+
+  it('is told to the operator before the other one, who was turned away', async () => {
+    const [gone, turnedAway] = [await receiver(), await receiver()]
+    const { id } = await world.openFunded({ senderId: gone.id, receiverId: turnedAway.id })
+    await erase(gone)
+    const rejected = { ...turnedAway, rejected: 'No', version: 2 }
+    await world.commit(({ customers }) => customers.save(rejected))
+    const { rail, orders } = pickyRail(() => Promise.resolve())
+    expect(await world.payouts(rail).send(id)).toBe('dead')
+    expect((await world.stateOf(id)).payout?.deadReason).toBe('customer_erased')
+    expect(orders).toEqual([])
   })
 
   it.each(['receiver', 'sender'] as const)(
@@ -237,4 +250,29 @@ describe('a customer that is corrected while the bank refuses the old data', () 
     expect(payout?.state).toBe('due')
     expect(transaction?.phase).toBe('payingOut')
   })
+
+  it.each([
+    ['before', -1, 'waiting'],
+    ['when', 0, 'waiting'],
+    ['after', 1, 'due'],
+  ] as const)(
+    'is judged by its time where an attempt of old has no versions: corrected %s it began',
+    async (_, ms, state) => {
+      const customer = await receiver()
+      const { id } = await world.openFunded({ receiverId: customer.id })
+      const pending: PayoutReply = { state: 'pending', payoutId: 'refused-1' }
+      const rail = { ...pickyRail(() => Promise.resolve()).rail, send: async () => pending }
+      const { send, notice } = world.payouts(rail)
+      expect(await send(id)).toBe('pending')
+      await onServer(
+        world.url,
+        'update payout_attempt set customer_versions = null where transaction_id = $1',
+        [id],
+      )
+      world.pass(ms)
+      await setAccount(customer, 'right')
+      await notice({ idempotencyKey: `${id}-1`, reply: refusal })
+      expect((await world.stateOf(id)).payout?.state).toBe(state)
+    },
+  )
 })

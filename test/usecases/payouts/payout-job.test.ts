@@ -45,3 +45,26 @@ it('makes the job of a payout for the moment when it is due, one for each step',
     ['settle-payout', 't0-2-0', later],
   ])
 })
+
+it('groups what is due with what is claimed, in its order, and leaves the others to themselves', () => {
+  const states = ['pending', 'due', 'dead', 'claimed', 'waiting', 'due', 'delivered'] as const
+  const all = states.map((state, place) => ({ ...newPayout(`t${place}`, now), state }))
+  const [pending] = all
+  expect(jobsOfMany(all)).toEqual([
+    {
+      name: 'send-payouts',
+      payload: { transactionIds: ['t1', 't3', 't5'] },
+      subject: 't1-0-0-and-2',
+    },
+    ...(pending === undefined ? [] : jobsOf(pending)),
+  ])
+  expect(all.map((payout) => jobsOf(payout).map(({ name, payload }) => [name, payload]))).toEqual([
+    [['settle-payout', { transactionId: 't0' }]],
+    [['send-payout', { transactionId: 't1' }]],
+    [],
+    [['send-payout', { transactionId: 't3' }]],
+    [],
+    [['send-payout', { transactionId: 't5' }]],
+    [],
+  ])
+})

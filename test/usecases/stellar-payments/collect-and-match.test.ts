@@ -49,10 +49,8 @@ describe('collecting, matching, paying out', () => {
     const { now } = world.clock
     const owed = { state: 'due', attemptNumber: 0, failures: 0, dueAt: now, updatedAt: now }
     expect(funded.payout).toEqual({ transactionId, ...owed })
-    expect((await seen(payment.id))?.match).toEqual({
-      state: 'matched',
-      transactionId: transaction.id,
-    })
+    const match = { state: 'matched', transactionId: transaction.id }
+    expect(await seen(payment.id)).toEqual({ ...payment, epoch: 1, match, seenAt: world.clock.now })
     const events = await onServer(
       world.url,
       'select type, actor from transaction_event where transaction_id = $1',
@@ -295,6 +293,30 @@ describe('matching', () => {
     const { transaction: kept, payout } = await world.stateOf(transaction.id)
     expect(kept).toMatchObject({ phase: 'awaitingFunds', version: 1 })
     expect(payout).toBeUndefined()
+  })
+
+  it('makes one job of what is due together, and tells of each which payment it was (SEP31-51)', async () => {
+    const account = anAccount()
+    const first = await world.open({ distributionAccount: account })
+    const second = await world.open({ distributionAccount: account })
+    const payments = [second, first].map((transaction) => paymentFor(transaction, { account }))
+    const network = memoryNetwork()
+    network.credit(...payments)
+    await world.collect(network)(account)
+    await world.takeJobs()
+    expect(await world.match(account)).toEqual({ matched: 2, unmatched: 0 })
+    const ids = [second.id, first.id]
+    const subject = `${second.id}-0-0-and-1`
+    const job = { name: 'send-payouts', payload: { transactionIds: ids }, subject }
+    expect(await world.takeJobs()).toEqual([job])
+    await world.commit(({ events }) => events.assignSequences(1000))
+    const told = await Promise.all(
+      ids.map((id) => world.read(({ events }) => events.ofTransaction(id))),
+    )
+    const actors = payments.map(({ id }) => [{ kind: 'network', stellarPaymentId: id }])
+    expect(told.map((events) => events.map(({ actor }) => actor))).toEqual(actors)
+    const matches = await Promise.all(payments.map(async ({ id }) => (await seen(id))?.match))
+    expect(matches).toEqual(ids.map((transactionId) => ({ state: 'matched', transactionId })))
   })
 
   it('takes the id of a muxed destination for an id memo (SEP31-48)', async () => {

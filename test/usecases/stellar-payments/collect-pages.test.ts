@@ -26,7 +26,7 @@ async function collectPages(
     Array.from({ length: count }, () => aStellarPayment({ account })),
   )
   const asked: unknown[] = []
-  const told: string[] = []
+  const told: unknown[] = []
   let looks = 0n
   /** The network goes on from ledger to ledger. */
   const look: NetworkWatch['look'] = async () => {
@@ -54,7 +54,10 @@ async function collectPages(
     startAt: { cursor: '0' },
     newId: randomUUID,
     now,
-    onPage: async (of) => void told.push(of),
+    onPage: async (of) => {
+      await Promise.resolve()
+      told.push([of, asked.length])
+    },
   })(account).catch((error: unknown) => error)
   const place = await db.read(({ stellarPayments }) => stellarPayments.place(account))
   const cursors = ['0', ...pages.map((page) => page.at(-1)?.id)]
@@ -74,7 +77,10 @@ describe('collecting page by page', () => {
 
   it('tells of each page that brought something, once, before the next is asked for', async () => {
     const { account, told } = await collectPages([1, 2])
-    expect(told).toEqual([account, account])
+    expect(told).toEqual([
+      [account, 1],
+      [account, 2],
+    ])
     expect((await collectPages([0])).told).toEqual([])
   })
 
@@ -89,14 +95,23 @@ describe('collecting page by page', () => {
   })
 
   it('keeps the page and leaves the rest to the one who has taken its seat meanwhile', async () => {
-    const until = new Date(now().getTime() + 60_000)
-    const { outcome, asked, place, cursors, told, account } = await collectPages([1, 1], (of) =>
-      db.commit(({ stellarPayments }) =>
-        stellarPayments.takeSeat(of, 'another', { now: new Date(now().getTime() + 30_000), until }),
-      ),
+    const later = (ms: number) => new Date(now().getTime() + ms)
+    const taken: boolean[] = []
+    const { outcome, asked, place, cursors, told, account } = await collectPages(
+      [1, 1],
+      async (of) => {
+        for (const ms of [19_999, 20_000]) {
+          const seat = { now: later(ms), until: later(60_000) }
+          const take = db.commit(({ stellarPayments }) =>
+            stellarPayments.takeSeat(of, 'another', seat),
+          )
+          taken.push(await take)
+        }
+      },
     )
+    expect(taken).toEqual([false, true])
     expect(outcome).toEqual({ ok: false, refusal: { code: 'seat_taken' } })
-    expect([asked.length, told]).toEqual([1, [account]])
+    expect([asked.length, told]).toEqual([1, [[account, 1]]])
     expect(place?.cursor).toBe(cursors[1])
     expect(place).not.toHaveProperty('readLedger')
   })

@@ -94,6 +94,10 @@ describe('reading a second time', () => {
     const { asked, found } = await recheck(account, settledAt(2_000n), ...pages)
     expect(asked).toEqual([placeIn(100n), placeIn(300n)])
     expect(found).toEqual([[account, 3]])
+    const [credit] = pages[0]?.credits ?? []
+    const kept = await db.read(({ stellarPayments }) => stellarPayments.find(credit?.id ?? ''))
+    const waiting = { epoch: 1, seenAt: now(), match: { state: 'waiting' } }
+    expect(kept).toEqual({ ...credit, ...waiting })
     expect(await checked(account)).toBe(placeIn(1_000n))
   })
 

@@ -65,3 +65,34 @@ it('counts nothing as read when reading is stopped before its page is kept (SEP3
   expect(await collect(account)).toMatchObject({ ok: true, value: { added: 1 } })
   expect(await place(account)).toMatchObject({ account, readUntil: now() })
 })
+
+it('gives the account no place while reading is stopped', async () => {
+  const account = `G${randomUUID()}`
+  expect(await collect(account, { look: async () => stopped })).toEqual(stopped)
+  expect(await place(account)).toBeUndefined()
+})
+
+it('says to whom has to decide what is missing, and what may be done', async () => {
+  const account = `G${randomUUID()}`
+  const told: unknown[] = []
+  const calm = calmWatch(now)
+  const look: NetworkWatch['look'] = async () => {
+    const seen = await calm.look()
+    return seen.ok ? { ok: true, value: { ...seen.value, elder: 20n } } : seen
+  }
+  const stop: NetworkWatch['stop'] = async (_, why) => {
+    told.push(why)
+    return stopped
+  }
+  expect(await collect(account, { look, stop })).toEqual(stopped)
+  expect(told).toEqual([
+    {
+      reason: 'gap',
+      detail:
+        `Horizon's history begins at ledger 20 only, but ${account} was read up to ledger 0: ` +
+        'what came between cannot be read from it. Take a Horizon with more history, or look at ' +
+        'the account yourself, and resume',
+    },
+  ])
+  expect(await place(account)).toEqual({ account, cursor: '0' })
+})

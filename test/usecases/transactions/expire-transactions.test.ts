@@ -53,6 +53,30 @@ it('ends what was not funded in time, with an event and a message (SEP31-76)', a
   expect(await door.expireTransactions()).toBe(0)
 })
 
+it('tells the event and the notice of each that it ends as the work of the gateway (SEP31-76, SEP31-83)', async () => {
+  const callbackUrl = 'https://wallet.example.com/'
+  const phases = ['screening', 'awaitingInfo', 'awaitingFunds'] as const
+  const ids: string[] = []
+  for (const phase of phases) ids.push(await kept({ phase, callbackUrl, version: 4 }))
+  expect(await door.expireTransactions()).toBe(3)
+  const told = await door.commit(async ({ events }) => {
+    await events.assignSequences(1000)
+    return Promise.all(ids.map((id) => events.ofTransaction(id)))
+  })
+  const common = { type: 'lapsed', to: 'expired', version: 5, at: door.clock.now }
+  expect(told).toMatchObject(
+    phases.map((from) => [{ ...common, from, actor: { kind: 'gateway' } }]),
+  )
+  const owed = await onServer(
+    door.url,
+    'select subject_id, url from callback where subject_id = any ($1) order by number',
+    [ids],
+  )
+  const subjects = owed.map((row) => row['subject_id'])
+  expect(subjects.toSorted()).toEqual(ids.toSorted())
+  expect(new Set(owed.map(({ url }) => url))).toEqual(new Set([callbackUrl]))
+})
+
 it('ends all of them in one run, however many there are', async () => {
   const ids = await Promise.all(Array.from({ length: 401 }, () => kept()))
   expect(await door.expireTransactions()).toBe(401)

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sql } from '../../../src/adapters/postgres/database.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
+import { writeTransaction } from '../../../src/http/sep31/write-transaction.ts'
 import type { Change } from '../../../src/usecases/transactions/save-change.ts'
+import { anAsset } from '../../builders/asset.ts'
 import { aTransaction, distributionAccount } from '../../builders/transaction.ts'
 import { openDoor, sendingAnchor } from '../../http/sep31/door.ts'
 import type { Door } from '../../http/sep31/door.ts'
@@ -94,7 +96,16 @@ describe('saving a change', () => {
     await save(funded(before, '12'))
     const [callback] = await callbacksOf(before.id)
     const { now } = door.clock
-    expect(callback).toMatchObject({ state: 'due', tries: 0, dueAt: now, createdAt: now })
+    expect(callback).toEqual({
+      id: expect.any(String),
+      subject: { kind: 'transaction', id: before.id },
+      url: 'https://wallet.example.com/x',
+      body: expect.any(String),
+      state: 'due',
+      tries: 0,
+      dueAt: now,
+      createdAt: now,
+    })
     const jobs = await door.commit(({ outbox }) => outbox.unsent(10_000))
     expect(jobs.map(({ job }) => job)).toContainEqual({
       name: 'deliver-callback',
@@ -131,7 +142,13 @@ describe('saving a change', () => {
     const before = await kept({ callbackUrl: 'https://wallet.example.com/x' })
     const first = await save(funded(before, '6'))
     const settling: Transaction = { ...first, phase: 'settling' }
-    await save({ before: first, after: settling, type: 'payoutAccepted', actor: { kind: 'rail' } })
+    const second = await save({
+      before: first,
+      after: settling,
+      type: 'payoutAccepted',
+      actor: { kind: 'rail' },
+    })
+    const assets = new Map([['SRT', anAsset()]])
     const callbacks = await callbacksOf(before.id)
     expect(
       callbacks.map((callback) => JSON.parse(callback?.body ?? '{}') as Record<string, unknown>),
@@ -139,7 +156,8 @@ describe('saving a change', () => {
       { transaction: { id: before.id, status: 'pending_receiver' } },
       { transaction: { id: before.id, status: 'pending_external' } },
     ])
-    expect(Object.keys(JSON.parse(callbacks[0]?.body ?? '{}') as object)).toEqual(['transaction'])
+    const told = [first, second].map((saved) => JSON.stringify(writeTransaction(saved, assets)))
+    expect(callbacks.map((callback) => callback?.body)).toEqual(told)
   })
 
   it('tells each address of its own transaction only, also of many in one batch (AP-2.16)', async () => {
@@ -211,6 +229,7 @@ describe('saving a change', () => {
     const saved = await door.commit((records) => door.saveChanges(records, changes, door.clock.now))
     expect(saved.every(({ version }) => version === 2)).toBe(true)
     const ids = saved.map(({ id }) => id)
+    expect(ids).toEqual(changes.map(({ before }) => before.id))
     const found = await door.read(({ transactions }) => transactions.findMany(ids))
     expect(found.every(({ phase }) => phase === 'payingOut')).toBe(true)
   })

@@ -43,3 +43,31 @@ it('takes every one of many addresses that are sent at once, and keeps one of th
   const kept = await world.read(({ transactions }) => transactions.find(id))
   expect(urls).toContain(kept?.callbackUrl)
 })
+
+it('refuses an address for what is wrong with it before it looks for the transaction (SEP31-82)', async () => {
+  const { id, owner } = await world.openFunded()
+  const asked: string[] = []
+  const set = setTransactionCallback({
+    commit: world.commit,
+    callbackRules: { allowHttp: false, allowPrivateHosts: false },
+    hosts: {
+      isPublic: async (url) => {
+        asked.push(url)
+        return !url.includes('inside')
+      },
+    },
+  })
+  const principal = { account: 'G', subject: 'G', homeDomain: 'anchor.example' }
+  const codeOf = async (url: string, as: typeof principal = principal) => {
+    const outcome = await set({ principal: as, id, url })
+    return outcome.ok ? 'accepted' : outcome.refusal.code
+  }
+  expect(await codeOf('nonsense')).toBe('callback_url_malformed')
+  expect(await codeOf('http://inside.example/')).toBe('callback_url_insecure')
+  expect(asked).toEqual([])
+  expect(await codeOf('https://inside.example/')).toBe('callback_url_private')
+  expect(await codeOf('https://outside.example/')).toBe('not_found')
+  expect(await codeOf('https://outside.example/', { ...principal, ...owner })).toBe('accepted')
+  const all = ['inside', 'outside', 'outside'].map((name) => `https://${name}.example/`)
+  expect(asked).toEqual(all)
+})
