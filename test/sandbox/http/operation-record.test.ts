@@ -138,7 +138,13 @@ test('an operation is told whole, with its transaction where that was asked for 
   expect(told(set, [])).toEqual(record)
   const { transaction, ...others } = told(set, [], true)
   expect(others).toEqual(record)
-  expect(transaction).toMatchObject({ id: 'ab', paging_token: '21474840576', max_fee: '100' })
+  expect(transaction).toMatchObject({
+    _links: { self: { href: 'http://h/transactions/ab' } },
+    id: 'ab',
+    paging_token: '21474840576',
+    max_fee: '100',
+    result_meta_xdr: expect.any(String),
+  })
 })
 
 test('the base of a trade is lumens, then the shorter form, then the code, then the issuer (SBX-79)', () => {

@@ -1,11 +1,23 @@
-import { Account, Networks, Operation, StrKey, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
+import {
+  Account,
+  Memo,
+  MuxedAccount,
+  Networks,
+  Operation,
+  StrKey,
+  TransactionBuilder,
+  xdr,
+} from '@stellar/stellar-sdk'
 import { describe, expect, test } from 'vitest'
 import { decodeParts } from '../../../src/sandbox/network/history/envelopes.ts'
 import type {
   StoredLedger,
   StoredTransaction,
 } from '../../../src/sandbox/network/history/stored.ts'
-import { transactionRecord } from '../../../src/sandbox/network/http/records/transaction-record.ts'
+import {
+  memoWords,
+  transactionRecord,
+} from '../../../src/sandbox/network/http/records/transaction-record.ts'
 import { idOf, keyOf } from '../ledger/world.ts'
 import { bodyOf } from './exchange-of.ts'
 
@@ -20,14 +32,14 @@ const plain = new TransactionBuilder(new Account(idOf('from'), '41'), {
   .addOperation(Operation.bumpSequence({ bumpTo: '1' }))
   .setTimeout(0)
   .build()
-plain.sign(keyOf('from'))
+plain.sign(keyOf('from'), keyOf('guard'))
 const bump = TransactionBuilder.buildFeeBumpTransaction(
   keyOf('payer'),
   '300',
   plain,
   networkPassphrase,
 )
-bump.sign(keyOf('payer'))
+bump.sign(keyOf('payer'), keyOf('another'))
 
 type Signed = typeof plain | typeof bump
 
@@ -111,6 +123,62 @@ test.each([
   })
 })
 
+test('a transaction of a muxed account tells both of its forms, and those of who pays (SBX-79)', () => {
+  const muxed = (name: string, id: string) => new MuxedAccount(new Account(idOf(name), '41'), id)
+  const [source, payer] = [muxed('from', '7'), muxed('payer', '8')]
+  const inner = new TransactionBuilder(source, { fee: '100', networkPassphrase })
+    .addOperation(Operation.bumpSequence({ bumpTo: '0' }))
+    .setTimeout(0)
+    .build()
+  const outer = TransactionBuilder.buildFeeBumpTransaction(
+    payer.accountId(),
+    '300',
+    inner,
+    networkPassphrase,
+  )
+  const named = (field: string, id: string, one: MuxedAccount) => ({
+    [`${field}_muxed`]: one.accountId(),
+    [`${field}_muxed_id`]: id,
+  })
+  const told = (one: typeof inner | typeof outer) =>
+    transactionRecord({ ...stored(plain), envelopeXdr: one.toXdr() }, context)
+  expect(told(inner)).toMatchObject({
+    source_account: idOf('from'),
+    ...named('account', '7', source),
+    fee_account: idOf('from'),
+    ...named('fee_account', '7', source),
+  })
+  expect(told(outer)).toMatchObject({
+    source_account: idOf('from'),
+    ...named('account', '7', source),
+    fee_account: idOf('payer'),
+    ...named('fee_account', '8', payer),
+  })
+})
+
+test.each([
+  ['none', Memo.none(), { memo_type: 'none' }],
+  ['id', Memo.id('18446744073709551615'), { memo_type: 'id', memo: '18446744073709551615' }],
+  [
+    'hash',
+    Memo.hash(new Uint8Array(32).fill(1)),
+    { memo_type: 'hash', memo: 'AQEB'.repeat(10) + 'AQE=' },
+  ],
+  [
+    'return',
+    Memo.return(new Uint8Array(32).fill(2)),
+    { memo_type: 'return', memo: 'AgIC'.repeat(10) + 'AgI=' },
+  ],
+  ['text', Memo.text('rent'), { memo_type: 'text', memo: 'rent', memo_bytes: 'cmVudA==' }],
+  [
+    'text that cannot be shown in each place',
+    Memo.text(Uint8Array.of(0, 97, 0, 255)),
+    { memo_type: 'text', memo: '\uFFFDa\uFFFD\uFFFD', memo_bytes: 'AGEA/w==' },
+  ],
+])('a memo is told whole: %s (SBX-79)', (_kind, memo, words) => {
+  expect(memoWords(memo.toXdrObject())).toEqual(words)
+})
+
 test('a fee bump in a list is told by its outer hash, and with the meta that was asked for (SBX-78)', () => {
   expect(transactionRecord(stored(bump), { ...context, withMeta: true })).toMatchObject({
     id: hashOf(bump),
@@ -142,6 +210,7 @@ describe('the conditions of a transaction', () => {
   const ledgers = (minLedger: number, maxLedger: number) =>
     new xdr.LedgerBounds({ minLedger, maxLedger })
   const signer = xdr.SignerKey.signerKeyTypeHashX(new Uint8Array(32) as never)
+  const guard = xdr.SignerKey.signerKeyTypeEd25519(keyOf('guard').rawPublicKey())
 
   test.each<[string, Partial<xdr.PreconditionsV2>, object | undefined]>([
     ['nothing', {}, undefined],
@@ -157,9 +226,9 @@ describe('the conditions of a transaction', () => {
     ['an age', { minSeqAge: 1n }, { min_account_sequence_age: '1' }],
     ['a gap', { minSeqLedgerGap: 1 }, { min_account_sequence_ledger_gap: 1 }],
     [
-      'a signer',
-      { extraSigners: [signer] },
-      { extra_signers: [StrKey.encodeSha256Hash(new Uint8Array(32))] },
+      'its signers in their order',
+      { extraSigners: [signer, guard] },
+      { extra_signers: [StrKey.encodeSha256Hash(new Uint8Array(32)), idOf('guard')] },
     ],
   ])('tell %s alone, where that is all (SBX-79)', (_what, given, words) => {
     expect(told(conditions(given))).toEqual(words)
