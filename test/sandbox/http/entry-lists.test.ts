@@ -185,6 +185,7 @@ describe('assets', () => {
     [`asset_issuer=${issuer}`, [token('USD', issuer), token('USDC', issuer)]],
     ['asset_code=&asset_issuer=', all],
     [`asset_code=DOLLARS&asset_issuer=${issuer}`, []],
+    ['asset_code=TWELVELETTER', []],
   ])('come by code and then issuer, asked for by %j (SBX-62, SBX-79)', (query, found) => {
     expect(tokens(query)).toEqual(found)
   })

@@ -56,6 +56,7 @@ const routes: Route[] = [
   { pattern: '/', get: note },
   { pattern: '/friendbot', get: note, post: note },
   { pattern: '/_sandbox/import', post: note },
+  { pattern: '/things/:name/of/:other', post: note },
   {
     pattern: '/transactions',
     post: note,
@@ -69,6 +70,8 @@ const routes: Route[] = [
   },
 ]
 
+const watched: Omit<Exchange, 'view'>[] = []
+
 function ask(asked: Asked, scheme: 'http' | 'https' = 'http', head = 7) {
   const history = { latest: 7, elder: 1, state: {} }
   const ledger = { head: { sequence: head } }
@@ -79,7 +82,10 @@ function ask(asked: Asked, scheme: 'http' | 'https' = 'http', head = 7) {
       routes,
       interference: {
         around: (exchange, next) => next(exchange),
-        sight: () => ({}),
+        sight(exchange) {
+          watched.push(exchange)
+          return {}
+        },
         stream: () => ({}),
       },
       log: createRequestLog(),
@@ -129,7 +135,38 @@ describe('an answer', () => {
       'Content-Type': 'application/problem+json; charset=utf-8',
     })
     expect(JSON.parse(broken.body)).toMatchObject({ extras: { error: 'out of order' } })
-    expect((await ask({ url: '/nothing' })).status).toBe('HTTP/1.1 404 Not Found')
+    const missing = await ask({ url: '/nothing' })
+    expect(missing.status).toBe('HTTP/1.1 404 Not Found')
+    expect(missing.headers).toMatchObject(ofLedger)
+  })
+
+  test.each<[string, Asked, number, string]>([
+    ['a method that is none, of old reads', { method: 'PUT' }, 10, 'method_not_allowed'],
+    ['a path that is none, of old reads', { url: '/nothing' }, 10, 'not_found'],
+    ['old reads of no type at all', { headers: { accept: 'text/html' } }, 10, 'stale_history'],
+    ['no type at all', { headers: { accept: 'text/html' } }, 9, 'not_acceptable'],
+    [
+      'a stream where there is none',
+      { headers: { accept: 'text/event-stream' } },
+      9,
+      'not_acceptable',
+    ],
+    [
+      'no type at all, and a wrong limit',
+      { url: '/transactions?limit=0', headers: { accept: 'text/html' } },
+      9,
+      'not_acceptable',
+    ],
+    ['a wrong limit', { url: '/transactions?limit=0' }, 9, 'bad_request'],
+    ['what can only be sent', { url: '/_sandbox/import' }, 9, 'method_not_allowed'],
+    ['what can only be read', { method: 'POST' }, 9, 'method_not_allowed'],
+    ['what is no address', { url: 'http://[' }, 9, 'bad_request'],
+  ])('is refused for the first that is wrong: %s (SBX-66, SBX-68, SBX-95)', async (...told) => {
+    const [, asked, head, kind] = told
+    const { body: problem } = await ask(asked, 'http', head)
+    expect(JSON.parse(problem)).toMatchObject({
+      type: `https://stellar.org/horizon-errors/${kind}`,
+    })
   })
 
   test('is refused when reading is more ledgers behind than it may be (SBX-95)', async () => {
@@ -147,6 +184,8 @@ describe('an answer', () => {
       ...common,
       'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
       'Access-Control-Max-Age': '600',
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': '0',
     }
     const asked = { 'access-control-request-headers': 'x-client-name' }
     const named = await ask({ method: 'OPTIONS', headers: asked })
@@ -191,6 +230,31 @@ describe('a request', () => {
     ],
   ])('is read: %s (SBX-09, SBX-66, SBX-69)', async (_what, asked, at) => {
     expect(await read(asked)).toEqual([ok, at])
+  })
+
+  test('reaches its route whole, and what it may see is asked with all of it', async () => {
+    seen.length = 0
+    watched.length = 0
+    const asked: Asked = {
+      method: 'POST',
+      url: '/things/a%20b/of/c?x=1&x=2',
+      headers: { 'x-client-name': 'me' },
+      body: 'tx=ü',
+      from: '10.0.0.1',
+    }
+    expect((await ask(asked)).status).toBe(ok)
+    const whole = {
+      method: 'POST',
+      path: '/things/a%20b/of/c',
+      query: new URLSearchParams('x=1&x=2'),
+      params: { name: 'a b', other: 'c' },
+      headers: { host: 'horizon.example:8000', 'x-client-name': 'me' },
+      origin: 'http://horizon.example:8000',
+      body: Buffer.from('tx=ü'),
+      remoteAddress: '10.0.0.1',
+    }
+    expect(watched).toEqual([whole])
+    expect(seen).toEqual([{ ...whole, view: expect.objectContaining({ latest: 7 }) }])
   })
 
   test('by HTTPS has links by HTTPS (SBX-69)', async () => {

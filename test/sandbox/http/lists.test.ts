@@ -107,6 +107,12 @@ describe('trades', () => {
     expect(await list(`/trades?${wordsOf('base_', eur)}&${wordsOf('counter_', usd)}`)).toEqual([])
     const offer = String(euro?.['counter_offer_id'])
     expect(await list(`/trades?offer_id=${offer}`)).toEqual([euro])
+    expect(await list(`${inEuro}&offer_id=${offer}`)).toEqual([euro])
+    const inDollars = `/trades?${wordsOf('base_', usd)}&counter_asset_type=native`
+    expect(await list(inDollars)).toHaveLength(2)
+    expect(await list(`${inDollars}&offer_id=${offer}`)).toEqual([])
+    const turned = `/trades?base_asset_type=native&${wordsOf('counter_', eur)}`
+    expect(await list(turned)).toEqual([euro])
     expect(await list(`/offers/${offer}/trades`)).toEqual([euro])
   })
 

@@ -38,3 +38,10 @@ it('answers what is no HTTP as a bad request, and goes on (SBX-118)', async () =
   expect(heard).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
   expect(await (await fetch(`http://127.0.0.1:${server.port}`)).text()).toBe('here')
 })
+
+it('keeps a connection for the next question a little longer than a minute', async () => {
+  const server = await openServer((_request, response) => void response.end('here'), place)
+  onTestFinished(() => server.stop())
+  const { headers } = await fetch(`http://127.0.0.1:${server.port}`)
+  expect(headers.get('keep-alive')).toBe('timeout=65')
+})

@@ -37,6 +37,7 @@ describe('a list is asked', () => {
     // After all of ledger 9, which is the latest here.
     ['cursor=now', 'id', { ...first, cursor: '42949672959' }],
     ['cursor=now', 'pair', { ...first, cursor: '42949672959' }],
+    [`cursor=${'x'.repeat(300)}`, 'name', { ...first, cursor: 'x'.repeat(300) }],
   ])('for %j, by %s (SBX-60, SBX-62)', (query, kind, request) => {
     expect(asked(query, kind)).toEqual(request)
   })
@@ -46,21 +47,33 @@ describe('a list is asked', () => {
     expect(asked('cursor=1', 'pair', '7-2').cursor).toBe('7-2')
   })
 
-  test.each<[string, string, CursorKind]>([
+  const reasons = {
+    cursor: 'cursor: invalid value',
+    order: 'order: invalid value, say asc or desc',
+    limit: 'limit: say a number from 1 to 200',
+  }
+  test.each<[keyof typeof reasons, string, CursorKind]>([
     ['limit', 'limit=0', 'id'],
     ['limit', 'limit=201', 'id'],
     ['limit', 'limit=-1', 'id'],
     ['limit', 'limit=1.5', 'id'],
+    ['limit', 'limit=x5', 'id'],
+    ['limit', 'limit=5x', 'id'],
+    ['order', 'order=up&limit=0', 'id'],
+    ['cursor', 'cursor=x&order=up&limit=0', 'id'],
+    ['cursor', 'cursor=x1', 'id'],
+    ['cursor', 'cursor=1x', 'id'],
     ['order', 'order=ASC', 'id'],
     ['cursor', 'cursor=undefined', 'id'],
     ['cursor', 'cursor=9223372036854775808', 'id'],
     ['cursor', 'cursor=12-3', 'id'],
     ['cursor', 'cursor=12-3-4', 'pair'],
     ['cursor', 'cursor=12-', 'pair'],
-    ['cursor', `cursor=${'x'.repeat(1000)}`, 'name'],
+    ['cursor', `cursor=${'x'.repeat(301)}`, 'name'],
   ])('and a wrong %s is refused by name: %s (SBX-62)', (field, query, kind) => {
+    const extras = { invalid_field: field, reason: reasons[field] }
     expect(() => asked(query, kind)).toThrow(
-      expect.objectContaining({ extras: expect.objectContaining({ invalid_field: field }) }),
+      expect.objectContaining({ kind: 'bad_request', extras }),
     )
   })
 })
@@ -85,6 +98,18 @@ describe('the links of a page', () => {
         'join=transactions&cursor=3&limit=10&order=desc',
       ),
       _embedded: { records: [{ token: '3' }, { token: '5' }, { token: '8' }] },
+    })
+  })
+
+  test('name the place that "now" stood for (SBX-60, SBX-63)', () => {
+    const place = '42949672959'
+    expect(page('cursor=now&limit=1', [])).toEqual({
+      _links: links(
+        `cursor=${place}&limit=1&order=asc`,
+        `cursor=${place}&limit=1&order=asc`,
+        `cursor=${place}&limit=1&order=desc`,
+      ),
+      _embedded: { records: [] },
     })
   })
 

@@ -61,8 +61,11 @@ describe('a field', () => {
     ['ledger_id', ledger, () => ledgerField('0')],
     ['ledger_id', ledger, () => ledgerField('1.5')],
     ['ledger_id', ledger, () => ledgerField('2147483648')],
+    ['ledger_id', ledger, () => ledgerField('x1')],
+    ['ledger_id', ledger, () => ledgerField('00000000001')],
     ['id', operation, () => idField(undefined)],
     ['id', operation, () => idField('0x10')],
+    ['id', operation, () => idField('00000000000000000001')],
     ['offer_id', operation, () => idField('9223372036854775808', 'offer_id')],
     ['flag', 'flag: say true or false', () => flag('=TRUE')],
     ['asset', asset, () => assetField(null)],
@@ -99,6 +102,8 @@ describe('a form (SBX-71)', () => {
     ['other=a', undefined, undefined],
     [parts, 'multipart/form-data; boundary=x', 'a\r\n\r\nb'],
     [parts, 'Multipart/Form-Data; Boundary="x"', 'a\r\n\r\nb'],
+    [parts, 'multipart/form-data; boundary=x; charset=utf-8', 'a\r\n\r\nb'],
+    [parts.replace('"other"', '"tx"'), 'multipart/form-data; boundary=x', 'no'],
     [parts.slice(parts.indexOf('--x', 3)), 'multipart/form-data', undefined],
     [parts.replace('name="tx"', 'name="ty"'), 'multipart/form-data; boundary=x', undefined],
   ])('%j of the type %j has %j', (body, type, value) => {
@@ -229,13 +234,21 @@ describe('the log of requests (SBX-93)', () => {
     expect(log.requests).toEqual([])
   })
 
-  test('keeps the last of very many', () => {
+  test('keeps the last thousand of very many, and up to twice as many', () => {
     const log = createRequestLog()
-    const most = 5000
-    for (let index = 1; index <= most; index += 1) served(log, `/${index}`, {})()
-    const kept = log.requests.map(({ path }) => Number(path.slice(1)))
-    expect(kept.length).toBeGreaterThanOrEqual(1000)
-    expect(kept.length).toBeLessThanOrEqual(2000)
-    expect(kept).toEqual(Array.from(kept, (_, index) => most - kept.length + 1 + index))
+    const kept = () => log.requests.map(({ path }) => Number(path.slice(1)))
+    const upTo = (last: number, length: number) =>
+      Array.from({ length }, (_, index) => last - length + 1 + index)
+    const counts: readonly (readonly [most: number, length: number])[] = [
+      [2000, 2000],
+      [2001, 1000],
+      [3001, 2000],
+      [3002, 1000],
+    ]
+    let index = 0
+    for (const [most, length] of counts) {
+      while (index < most) served(log, `/${(index += 1)}`, {})()
+      expect(kept()).toEqual(upTo(most, length))
+    }
   })
 })
