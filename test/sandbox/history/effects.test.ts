@@ -69,6 +69,7 @@ const key = 'k'
 test('each type of effect has the number that clients know it by (SBX-79)', () => {
   const known: Readonly<Record<string, unknown>> = Horizon.ServerApi.EffectType
   const names = Object.keys(EFFECT_NUMBERS)
+  expect(names).toHaveLength(42)
   expect(EFFECT_NUMBERS).toEqual(Object.fromEntries(names.map((name) => [name, known[name]])))
 })
 

@@ -77,6 +77,27 @@ test('tells outer and inner code of a fee bump that went well, and its operation
   expect(innerResultCodes(result)).toEqual({ transaction: 'tx_success', operations })
 })
 
+test('tells the inner code of a fee bump whose transaction came to no operation (SBX-57)', () => {
+  const inner = new xdr.InnerTransactionResult({
+    feeCharged: 0n,
+    result: xdr.InnerTransactionResultResult.txBadSeq(),
+    ext: xdr.InnerTransactionResultExt.v0(),
+  })
+  const transactionHash = new Uint8Array(32)
+  const result = new xdr.TransactionResult({
+    feeCharged: 200n,
+    result: xdr.TransactionResultResult.txFeeBumpInnerFailed(
+      new xdr.InnerTransactionResultPair({ transactionHash, result: inner }),
+    ),
+    ext: xdr.TransactionResultExt.v0(),
+  })
+  expect(resultCodes(result)).toEqual({
+    transaction: 'tx_fee_bump_inner_failed',
+    inner_transaction: 'tx_bad_seq',
+  })
+  expect(innerResultCodes(result)).toEqual({ transaction: 'tx_bad_seq' })
+})
+
 test('has nothing to tell apart for who sent a transaction without a fee bump (SBX-57)', () => {
   const badSequence = decodeResult('AAAAAAAAAGT////7AAAAAA==')
   expect(innerResultCodes(badSequence)).toEqual({ transaction: 'tx_bad_seq' })
@@ -95,39 +116,84 @@ test('tells outer and inner code of a fee bump, and only the inner one to who se
   })
 })
 
-/** The operation, the number of the code in XDR, and Horizon's word for it. */
-const ODD = [
-  [0, -4, 'op_already_exists'],
-  [1, -3, 'op_src_no_trust'],
-  [2, -11, 'op_cross_self'],
-  [2, -12, 'op_over_source_max'],
-  [13, -12, 'op_under_dest_min'],
-  [3, -4, 'sell_not_authorized'],
-  [3, -5, 'buy_not_authorized'],
-  [3, -10, 'buy_no_issuer'],
-  [3, -11, 'op_offer_not_found'],
-  [5, -10, 'op_auth_revocable_required'],
-  [6, -8, 'op_not_aut_maintain_liabilities'],
-  [7, -2, 'op_no_trust'],
-  [7, -3, 'op_not_required'],
-  [8, -4, 'op_has_sub_entries'],
-  [8, -5, 'op_seq_num_too_far'],
-  [10, -2, 'op_data_name_not_found'],
-  [10, -4, 'op_data_invalid_name'],
-  [11, -1, 'op_bad_seq'],
-  [15, -1, 'op_does_not_exist'],
-  [18, -4, 'op_only_transferable'],
-  [20, -2, 'op_no_issuer'],
-  [21, -2, 'op_no_trust'],
-] as const
+const PAYMENT =
+  'malformed underfunded src_no_trust src_not_authorized no_destination no_trust not_authorized ' +
+  'line_full no_issuer'
+const OFFER =
+  'malformed sell_no_trust buy_no_trust =sell_not_authorized =buy_not_authorized line_full ' +
+  'underfunded cross_self sell_no_issuer =buy_no_issuer offer_not_found low_reserve'
 
-describe('words that no rule gives (SBX-56)', () => {
-  test.each(ODD)('operation %d, code %d is %s', (operation, code, word) => {
-    const bytes = Buffer.alloc(12)
-    bytes.writeInt32BE(0, 0)
-    bytes.writeInt32BE(operation, 4)
-    bytes.writeInt32BE(code, 8)
-    expect(operationCode(xdr.OperationResult.fromXdr(new Uint8Array(bytes)))).toBe(word)
+/** Of each operation the words for its codes from -1 down, without `op_`; after `=` they have none. */
+const FAILURES: readonly (readonly [operation: number, words: string])[] = [
+  [0, 'malformed underfunded low_reserve already_exists'],
+  [1, PAYMENT],
+  [2, `${PAYMENT} too_few_offers cross_self over_source_max`],
+  [3, OFFER],
+  [4, OFFER],
+  [
+    5,
+    'low_reserve too_many_signers bad_flags invalid_inflation cant_change unknown_flag ' +
+      'threshold_out_of_range bad_signer invalid_home_domain auth_revocable_required',
+  ],
+  [
+    6,
+    'malformed no_issuer invalid_limit low_reserve self_not_allowed trust_line_missing ' +
+      'cannot_delete not_aut_maintain_liabilities',
+  ],
+  [7, 'malformed no_trust not_required cant_revoke self_not_allowed low_reserve'],
+  [8, 'malformed no_account immutable_set has_sub_entries seq_num_too_far dest_full is_sponsor'],
+  [9, 'not_time'],
+  [10, 'not_supported_yet data_name_not_found low_reserve data_invalid_name'],
+  [11, 'bad_seq'],
+  [12, OFFER],
+  [13, `${PAYMENT} too_few_offers cross_self under_dest_min`],
+  [14, 'malformed low_reserve no_trust not_authorized underfunded'],
+  [15, 'does_not_exist cannot_claim line_full no_trust not_authorized trustline_frozen'],
+  [16, 'malformed already_sponsored recursive'],
+  [17, 'not_sponsored'],
+  [18, 'does_not_exist not_sponsor low_reserve only_transferable malformed'],
+  [19, 'malformed not_clawback_enabled no_trust underfunded'],
+  [20, 'does_not_exist no_issuer not_clawback_enabled'],
+  [21, 'malformed no_trust cant_revoke invalid_state low_reserve'],
+  [
+    22,
+    'malformed no_trust not_authorized underfunded line_full bad_price pool_full trustline_frozen',
+  ],
+  [23, 'malformed no_trust underfunded line_full under_minimum trustline_frozen'],
+]
+
+/** What a result carries after its code when all went well, in words of four bytes. */
+const CARRIED: Readonly<Record<number, readonly number[]>> = {
+  2: Array<number>(13).fill(0),
+  3: [0, 2],
+  4: [0, 2],
+  8: [0, 0],
+  9: [0],
+  12: [0, 2],
+  13: Array<number>(13).fill(0),
+  14: Array<number>(9).fill(0),
+}
+
+const wordOf = (operation: number, code: number, carried: readonly number[] = []) => {
+  const words = [0, operation, code, ...carried]
+  const bytes = Buffer.alloc(4 * words.length)
+  for (const [index, word] of words.entries()) bytes.writeInt32BE(word, 4 * index)
+  return operationCode(xdr.OperationResult.fromXdr(new Uint8Array(bytes)))
+}
+
+describe('the words for each code (SBX-56)', () => {
+  test.each(FAILURES)('of operation %d are %s', (operation, words) => {
+    const expected = words
+      .split(' ')
+      .map((word) => (word.startsWith('=') ? word.slice(1) : `op_${word}`))
+    // The issuer that a path misses is told with its asset.
+    const missing = [2, 13].includes(operation) ? [0] : []
+    const told = expected.map((word, index) =>
+      wordOf(operation, -1 - index, word === 'op_no_issuer' ? missing : []),
+    )
+    expect(told).toEqual(expected)
+    expect(() => wordOf(operation, -1 - expected.length)).toThrow(/./)
+    expect(wordOf(operation, 0, CARRIED[operation])).toBe('op_success')
   })
 })
 

@@ -1,4 +1,4 @@
-import { Asset } from '@stellar/stellar-sdk'
+import { Asset, xdr } from '@stellar/stellar-sdk'
 import { expect, test } from 'vitest'
 import {
   assetKeyOf,
@@ -11,7 +11,10 @@ import {
   flagLists,
   TRUST_LINE_FLAGS,
 } from '../../../src/sandbox/network/history/flag-words.ts'
-import { predicateWords } from '../../../src/sandbox/network/history/predicate-words.ts'
+import {
+  predicateWords,
+  sentPredicateWords,
+} from '../../../src/sandbox/network/history/predicate-words.ts'
 import { priceWords } from '../../../src/sandbox/network/history/prices.ts'
 import { timeWords } from '../../../src/sandbox/network/history/times.ts'
 import { LARGEST_ID, ledgerOf, toid } from '../../../src/sandbox/network/history/toid.ts'
@@ -86,6 +89,10 @@ test.each([
   ],
 ] as const)('lists flags as bits and as words: %j of %j (SBX-79)', (names, flags, lists) => {
   expect(flagLists('set', flags, names)).toEqual(lists)
+})
+
+test('writes a predicate that denies nothing as nothing', () => {
+  expect(sentPredicateWords(xdr.ClaimPredicate.claimPredicateNot(null))).toEqual({})
 })
 
 test('writes a predicate as the ledger keeps it', () => {
