@@ -246,6 +246,23 @@ describe('a stream', () => {
     expect(told).toEqual([hello, words('a'), words('b'), words('a')])
   })
 
+  it('that cannot go on leaves the others alone (SBX-86)', () => {
+    const { told, ledger, stream } = opened({ updates: true })
+    const other = connection()
+    let state = 'a'
+    streamSingle(stream, () => {
+      if (state === 'b') throw new Error('broken')
+      return { state }
+    })
+    streamSingle({ ...stream, response: other.response }, () => ({ state }))
+    state = 'b'
+    ledger()
+    const words = (one: string) => `id: \ndata: {"state":"${one}"}\n\n`
+    const fault = 'event: error\ndata: problem: server_error. full details: broken\n\n'
+    expect(told).toEqual([hello, words('a'), fault, '<end>'])
+    expect(other.told).toEqual([hello, words('a'), words('b')])
+  })
+
   it('that cannot go on says why, or that it is its own fault (SBX-86)', () => {
     const failing = (error: unknown) => {
       const { told, ledger, stream } = opened({ updates: true })

@@ -56,6 +56,35 @@ describe('a stream', () => {
     stream.close()
   })
 
+  test('tells each of several readers all of a ledger, from where that reader stood (SBX-82)', async () => {
+    const [created] = await tokens(to)
+    const streams = [
+      openRawStream(paymentsOf(to)),
+      openRawStream(paymentsOf(to, `cursor=${created}`)),
+      openRawStream(paymentsOf(to, 'cursor=now&limit=2')),
+      openRawStream(paymentsOf(from, 'cursor=now')),
+    ]
+    await until(() => streams.every(({ text }) => text !== ''))
+    const operations = ['1', '2', '3'].map((amount) =>
+      Operation.payment({ destination: to.publicKey(), asset: Asset.native(), amount }),
+    )
+    await client.server.submitTransaction(await client.build(from, operations))
+    await client.pay(to, from.publicKey(), { amount: '4' })
+    const all = await tokens(to)
+    expect(all).toHaveLength(5)
+    const expected = [all, all.slice(1), all.slice(1, 3), all.slice(1)]
+    const heard = () => streams.map(({ ids }) => ids)
+    await until(() => streams[2]?.ended === true)
+    await until(() => heard().every((ids, index) => ids.length >= Number(expected[index]?.length)))
+    expect(heard()).toEqual(expected)
+    const [first, , third] = streams
+    expect(first?.text.match(/"amount":"\d/g)).toEqual(
+      ['1', '2', '3', '4'].map((amount) => `"amount":"${amount}`),
+    )
+    expect(third?.text).toMatch(/data: "byebye"\n\n$/)
+    for (const stream of streams) stream.close()
+  })
+
   test('says goodbye after as many records as the limit (SBX-81, SBX-83)', async () => {
     await client.pay(from, to.publicKey())
     const stream = openRawStream(paymentsOf(to, 'limit=2'))
