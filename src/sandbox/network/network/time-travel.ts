@@ -42,6 +42,7 @@ export function createTimeTravel({ core, options, ingestion }: Travelling): Time
   const { journal, clock } = options
   const listeners = new Set<() => void>()
   const snapshots = new Map<string, Snapshot>()
+  let taken = 0
   const tell = () => {
     for (const listener of listeners) listener()
   }
@@ -50,7 +51,8 @@ export function createTimeTravel({ core, options, ingestion }: Travelling): Time
     snapshot() {
       const { lag } = ingestion
       ingestion.lag = {}
-      const id = String(snapshots.size + 1)
+      taken += 1
+      const id = String(taken)
       snapshots.set(id, { ledger: core.ledger.snapshot(), history: core.history.mark() })
       ingestion.lag = lag
       return id
@@ -58,6 +60,8 @@ export function createTimeTravel({ core, options, ingestion }: Travelling): Time
     revert(id) {
       const snapshot = snapshots.get(id)
       if (!snapshot) return false
+      // Later ones are of ledgers that are gone now.
+      for (const later of snapshots.keys()) if (Number(later) > Number(id)) snapshots.delete(later)
       ingestion.drop()
       core.ledger.restore(snapshot.ledger)
       core.history.rewind(snapshot.history)
