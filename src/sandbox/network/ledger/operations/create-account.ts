@@ -3,7 +3,7 @@ import { accountIdOf } from '../account-id.ts'
 import { availableBalance } from '../balance.ts'
 import type { AccountEntry } from '../entries.ts'
 import { accountIn, createEntry } from '../reserve.ts'
-import { done, type BodyOf, type OperationRule } from './operation-rule.ts'
+import { done, reserveResult, type BodyOf, type OperationRule } from './operation-rule.ts'
 
 const result = (value: xdr.CreateAccountResult): xdr.OperationResult =>
   done(xdr.OperationResultTr.createAccount(value))
@@ -23,8 +23,9 @@ export const createAccount: OperationRule<BodyOf<'createAccount'>> = {
       return result(xdr.CreateAccountResult.createAccountAlreadyExist())
     }
     const entry = newAccount(id, balance, BigInt(state.circumstances.sequence) << 32n)
-    if (createEntry(state, { entry, owner: id, sponsorships }) !== undefined) {
-      return result(xdr.CreateAccountResult.createAccountLowReserve())
+    const refusal = createEntry(state, { entry, owner: id, sponsorships })
+    if (refusal !== undefined) {
+      return reserveResult(refusal, result(xdr.CreateAccountResult.createAccountLowReserve()))
     }
     const payer = accountIn(state, source)
     if (availableBalance(payer, state.circumstances.baseReserve) < balance) {
