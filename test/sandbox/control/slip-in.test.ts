@@ -126,3 +126,27 @@ test.each([
     )
   },
 )
+
+test('a clock that was put back lets nothing in that is late already (SBX-21)', async () => {
+  const client = await openForTest({ mode: 'manual' })
+  const from = await client.funded()
+  const { control, url } = client.sandbox
+  control.freeze()
+  control.close()
+  const last = Math.floor(Date.parse(control.state().clock.now) / 1000)
+  control.advance(-3600)
+  const until = async (maxTime: number) => {
+    const account = await client.server.loadAccount(from.publicKey())
+    const how = { fee: '100', networkPassphrase: Networks.TESTNET }
+    const transaction = new TransactionBuilder(account, {
+      ...how,
+      timebounds: { minTime: 0, maxTime },
+    })
+      .addOperation(Operation.bumpSequence({ bumpTo: '0' }))
+      .build()
+    transaction.sign(from)
+    const body = new URLSearchParams({ tx: transaction.toXdr() })
+    return (await fetch(`${url}/transactions_async`, { method: 'POST', body })).status
+  }
+  expect([await until(last + 9), await until(last + 10)]).toEqual([400, 201])
+})

@@ -1,7 +1,7 @@
 import { Operation } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import type { Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
-import { codesOf, createWorld, feeBump, type Draft } from './world.ts'
+import { codesOf, createWorld, feeBump, idOf, type Draft } from './world.ts'
 
 /** Refusals at admission that the recorded scenarios do not show (SBX-21, SBX-25). */
 
@@ -36,6 +36,7 @@ describe('the bid', () => {
     [1, '0', 200n, 'ok'],
     [2, '0', 299n, 'txInsufficientFee 300'],
     [2, '0', 300n, 'ok'],
+    [2, '150', 299n, 'txInsufficientFee 300'],
     [2, '150', 449n, 'txInsufficientFee 450'],
     [2, '150', 450n, 'ok'],
   ])(
@@ -51,5 +52,29 @@ describe('the bid', () => {
     expect(bid(199n)).toBe('txInsufficientFee 200')
     expect(bid(200n)).toBe('txNoAccount 200')
     expect(bid(2000n)).toBe('txNoAccount 200')
+  })
+})
+
+describe('the first of two faults', () => {
+  it('of a fee bump is what its payer has, then who signed it, then what is within (SBX-25)', () => {
+    const within = { ...draft(1, '100'), sequence: 99n }
+    const bid = (fee: bigint, ...signers: string[]) =>
+      answer(feeBump(world, within, { payer: 'bob', fee, signers }))
+    expect(bid(20_000_000_000n, 'carol')).toBe('txBadAuth 200')
+    expect(bid(20_000_000_000n, 'bob', 'carol')).toBe('txInsufficientBalance 200')
+    expect(bid(200n, 'bob', 'carol')).toBe('txBadAuthExtra 200')
+    expect(bid(200n, 'bob')).toBe('txFeeBumpInnerFailed 200')
+  })
+
+  it('of a transaction is who signed it, then what its account has, then who else did (SBX-21)', () => {
+    const startingBalance = '1.0000050'
+    const create = Operation.createAccount({ destination: idOf('poor'), startingBalance })
+    world.apply({ source: 'root', operations: [create] })
+    const told = (...signers: string[]) =>
+      answer(world.envelope({ ...draft(1, '100'), source: 'poor', signers }))
+    expect(told('bob')).toBe('txBadAuth 100')
+    expect(told('poor', 'bob')).toBe('txInsufficientBalance 100')
+    const rich = { ...draft(1, '100'), signers: ['alice', 'bob'] }
+    expect(answer(world.envelope(rich))).toBe('txBadAuthExtra 100')
   })
 })

@@ -2,16 +2,7 @@ import { Asset, Operation, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import { envelopeOf, readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { preAuthorizedAddress } from '../../../src/sandbox/network/ledger/signer-form.ts'
-import {
-  asset,
-  codesOf,
-  createWorld,
-  feeBump,
-  idOf,
-  keyOf,
-  parameters,
-  type World,
-} from './world.ts'
+import { codesOf, createWorld, feeBump, idOf, keyOf, parameters, type World } from './world.ts'
 
 /** Transactions at the edge of what a ledger takes, and what is left when it does not. */
 
@@ -153,6 +144,14 @@ describe('the preconditions of a transaction (SBX-21)', () => {
     expect(refusal(worldOf('alice'), { cond: conditions({ extraSigners }) })).toEqual(codes)
   })
 
+  it('are told after a sequence that is wrong, and before a signature that is', () => {
+    const world = worldOf('alice')
+    const next = (world.ledger.account(idOf('alice'))?.sequence ?? 0n) + 1n
+    const cond = conditions({ minSeqLedgerGap: 9, extraSigners: [key('bob')] })
+    expect(refusal(world, { cond, seqNum: next + 1n })).toEqual(['txBadSeq'])
+    expect(refusal(world, { cond, seqNum: next })).toEqual(['txBadMinSeqAgeOrGap'])
+  })
+
   it('leave the sequence as strict as it is when they name none', () => {
     const world = worldOf('alice')
     const next = (world.ledger.account(idOf('alice'))?.sequence ?? 0n) + 1n
@@ -177,20 +176,38 @@ describe('contract data (SBX-53)', () => {
       resourceFee: 0n,
     }),
   )
-  const extend = new xdr.Operation({
-    sourceAccount: null,
-    body: xdr.OperationBody.extendFootprintTtl(
+  const own = (body: xdr.OperationBody) => new xdr.Operation({ sourceAccount: null, body })
+  const extend = own(
+    xdr.OperationBody.extendFootprintTtl(
       new xdr.ExtendFootprintTtlOp({ ext: xdr.ExtensionPoint.v0(), extendTo: 5 }),
     ),
-  })
+  )
+  const restore = own(
+    xdr.OperationBody.restoreFootprint(
+      new xdr.RestoreFootprintOp({ ext: xdr.ExtensionPoint.v0() }),
+    ),
+  )
+  const hostFunction = xdr.HostFunction.hostFunctionTypeUploadContractWasm(new Uint8Array(4))
+  const invoke = own(
+    xdr.OperationBody.invokeHostFunction(new xdr.InvokeHostFunctionOp({ hostFunction, auth: [] })),
+  )
+  const late = xdr.Preconditions.precondTime(new xdr.TimeBounds({ minTime: 0n, maxTime: 1n }))
 
   it('makes a transaction malformed that has no contract operation', () => {
-    expect(refusal(worldOf('alice'), { ext })).toEqual(['txMalformed'])
+    const world = worldOf('alice')
+    expect(refusal(world, { ext })).toEqual(['txMalformed'])
+    expect(refusal(world, { ext, cond: late })).toEqual(['txMalformed'])
+    expect(refusal(world, { ext, operations: [] })).toEqual(['txMissingOperation'])
   })
 
-  it('is in place with one, which is not supported', () => {
-    const world = worldOf('alice')
-    expect(refusal(world, { ext, operations: [extend] })).toEqual(['txFailed', 'opNotSupported'])
+  it.each([
+    ['extending', [extend]],
+    ['restoring', [restore]],
+    ['invoking', [invoke]],
+    ['the last of two', [bump, restore]],
+  ])('is in place with one, which is not supported: %s', (_what, operations) => {
+    const codes = refusal(worldOf('alice'), { ext, operations, fee: 200 })
+    expect([codes[0], codes.at(-1)]).toEqual(['txFailed', 'opNotSupported'])
   })
 
   it('an operation that nobody came to look at is told as not supported', () => {
@@ -244,6 +261,23 @@ describe('what is applied', () => {
     const [applied] = closing(world, { source: 'alice', operations })
     const codes = ['txFailed', 'bumpSequenceSuccess', 'opNotSupported']
     expect(applied && codesOf(applied.result)).toEqual(codes)
+  })
+
+  it('tells the first of two faults: who is there, then what is wrong; who signed, then who else did', () => {
+    const world = worldOf('alice', 'bob')
+    const source = idOf('nobody')
+    const itself = Operation.createAccount({ source, destination: source, startingBalance: '1' })
+    const ofBob = Operation.bumpSequence({ bumpTo: '0', source: idOf('bob') })
+    const told = [
+      { source: 'alice', signers: ['alice', 'nobody'], operations: [itself] },
+      { source: 'bob', signers: ['bob', 'alice'], operations: [bump] },
+      { source: 'root', signers: ['root', 'alice'], operations: [bump, ofBob] },
+    ]
+    expect(closing(world, ...told).map(({ result }) => codesOf(result))).toEqual([
+      ['txFailed', 'opNoAccount'],
+      ['txBadAuthExtra'],
+      ['txFailed', 'bumpSequenceSuccess', 'opBadAuth'],
+    ])
   })
 
   it('tells which operations lack a signature by then, and nothing of the others (SBX-26)', () => {
@@ -362,6 +396,22 @@ describe('what is applied', () => {
       expect(world.ledger.account(source)?.sequence).toBe(sequence + 2n)
     })
 
+    it('is used up in every account that it was given for', () => {
+      const names = ['alice', 'bob', 'carol', 'dave']
+      const world = worldOf(...names)
+      const { sequence = 0n } = world.ledger.account(idOf('alice')) ?? {}
+      const each = (make: (source: string) => xdr.Operation) => names.map((one) => make(idOf(one)))
+      const operations = each((one) => Operation.bumpSequence({ bumpTo: '0', source: one }))
+      const given = { source: 'alice', operations, signers: [], sequence: sequence + 2n }
+      const signer = { preAuthTx: Buffer.from(world.envelope(given).hashBytes), weight: 1 }
+      const adding = each((one) => Operation.setOptions({ signer, source: one }))
+      world.apply({ source: 'alice', signers: names, operations: adding })
+      const signers = () => names.map((one) => world.ledger.account(idOf(one))?.signers.length)
+      expect(signers()).toEqual([1, 1, 1, 1])
+      expect(closing(world, given).map(({ successful }) => successful)).toEqual([true])
+      expect(signers()).toEqual([0, 0, 0, 0])
+    })
+
     it('is not used up by other transactions', () => {
       const { world, signers, sequence } = start()
       const other = { source: 'alice', operations: [bump], sequence: sequence + 2n }
@@ -370,74 +420,4 @@ describe('what is applied', () => {
       expect(signers()).toHaveLength(1)
     })
   })
-})
-
-it('a raised reserve counts what a sponsor keeps for offers that go as well (SBX-37)', () => {
-  const world = worldOf('alice', 'bob', 'issuer')
-  const usd = asset('USD')
-  const selling = (source: string, amount: string) =>
-    Operation.manageSellOffer({ selling: Asset.native(), buying: usd, amount, price: '1', source })
-  const [source, sponsoredId] = [idOf('bob'), idOf('alice')]
-  world.apply({
-    source: 'alice',
-    signers: ['alice', 'bob'],
-    operations: [
-      Operation.changeTrust({ asset: usd }),
-      Operation.changeTrust({ asset: usd, source }),
-      Operation.beginSponsoringFutureReserves({ sponsoredId, source }),
-      selling(sponsoredId, '900'),
-      Operation.endSponsoringFutureReserves({}),
-      selling(source, '700'),
-    ],
-  })
-  const closeTime = world.ledger.head.closeTime + 5n
-  // Bob keeps five reserves of 70 lumens, four without alice's offer.
-  world.ledger.close({ transactions: [], closeTime, upgrades: { baseReserve: 700_000_000n } })
-  expect([...world.ledger.entries()].filter(({ type }) => type === 'offer')).toEqual([])
-  expect(world.ledger.account(source)).toMatchObject({ sponsoring: 0, subentries: 1 })
-})
-
-it('a raised reserve takes no offer that is just covered (SBX-37)', () => {
-  const world = worldOf('alice', 'issuer')
-  const [native, usd] = [Asset.native(), asset('USD')]
-  const sell = { selling: native, buying: usd, amount: '500', price: '1' }
-  const operations = [Operation.changeTrust({ asset: usd }), Operation.manageSellOffer(sell)]
-  world.apply({ source: 'alice', operations })
-  // What is left above the offer, after the fee of two operations, shared by four reserves.
-  const most = (10_000_000_000n - 200n - 5_000_000_000n) / 4n
-  const offers = () => [...world.ledger.entries()].filter(({ type }) => type === 'offer')
-  const raiseTo = (baseReserve: bigint) => {
-    const closeTime = world.ledger.head.closeTime + 5n
-    return world.ledger.close({ transactions: [], closeTime, upgrades: { baseReserve } })
-  }
-  const closed = raiseTo(most)
-  expect(offers()).toMatchObject([{ lastModifiedLedger: closed.sequence }])
-  const { upgradeChanges = [] } = closed
-  expect(upgradeChanges).toHaveLength(3)
-  const at = closed.sequence
-  const stamps = upgradeChanges.map(({ after }) => [after?.type, after?.lastModifiedLedger])
-  expect(Object.fromEntries(stamps)).toEqual({ account: at, offer: at, trustline: at })
-  expect(raiseTo(most)).not.toHaveProperty('upgradeChanges')
-  expect(raiseTo(most - 1n)).not.toHaveProperty('upgradeChanges')
-  raiseTo(most + 1n)
-  expect(offers()).toEqual([])
-})
-
-it('a raised reserve leaves the offers that it does not touch (SBX-37)', () => {
-  const world = worldOf('alice', 'bob', 'issuer')
-  const usd = asset('USD')
-  const native = Asset.native()
-  const sell = (from: Asset, to: Asset, amount: string) =>
-    Operation.manageSellOffer({ selling: from, buying: to, amount, price: '3' })
-  for (const name of ['alice', 'bob']) {
-    world.apply({ source: name, operations: [Operation.changeTrust({ asset: usd })] })
-    const paid = Operation.payment({ destination: idOf(name), asset: usd, amount: '100' })
-    world.apply({ source: 'issuer', operations: [paid] })
-  }
-  world.apply({ source: 'alice', operations: [sell(native, usd, '900'), sell(usd, native, '9')] })
-  world.apply({ source: 'bob', operations: [sell(native, usd, '1'), sell(usd, native, '9')] })
-  const closeTime = world.ledger.head.closeTime + 5n
-  world.ledger.close({ transactions: [], closeTime, upgrades: { baseReserve: 200_000_000n } })
-  const left = [...world.ledger.entries()].flatMap((one) => (one.type === 'offer' ? [one.id] : []))
-  expect(left).toEqual([2n, 3n, 4n])
 })

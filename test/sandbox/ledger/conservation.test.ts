@@ -55,18 +55,38 @@ const closing = (changes: readonly EntryChange[], transactions: AppliedTransacti
   changes,
 })
 
+/** Changes that add up, of another account. */
+const honest = [
+  from({ ...account, id: idOf('carol') }, { sequence: 7n }),
+  from({ ...line, account: idOf('carol') }, { limit: 20n }),
+]
+
 describe('a close that does not add up is fatal (SBX-38)', () => {
+  const alice = idOf('alice')
+  const held = (amount: string) => `${alice} holds ${amount} USD:${idOf('issuer')}, out of bounds`
   it.each([
-    ['a lumen from nowhere', from(account, { balance: 101n }), 'came out of nowhere'],
-    ['a lumen lost', from(account, { balance: 99n }), 'came out of nowhere'],
-    ['a subentry that is not there', from(account, { subentries: 1 }), 'has 0 subentries'],
-    ['a sponsor without a sponsored', from(account, { sponsoring: 1 }), 'reserves differ'],
-    ['a line above its limit', from(line, { balance: 11n }), 'out of bounds'],
-    ['a line that promised more than it holds', from(line, owing(0n, 6n)), 'out of bounds'],
-    ['a line that will be above its limit', from(line, owing(6n, 0n)), 'out of bounds'],
-    ['a line that owes more than it holds', from(line, { balance: -1n }), 'out of bounds'],
-  ])('%s', (_what, change, words) => {
-    expect(() => assertConserved(closing([change]))).toThrow(words)
+    ['a lumen from nowhere', from(account, { balance: 101n }), '1 stroops came out of nowhere'],
+    ['a lumen lost', from(account, { balance: 99n }), '-1 stroops came out of nowhere'],
+    ['a subentry that is not there', from(account, { subentries: 1 }), `${alice} has 0 subentries`],
+    [
+      'a sponsor without a sponsored',
+      from(account, { sponsoring: 1 }),
+      'sponsored and sponsoring reserves differ',
+    ],
+    [
+      'a sponsored without a sponsor',
+      from(account, { sponsored: 1 }),
+      'sponsored and sponsoring reserves differ',
+    ],
+    ['a line above its limit', from(line, { balance: 11n }), held('11')],
+    ['a line that promised more than it holds', from(line, owing(0n, 6n)), held('5')],
+    ['a line that will be above its limit', from(line, owing(6n, 0n)), held('5')],
+    ['a line that owes more than it holds', from(line, { balance: -1n }), held('-1')],
+  ])('%s, wherever it stands', (_what, change, words) => {
+    const message = new Error(`the ledger does not add up: ${words}`)
+    for (const changes of [[change], [...honest, change], [change, ...honest]]) {
+      expect(() => assertConserved(closing(changes))).toThrow(message)
+    }
   })
 
   it('is looked for after every close', () => {
@@ -108,8 +128,21 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
     const [operation] = applied.operations
     if (operation === undefined) throw new Error('nothing was applied')
     const changes = [change]
-    const forged = { ...applied, feeCharged: 0n, operations: [{ ...operation, changes }] }
-    expect(() => assertConserved(closing([], [forged]))).toThrow('changed without its issuer')
+    const free = { ...applied, feeCharged: 0n }
+    const wrong = { ...operation, changes }
+    const both = world.envelope({ source: 'alice', operations: [...operations, ...operations] })
+    const message = new Error(
+      `the ledger does not add up: USD:${idOf('issuer')} changed without its issuer`,
+    )
+    const forgeries = [
+      [{ ...free, operations: [wrong] }],
+      [free, { ...free, operations: [wrong] }],
+      [{ ...free, submitted: both, operations: [operation, wrong] }],
+      [{ ...free, operations: [{ ...wrong, changes: [...honest, change] }] }],
+    ]
+    for (const forged of forgeries) {
+      expect(() => assertConserved(closing([], forged))).toThrow(message)
+    }
   })
 
   it('and an honest one is not', () => {

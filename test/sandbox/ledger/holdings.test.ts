@@ -14,8 +14,10 @@ import {
   freeToBuy,
   freeToSell,
   isEmptyLine,
+  move,
   sellable,
 } from '../../../src/sandbox/network/ledger/book/holding.ts'
+import { acquireLiabilities } from '../../../src/sandbox/network/ledger/book/liabilities.ts'
 import { takeOffers, type Order } from '../../../src/sandbox/network/ledger/book/take-offers.ts'
 import type {
   AccountEntry,
@@ -23,8 +25,14 @@ import type {
   OfferEntry,
   TrustLineEntry,
 } from '../../../src/sandbox/network/ledger/entries.ts'
+import { storedPredicate } from '../../../src/sandbox/network/ledger/operations/claim-predicate.ts'
 import { newAccount } from '../../../src/sandbox/network/ledger/operations/create-account.ts'
-import { canPay, sponsorRefusal } from '../../../src/sandbox/network/ledger/reserve.ts'
+import {
+  accountIn,
+  canPay,
+  createEntry,
+  sponsorRefusal,
+} from '../../../src/sandbox/network/ledger/reserve.ts'
 import { createStateHash } from '../../../src/sandbox/network/ledger/state-hash.ts'
 import { createState } from '../../../src/sandbox/network/ledger/state.ts'
 import { idOf } from './world.ts'
@@ -354,7 +362,30 @@ it('a sponsor carries no more reserves than 32 bits count (SBX-49)', () => {
   const sponsor = account({ balance: maxInt64 / 2n, sponsoring: most - 3, subentries: 2 })
   expect(sponsorRefusal(stateWith(sponsor), alice, 1)).toBeUndefined()
   expect(sponsorRefusal(stateWith(sponsor), alice, 2)).toBe('too_many_sponsoring')
+  const poor = { ...sponsor, balance: 0n }
+  expect(sponsorRefusal(stateWith(poor), alice, 2)).toBe('low_reserve')
 })
+
+it.each([
+  ['itself', new Map<string, string>()],
+  ['its sponsor', new Map([[alice, idOf('sponsor')]])],
+])(
+  'an account is told of too many subentries first, then that %s cannot pay (SBX-18)',
+  (...how) => {
+    const sponsorships = how[1]
+    const told = (subentries: number) => {
+      const poor = account({ balance: 0n, subentries })
+      const state = stateWith(poor, account({ id: idOf('sponsor'), balance: 0n }))
+      const signer = { key: idOf('friend'), weight: 1 }
+      return [
+        createEntry(state, { entry: line(), owner: alice, sponsorships }),
+        addSigner(state, { account: alice, signer }, sponsorships),
+      ]
+    }
+    expect(told(1000)).toEqual(['too_many_subentries', 'too_many_subentries'])
+    expect(told(999)).toEqual(['low_reserve', 'low_reserve'])
+  },
+)
 
 it.each([
   [14n, 'low_reserve', { sponsoring: 0 }, { subentries: 0, sponsored: 0 }],
@@ -370,3 +401,18 @@ it.each([
     expect([state.account(sponsor), state.account(alice)]).toMatchObject([ofSponsor, ofAlice])
   },
 )
+
+it('what the rules rule out is thrown in words, should it come about', () => {
+  const state = stateWith(account(), line({ balance: 0n }))
+  const moved = (amount: bigint) => move(state, { account: alice, asset: 'native', amount })
+  expect(() => accountIn(state, idOf('bob'))).toThrow(
+    new Error(`the ledger lost account ${idOf('bob')}`),
+  )
+  expect(() => moved(-91n)).toThrow(new Error(`the book moved what ${alice} cannot give or take`))
+  expect(() => acquireLiabilities(state, offer(7n))).toThrow(
+    new Error("offer 7 does not fit its seller's holdings"),
+  )
+  expect(() => storedPredicate(null, 1n)).toThrow(
+    new Error('an empty predicate passed the static checks'),
+  )
+})

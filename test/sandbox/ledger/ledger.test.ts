@@ -1,10 +1,13 @@
 import {
+  Account,
   Asset,
   FeeBumpTransaction,
   LiquidityPoolAsset,
+  Memo,
   Networks,
   Operation,
   Transaction,
+  TransactionBuilder,
   xdr,
 } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
@@ -44,10 +47,58 @@ describe('closing', () => {
     const upgrades = { baseFee: 200n, baseReserve: 10_000_000n, maxTxSetSize: 3 }
     const { header } = world.ledger.close({ transactions: [], closeTime, upgrades })
     expect([header.baseFee, header.baseReserve, header.maxTxSetSize]).toEqual([200, 10_000_000, 3])
-    expect(header.scpValue.upgrades).toHaveLength(3)
+    const { upgrades: written } = header.scpValue
+    expect(written.map((one) => xdr.LedgerUpgrade.fromXdr(one.value))).toEqual([
+      xdr.LedgerUpgrade.ledgerUpgradeBaseFee(200),
+      xdr.LedgerUpgrade.ledgerUpgradeMaxTxSetSize(3),
+      xdr.LedgerUpgrade.ledgerUpgradeBaseReserve(10_000_000),
+    ])
     expect(world.codes({ source: 'root', operations: [Operation.inflation()] })).toEqual([
       'txInsufficientFee',
     ])
+  })
+
+  it('says in its header where the network stands (SBX-37)', () => {
+    const world = createWorld()
+    world.fund('alice', 'bob')
+    const own = { selling: asset('OWN', 'alice'), buying: Asset.native(), price: '1' }
+    world.apply({
+      source: 'alice',
+      operations: ['1', '2', '3'].map((amount) => Operation.manageSellOffer({ ...own, amount })),
+    })
+    const { header, hash, previousHash } = world.close()
+    const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+    expect({
+      ...header,
+      previousLedgerHash: hex(header.previousLedgerHash.value),
+      skipList: header.skipList.map((one) => hex(one.value)),
+      closeTime: header.scpValue.closeTime,
+    }).toMatchObject({
+      ledgerVersion: 27,
+      previousLedgerHash: previousHash,
+      closeTime: genesisCloseTime + 15n,
+      ledgerSeq: 4,
+      totalCoins: parameters.totalCoins,
+      feePool: 500n,
+      inflationSeq: 0,
+      idPool: 3n,
+      baseFee: 100,
+      baseReserve: 5_000_000,
+      maxTxSetSize: 1000,
+      skipList: Array(4).fill('0'.repeat(64)),
+    })
+    expect(world.ledger.head).toEqual({
+      sequence: 4,
+      hash,
+      closeTime: genesisCloseTime + 15n,
+      baseFee: 100n,
+      baseReserve: 5_000_000n,
+      protocolVersion: 27,
+      maxTxSetSize: 1000,
+      totalCoins: parameters.totalCoins,
+      feePool: 500n,
+      idPool: 3n,
+    })
   })
 
   it('commits to its transactions, their results and all entries (SBX-37)', () => {
@@ -75,6 +126,9 @@ describe('closing', () => {
     expect(hashes('1')).toEqual(one)
     expect(new Set([one, other, none].map(({ set }) => set)).size).toBe(3)
     expect(new Set([one, other, none].map(({ results }) => results)).size).toBe(3)
+    const several = [['1'], ['1', '2'], ['1', '3'], ['2', '1']].map((all) => hashes(...all))
+    expect(new Set(several.map(({ set }) => set)).size).toBe(4)
+    expect(new Set(several.map(({ results }) => results)).size).toBe(4)
   })
 
   it('takes the signatures of a record as verified, and no others (SBX-23)', () => {
@@ -206,8 +260,16 @@ describe('envelopes of the old form', () => {
   it('are accepted, converted, and keep their hash and signatures (SBX-20)', () => {
     const world = createWorld()
     world.fund('alice')
-    const operations = [Operation.bumpSequence({ bumpTo: '0' })]
-    const { tx, signatures } = world.build({ source: 'alice', operations })
+    const account = new Account(
+      idOf('alice'),
+      String(world.ledger.account(idOf('alice'))?.sequence),
+    )
+    const terms = { fee: '123', networkPassphrase: Networks.TESTNET, memo: Memo.text('old') }
+    const timebounds = { minTime: 1, maxTime: Number(genesisCloseTime) + 1000 }
+    const built = new TransactionBuilder(account, { ...terms, timebounds })
+    const transaction = built.addOperation(Operation.bumpSequence({ bumpTo: '0' })).build()
+    transaction.sign(keyOf('alice'))
+    const { tx, signatures } = transaction
     if (!('sourceAccount' in tx)) throw new Error('the builder made an old transaction')
     const old = new xdr.TransactionV0({
       sourceAccountEd25519: keyOf('alice').rawPublicKey(),
@@ -221,6 +283,7 @@ describe('envelopes of the old form', () => {
     const v0 = new xdr.TransactionV0Envelope({ tx: old, signatures })
     const bytes = xdr.TransactionEnvelope.envelopeTypeTxV0(v0).toXdr()
     const envelope = readEnvelope(bytes, Networks.TESTNET)
+    expect(envelope.hash).toBe(Buffer.from(transaction.hash()).toString('hex'))
     expect(world.queue.admit(envelope)).toEqual({ status: 'PENDING' })
     expect(world.close().transactions.map(({ result }) => codesOf(result))).toEqual([
       ['txSuccess', 'bumpSequenceSuccess'],

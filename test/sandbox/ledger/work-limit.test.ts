@@ -43,14 +43,22 @@ it('goes up to the limit, and is refused beyond it', () => {
     return answer
   }
   const inUsd = { selling: native, buying: usd }
-  const sold = Operation.manageSellOffer({ ...inUsd, price: '2', amount: '502' })
+  const sold = (amount: string) => Operation.manageSellOffer({ ...inUsd, price: '2', amount })
   const bought = Operation.manageBuyOffer({ ...inUsd, price: '0.5', buyAmount: '1004.0000001' })
-  expect([told(sold), told(bought)]).toEqual([['manageSellOfferSuccess'], ['opExceededWorkLimit']])
+  expect([sold('502'), sold('502.0000001'), bought].map(told)).toEqual([
+    ['manageSellOfferSuccess'],
+    ['opExceededWorkLimit'],
+    ['opExceededWorkLimit'],
+  ])
 
-  const sent = { ...toAlice, sendAmount: '499', destMin: '998' }
-  const received = { ...toAlice, sendMax: '900', destAmount: '998.0000001' }
-  expect([
-    told(Operation.pathPaymentStrictSend(sent)),
-    told(Operation.pathPaymentStrictReceive(received)),
-  ]).toEqual([['pathPaymentStrictSendSuccess'], ['opExceededWorkLimit']])
+  const payments = ['', '.0000001'].flatMap((more) => [
+    Operation.pathPaymentStrictSend({ ...toAlice, sendAmount: `499${more}`, destMin: '998' }),
+    Operation.pathPaymentStrictReceive({ ...toAlice, sendMax: '900', destAmount: `998${more}` }),
+  ])
+  expect(payments.map(told)).toEqual([
+    ['pathPaymentStrictSendSuccess'],
+    ['pathPaymentStrictReceiveSuccess'],
+    ['opExceededWorkLimit'],
+    ['opExceededWorkLimit'],
+  ])
 })

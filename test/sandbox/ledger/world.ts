@@ -164,7 +164,7 @@ const operationCode = (result: xdr.OperationResult): string =>
 export function feeBump(
   world: World,
   inner: Draft,
-  { payer, fee }: { readonly payer: string; readonly fee: bigint },
+  { payer, fee, signers = [payer] }: OuterDraft,
 ): Envelope {
   const within = xdr.TransactionEnvelope.fromXdr(world.build(inner).toXdr(), 'base64')
   if (within.type !== 'envelopeTypeTx') throw new Error('the inner transaction is no V1 envelope')
@@ -181,5 +181,13 @@ export function feeBump(
       ),
       parameters.networkPassphrase,
     )
-  return wrap([keyOf(payer).signDecorated(wrap([]).hashBytes)])
+  const { hashBytes } = wrap([])
+  return wrap(signers.map((name) => keyOf(name).signDecorated(hashBytes)))
+}
+
+interface OuterDraft {
+  readonly payer: string
+  readonly fee: bigint
+  /** All that sign, the payer when not told. */
+  readonly signers?: readonly string[]
 }

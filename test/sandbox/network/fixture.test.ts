@@ -108,7 +108,7 @@ test('a fixture that does not fit keeps the network from starting', async () => 
   const [payment] = fixture.payments ?? []
   const accounts = fixture.accounts.map(({ secret }) => ({ secret }))
   const unfit = openForTest({ fixture: { accounts, payments: payment ? [payment] : [] } })
-  await expect(unfit).rejects.toThrow('the fixture does not fit: ')
+  await expect(unfit).rejects.toThrow(/^the fixture does not fit: [A-Za-z0-9+/]+=*$/)
 })
 
 test('a fixture is brought about once: not by a revert, and not by another start (SBX-94)', async () => {
@@ -124,4 +124,57 @@ test('a fixture is brought about once: not by a revert, and not by another start
   const second = await openForTest({ fixture, dataDir })
   expect(second.sandbox.control.export()).toEqual(told)
   expect(told.ledgers).toHaveLength(1)
+})
+
+test('a fixture brings about all that it lists of an account (SBX-13)', async () => {
+  const keys = Array.from({ length: 4 }, () => Keypair.random())
+  const [first, second, rich, friend] = keys.map((key) => key.publicKey())
+  const [firstSecret, secondSecret, secret] = keys.map((key) => key.secret())
+  const accounts = [
+    { secret: `${firstSecret}` },
+    { secret: `${secondSecret}`, flags: 2, homeDomain: 'second.example' },
+    {
+      secret: `${secret}`,
+      balance: '77',
+      trusts: [`USDC:${first}`, `LONGCODE:${second}`, `EURC:${first}`],
+      data: { one: '1', two: '2', three: '3' },
+      signers: [
+        { key: `${first}`, weight: 4 },
+        { key: `${second}`, weight: 5 },
+        { key: `${friend}`, weight: 6 },
+      ],
+      thresholds: { low: 1, medium: 2, high: 3 },
+    },
+  ]
+  const to = `${rich}`
+  const payments = [
+    { secret: `${firstSecret}`, code: 'USDC', to, amount: '1' },
+    { secret: `${secondSecret}`, code: 'LONGCODE', to, amount: '2' },
+    { secret: `${firstSecret}`, code: 'EURC', to, amount: '3' },
+  ]
+  const { server } = await openForTest({ fixture: { accounts, payments } })
+  const account = await server.loadAccount(to)
+  const { balances, data_attr: data, thresholds, signers } = account
+  const held = balances.map((one) => [
+    'asset_code' in one ? `${one.asset_code}:${one.asset_issuer}` : 'native',
+    one.balance,
+  ])
+  expect(Object.fromEntries(held)).toEqual({
+    native: '77.0000000',
+    [`USDC:${first}`]: '1.0000000',
+    [`LONGCODE:${second}`]: '2.0000000',
+    [`EURC:${first}`]: '3.0000000',
+  })
+  expect(data).toEqual({ one: 'MQ==', two: 'Mg==', three: 'Mw==' })
+  expect(thresholds).toEqual({ low_threshold: 1, med_threshold: 2, high_threshold: 3 })
+  expect(Object.fromEntries(signers.map(({ key, weight }) => [key, weight]))).toEqual({
+    [to]: 1,
+    [`${first}`]: 4,
+    [`${second}`]: 5,
+    [`${friend}`]: 6,
+  })
+  expect(await server.loadAccount(`${second}`)).toMatchObject({
+    home_domain: 'second.example',
+    flags: { auth_required: false, auth_revocable: true, auth_immutable: false },
+  })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Memo, Operation } from '@stellar/stellar-sdk'
 import type { Keypair, Transaction } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openJournal } from '../../../src/sandbox/network/network/journal.ts'
 import { openClient, openForTest } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 
@@ -100,6 +101,27 @@ describe('a network with a data directory', () => {
     expect(await run(() => undefined)).toEqual(before)
   })
 
+  test('goes back by the letters of its file, whatever its passphrase is written in', async () => {
+    const networkPassphrase = 'Größtes Netz für Überweisungen — 測試 ; 2026'
+    const options = { dataDir, networkPassphrase, mode: 'manual' } as const
+    const started = await openClient(options)
+    started.sandbox.control.close({ closeTime: bornAt(started) + 3n })
+    await started.sandbox.stop()
+    const second = await openClient(options)
+    const { control } = second.sandbox
+    const born = bornAt(second)
+    control.close({ closeTime: born + 5n })
+    const id = control.snapshot()
+    control.close({ closeTime: born + 50n })
+    expect(control.revert(id)).toBe(true)
+    control.close({ closeTime: born + 6n })
+    const told = exportOf(second)
+    expect(told.ledgers).toEqual(['+3', '+2', '+1'])
+    await second.sandbox.stop()
+    const third = await openForTest(options)
+    expect(exportOf(third)).toEqual(told)
+  })
+
   test('comes back though a ledger recorded a signature that was none (SBX-05)', async () => {
     const before = await run(async (client) => {
       const { control } = client.sandbox
@@ -131,8 +153,30 @@ describe('a network with a data directory', () => {
   test('writes nothing more when it has ended', async () => {
     const client = await openClient({ dataDir })
     await client.sandbox.stop()
-    expect(() => client.sandbox.control.close()).toThrow('the network has ended')
+    expect(() => client.sandbox.control.close()).toThrow(
+      new Error('the network has ended, and its file is closed'),
+    )
   })
+})
+
+test('a file is of one network, in all that is told of it (SBX-05)', () => {
+  const file = join(parent, 'ledgers.jsonl')
+  const open = (network: Record<string, string>) => openJournal({ file, network, now: () => 77n })
+  open({ name: 'one', kind: 'two' }).stop()
+  const again = open({ kind: 'two', name: 'one' })
+  expect(again.genesisCloseTime).toBe(77n)
+  again.stop()
+  for (const [name, value] of [
+    ['name', 'one'],
+    ['kind', 'two'],
+  ] as const) {
+    expect(() => open({ name: 'one', kind: 'two', [name]: 'other' })).toThrow(
+      new Error(
+        `${file} belongs to a network with ${name} "${value}", not "other": ` +
+          'start with the old value, or with another data directory',
+      ),
+    )
+  }
 })
 
 const upgradesOf = (line: string) => (JSON.parse(line) as { u: object }).u

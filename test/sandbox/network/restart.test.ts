@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Horizon, Keypair } from '@stellar/stellar-sdk'
+import { Horizon, Keypair, Networks } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { openClient, openForTest, recordsOf } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
@@ -122,14 +122,22 @@ describe('a network with a data directory', () => {
     const first = await openClient({ dataDir })
     await first.sandbox.stop()
     const other = openClient({ dataDir, networkPassphrase: 'Another Network ; 2026' })
-    await expect(other).rejects.toThrow('start with the old value, or with another data directory')
+    const file = join(dataDir, 'ledgers.jsonl')
+    await expect(other).rejects.toThrow(
+      new Error(
+        `${file} belongs to a network with networkPassphrase "${Networks.TESTNET}", ` +
+          'not "Another Network ; 2026": start with the old value, or with another data directory',
+      ),
+    )
   })
 
   test('lets nobody else into its directory, and is let in after kill -9', async () => {
     const argv = ['--port', '0', '--https-port', '0', '--data-dir', dataDir]
     const first = await spawnNetwork(...argv)
     onTestFinished(() => void first.child.kill('SIGKILL'))
-    await expect(openForTest({ dataDir })).rejects.toThrow('another network is running')
+    await expect(openForTest({ dataDir })).rejects.toThrow(
+      new Error(`another network is running in ${dataDir}`),
+    )
     await first.kill('SIGKILL')
     await openForTest({ dataDir })
   })

@@ -1,0 +1,82 @@
+import { Asset, Operation, type xdr } from '@stellar/stellar-sdk'
+import { expect, it } from 'vitest'
+import { assetKeyOf } from '../../../src/sandbox/network/ledger/asset.ts'
+import { asset, createWorld, idOf } from './world.ts'
+
+/** A path of several steps, each of several offers (SBX-52). */
+
+const [usd, eur, gbp] = [asset('USD'), asset('EUR'), asset('GBP')]
+const native = Asset.native()
+
+const world = createWorld()
+world.fund('alice', 'bob', 'issuer')
+for (const name of ['alice', 'bob']) {
+  const operations = [usd, eur, gbp].map((one) => Operation.changeTrust({ asset: one }))
+  world.apply({ source: name, operations })
+}
+/** Of each step a dear and a cheap offer, in the opposite order of the steps. */
+const steps = [
+  { selling: gbp, buying: eur },
+  { selling: eur, buying: usd },
+  { selling: usd, buying: native },
+]
+const offers = steps.flatMap((step) =>
+  ['2', '1'].map((price) => Operation.manageSellOffer({ ...step, amount: '10', price })),
+)
+world.apply({ source: 'issuer', operations: offers })
+const start = world.ledger.snapshot()
+
+const way = { sendAsset: native, path: [usd, eur], destAsset: gbp, destination: idOf('bob') }
+
+/** What each offer sold and got, and what came; the offers in the order in which they are told. */
+const traded = (operation: xdr.Operation) => {
+  world.ledger.restore(start)
+  const [applied] = world.apply({ source: 'alice', operations: [operation] }).operations
+  const value = applied?.result.type === 'opInner' ? applied.result.tr.value : undefined
+  if (value === undefined || !('success' in value)) return value?.type
+  const success = value.success as xdr.PathPaymentStrictSendResultSuccess
+  const claims = success.offers.map((atom) => {
+    if (atom.type !== 'claimAtomTypeOrderBook') throw new Error('this is no offer')
+    const { offerId, assetSold, amountSold, assetBought, amountBought } = atom.orderBook
+    return [offerId, assetKeyOf(assetSold), amountSold, assetKeyOf(assetBought), amountBought]
+  })
+  return [...claims, success.last.amount]
+}
+
+const key = (code: string) => `${code}:${idOf('issuer')}`
+const [usdKey, eurKey, gbpKey] = ['USD', 'EUR', 'GBP'].map(key)
+
+it('goes through its assets in their order, and tells its offers so, forwards', () => {
+  const sent = { ...way, sendAmount: '20', destMin: '11.25' }
+  expect(traded(Operation.pathPaymentStrictSend(sent))).toEqual([
+    [6n, usdKey, 100_000_000n, 'native', 100_000_000n],
+    [5n, usdKey, 50_000_000n, 'native', 100_000_000n],
+    [4n, eurKey, 100_000_000n, usdKey, 100_000_000n],
+    [3n, eurKey, 25_000_000n, usdKey, 50_000_000n],
+    [2n, gbpKey, 100_000_000n, eurKey, 100_000_000n],
+    [1n, gbpKey, 12_500_000n, eurKey, 25_000_000n],
+    112_500_000n,
+  ])
+})
+
+it('and backwards', () => {
+  const received = { ...way, sendMax: '20', destAmount: '11.25' }
+  expect(traded(Operation.pathPaymentStrictReceive(received))).toEqual([
+    [6n, usdKey, 100_000_000n, 'native', 100_000_000n],
+    [5n, usdKey, 50_000_000n, 'native', 100_000_000n],
+    [4n, eurKey, 100_000_000n, usdKey, 100_000_000n],
+    [3n, eurKey, 25_000_000n, usdKey, 50_000_000n],
+    [2n, gbpKey, 100_000_000n, eurKey, 100_000_000n],
+    [1n, gbpKey, 12_500_000n, eurKey, 25_000_000n],
+    112_500_000n,
+  ])
+})
+
+it('pays no more than it may, and brings no less than it has to', () => {
+  const received = { ...way, sendMax: '19.9999999', destAmount: '11.25' }
+  expect(traded(Operation.pathPaymentStrictReceive(received))).toBe(
+    'pathPaymentStrictReceiveOverSendmax',
+  )
+  const sent = { ...way, sendAmount: '20', destMin: '11.2500001' }
+  expect(traded(Operation.pathPaymentStrictSend(sent))).toBe('pathPaymentStrictSendUnderDestmin')
+})
