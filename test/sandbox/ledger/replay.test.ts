@@ -73,6 +73,27 @@ it('reads a list or a scenario per line, plain or packed', async () => {
   expect(await Promise.all(read)).toEqual(forms.map(() => two))
 })
 
+it('tells all that differs in one line, and calls what has neither label nor hash by that', async () => {
+  const steps = plain.steps.map((step) => {
+    if (!('admission' in step)) return step
+    const { hash: _hash, ...nameless } = step
+    return { ...nameless, admission: { status: 'DUPLICATE' } }
+  })
+  const { hash = '' } = plain.steps.find((step) => 'admission' in step) ?? {}
+  const name = 'transaction without a hash'
+  const differences = [
+    `${name}: hash expected none, got ${hash}`,
+    `${name}: admission expected DUPLICATE , got PENDING`,
+    `${name}: expected in ledger 4, got into none`,
+  ].join('; ')
+  const noted = { ...plain, name: 'noted', steps, versionNote: 'a note' }
+  expect(await linesOf({ ...plain, steps }, plain, noted)).toEqual([
+    `payment/native-ok: ${differences}`,
+    `noted (a note): ${differences}`,
+    '3 scenarios, 2 differ, 0 deviate on purpose',
+  ])
+})
+
 it('calls a transaction by its label, or by the beginning of its hash', () => {
   const labelled = (label: object) => {
     const steps = plain.steps.map((step) =>

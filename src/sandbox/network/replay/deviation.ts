@@ -37,7 +37,7 @@ function notSupported({ hash, envelopeXdr, feeCharged }: TransactionStep): Trans
   const operations = [xdr.OperationResult.opNotSupported()]
   const result = transactionResult({ code: 'txFailed', operations }, BigInt(feeCharged ?? 0))
   return {
-    hash,
+    ...(hash !== undefined && { hash }),
     envelopeXdr,
     admission: { status: 'ERROR', errorResultXdr: result.toXdr('base64') },
     ledger: null,

@@ -106,7 +106,7 @@ const isTransaction = (step: Step): step is TransactionStep => 'admission' in st
 interface CloseRoom {
   readonly ledger: Ledger
   readonly queue: Queue
-  readonly indexes: ReadonlyMap<string, number>
+  readonly indexes: ReadonlyMap<string | undefined, number>
 }
 
 function closeInOrder(
@@ -146,7 +146,7 @@ function envelopeIn(envelopeXdr: string, networkPassphrase: string): Envelope | 
 
 function hashDifference(step: TransactionStep, envelope: Envelope | undefined): readonly string[] {
   if (envelope === undefined || step.hash === envelope.hash) return []
-  return [`${nameOf(step)}: hash expected ${step.hash}, got ${envelope.hash}`]
+  return [`${nameOf(step)}: hash expected ${step.hash ?? 'none'}, got ${envelope.hash}`]
 }
 
 function admissionDifferences(step: TransactionStep, answer: Answer): readonly string[] {
@@ -180,4 +180,4 @@ function appliedDifferences(
 }
 
 const nameOf = ({ label, hash }: TransactionStep): string =>
-  label ?? `transaction ${hash.slice(0, 8)}`
+  label ?? (hash === undefined ? 'transaction without a hash' : `transaction ${hash.slice(0, 8)}`)

@@ -34,7 +34,8 @@ export interface SetupStep {
 
 export interface TransactionStep {
   readonly label?: string
-  readonly hash: string
+  /** Absent where the envelope cannot be read. */
+  readonly hash?: string
   readonly envelopeXdr: string
   readonly admission: { readonly status: string; readonly errorResultXdr?: string }
   readonly ledger?: number | null
