@@ -98,63 +98,85 @@ describe('the vectors file', () => {
 
 describe('a recorded answer that was tampered with', () => {
   type Steps = (typeof scenarios)[number]['steps']
+  const [plainName, bumpName] = ['payment/native-ok', 'fee-bump/rate-equal-inner']
 
-  const tampered = (name: string, change: (step: Steps[number]) => object | undefined) => {
+  const scenarioNamed = (name: string) => {
     const scenario = scenarios.find((one) => one.name === name)
     if (scenario === undefined) throw new Error(`there is no scenario ${name}`)
+    return scenario
+  }
+  const tampered = (name: string, change: (step: Steps[number]) => object | undefined) => {
+    const scenario = scenarioNamed(name)
     const steps = scenario.steps.flatMap((step) => (change(step) ?? []) as Steps)
-    return differencesOf({ ...scenario, steps }).join('\n')
+    return differencesOf({ ...scenario, steps })
   }
   const ofTested = (change: object) => (step: Steps[number]) =>
     'admission' in step ? { ...step, ...change } : step
+  /** What is recorded of the transaction under test. */
+  const testedIn = (name: string) => {
+    const step = scenarioNamed(name).steps.findLast((one) => 'admission' in one)
+    if (step === undefined) throw new Error(`${name} tests no transaction`)
+    return step
+  }
+  const tooPoor = 'AAAAAAAAAGT////7AAAAAA=='
+  const ofResult = (what: string) => (got: string) => [`${what} expected ${tooPoor}, got ${got}`]
 
-  it.each([
-    ['fee', 'payment/native-ok', { feeCharged: '99' }, 'fee expected 99, got 100'],
-    ['ledger', 'payment/native-ok', { ledger: 9 }, 'ledger expected 9, got 4'],
-    ['no ledger', 'payment/native-ok', { ledger: null }, 'expected in no ledger, got into 4'],
-    ['hash', 'payment/native-ok', { hash: '00' }, 'hash expected 00, got ec203db7'],
+  it.each<[string, string, object, (got: string) => readonly string[]]>([
+    ['fee', plainName, { feeCharged: '99' }, () => ['fee expected 99, got 100']],
+    ['ledger', plainName, { ledger: 9 }, () => ['ledger expected 9, got 4']],
+    ['no ledger', plainName, { ledger: null }, () => ['expected in no ledger, got into 4']],
     [
       'admission',
-      'payment/native-ok',
+      plainName,
       { admission: { status: 'DUPLICATE' } },
-      'admission expected DUPLICATE , got PENDING',
+      () => ['admission expected DUPLICATE , got PENDING'],
     ],
-    [
-      'result',
-      'payment/native-ok',
-      { resultXdr: 'AAAAAAAAAGT////7AAAAAA==' },
-      'result expected AAAAAAAAAGT////7AAAAAA==',
-    ],
-    [
-      'result of a fee bump',
-      'fee-bump/rate-equal-inner',
-      { resultXdr: 'AAAAAAAAAGT////7AAAAAA==' },
-      'result expected AAAAAAAAAGT////7AAAAAA==',
-    ],
+    ['result', plainName, { resultXdr: tooPoor }, ofResult('result')],
+    ['result of a fee bump', bumpName, { resultXdr: tooPoor }, ofResult('result')],
     [
       'result of today’s protocol',
-      'fee-bump/rate-equal-inner',
-      { resultXdrProtocol25: 'AAAAAAAAAGT////7AAAAAA==' },
-      'result of protocol 25 expected AAAAAAAAAGT////7AAAAAA==',
+      bumpName,
+      { resultXdrProtocol25: tooPoor },
+      ofResult('result of protocol 25'),
     ],
-  ])('is told with the place and both values: %s', (...[, name, change, line]) => {
-    expect(tampered(name, ofTested(change))).toContain(line)
+    [
+      'all of these at once',
+      plainName,
+      { ledger: 9, feeCharged: '99', resultXdr: tooPoor },
+      (got) => ['ledger expected 9, got 4', 'fee expected 99, got 100', ...ofResult('result')(got)],
+    ],
+  ])('is told with the place and both values: %s', (...[, name, change, differences]) => {
+    const { hash = '', resultXdr = '', resultXdrProtocol25 = resultXdr } = testedIn(name)
+    expect(tampered(name, ofTested(change))).toEqual(
+      differences(resultXdrProtocol25).map((one) => `transaction ${hash.slice(0, 8)}: ${one}`),
+    )
+  })
+
+  it('is told when the hash is another: then none of that hash was ever applied', () => {
+    const { hash = '' } = testedIn(plainName)
+    expect(tampered(plainName, ofTested({ hash: '00' }))).toEqual([
+      `transaction 00: hash expected 00, got ${hash}`,
+      'transaction 00: expected in ledger 4, got into none',
+    ])
   })
 
   it('is told when the transaction never got into a ledger', () => {
-    const found = tampered('payment/native-ok', (step) => ('close' in step ? undefined : step))
-    expect(found).toContain('got into none')
+    const found = tampered(plainName, (step) => ('close' in step ? undefined : step))
+    expect(found[1]).toBe('transaction ec203db7: expected in ledger 4, got into none')
   })
 
   it('is told when a ledger has another number, or the set-up does not get in', () => {
     const renumbered = tampered('payment/native-ok', (step) =>
       'close' in step ? { close: { ...step.close, ledger: step.close.ledger + 5 } } : step,
     )
-    expect(renumbered).toMatch(/close of ledger 9: got ledger 4/)
+    expect(renumbered).toEqual([
+      'close of ledger 8: got ledger 3',
+      'close of ledger 9: got ledger 4',
+    ])
     const broken = tampered('payment/native-ok', (step) =>
       'setup' in step ? { ...step, envelopeXdr: 'AAAA' } : step,
     )
-    expect(broken).toContain('set-up was refused: EXCEPTION')
+    expect(broken[0]).toBe('set-up was refused: EXCEPTION')
   })
 
   const untouched = () => {
@@ -208,8 +230,8 @@ describe('a recorded answer that was tampered with', () => {
     const summary = await replayFile(path, print)
     expect(summary).toEqual({ scenarios: 3, differing: 2, deviating: 0 })
     expect(lines).toEqual([
-      expect.stringContaining('bad (a note): end state: '),
-      expect.stringContaining('breaking: the replay broke off: '),
+      expect.stringMatching(/^bad \(a note\): end state: .*; end state: /),
+      expect.stringMatching(/^breaking: the replay broke off: /),
       '3 scenarios, 2 differ, 0 deviate on purpose',
     ])
     expect(await runSandboxNetwork(['--replay', path], print)).toBe(1)
