@@ -32,13 +32,14 @@ describe('a file of settings', () => {
   it('takes the double quote where a value has both others, and refuses one that has all', async () => {
     const read = await readBack(writeEnvFile({ FAIRLEAD_ONE: "it's a `tick`" }))
     expect(read['FAIRLEAD_ONE']).toBe("it's a `tick`")
-    expect(() => writeEnvFile({ FAIRLEAD_ONE: `'"\`` })).toThrow(/^FAIRLEAD_ONE cannot be written/)
+    expect(() => writeEnvFile({ FAIRLEAD_ONE: `'"\`` })).toThrow(
+      /^FAIRLEAD_ONE cannot be written into a file of settings$/,
+    )
   })
 
   it('leaves out what is undefined', () => {
-    expect(writeEnvFile({ FAIRLEAD_ONE: undefined, FAIRLEAD_OTHER: '' })).toBe(
-      "FAIRLEAD_OTHER=''\n",
-    )
+    const some = { FAIRLEAD_ONE: '1', FAIRLEAD_TWO: undefined, FAIRLEAD_OTHER: '' }
+    expect(writeEnvFile(some)).toBe("FAIRLEAD_ONE='1'\nFAIRLEAD_OTHER=''\n")
   })
 
   it('gives way to the environment', async () => {

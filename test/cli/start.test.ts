@@ -6,6 +6,7 @@ import { start } from '../../src/cli/start.ts'
 import { ConfigurationFaulty } from '../../src/config/faults.ts'
 import { variables } from '../config/configuration.ts'
 import { freshDatabase, onServer } from '../database.ts'
+import { filesOf } from '../repository.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -40,9 +41,10 @@ it('tells of a file that is not there with all other faults', async () => {
     FAIRLEAD_CONFIG: '/nowhere.yaml',
     FAIRLEAD_LOG_LEVEL: 'all',
   })
-  expect(faults).toHaveLength(2)
-  expect(faults[0]).toMatch(/^FAIRLEAD_CONFIG: \/nowhere\.yaml cannot be read: ENOENT/)
-  expect(faults[1]).toMatch(/^FAIRLEAD_LOG_LEVEL is one of/)
+  expect(faults).toEqual([
+    "FAIRLEAD_CONFIG: /nowhere.yaml cannot be read: ENOENT: no such file or directory, open '/nowhere.yaml'",
+    expect.stringMatching(/^FAIRLEAD_LOG_LEVEL is one of/),
+  ])
 })
 
 it('tells of a file that is no YAML in one line', async () => {
@@ -73,11 +75,11 @@ it('refuses a database that is not migrated, and says how to mend it', async () 
   const { url, drop } = await freshDatabase()
   try {
     await onServer(url, `delete from migration where name >= '0007'`)
-    const faults = await faultsOfStart({ DATABASE_URL: url })
-    expect(faults).toHaveLength(1)
-    expect(faults[0]).toMatch(
-      /run fairlead migrate first: it lacks 0007-callbacks, 0008-read-until/,
-    )
+    const steps = filesOf('migrations').flatMap((path) => /\d{4}-[^/.]*/.exec(path)?.[0] ?? [])
+    const lacking = steps.toSorted().filter((step) => step >= '0007')
+    expect(await faultsOfStart({ DATABASE_URL: url })).toEqual([
+      `The database is not at this version, run fairlead migrate first: it lacks ${lacking.join(', ')}`,
+    ])
   } finally {
     await drop()
   }
