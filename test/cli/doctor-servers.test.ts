@@ -7,19 +7,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { examineDatabase, judgeServer } from '../../src/cli/doctor/database.ts'
 import type { ServerFacts } from '../../src/cli/doctor/database.ts'
 import { doctor } from '../../src/cli/doctor/doctor.ts'
-import type { Finding } from '../../src/cli/doctor/finding.ts'
 import { examineRedis, judgeRedis } from '../../src/cli/doctor/redis.ts'
 import { writeEnvFile } from '../../src/cli/env-file.ts'
 import { environmentNames } from '../../src/config/env.ts'
 import { variables } from '../config/configuration.ts'
 import { until } from '../until.ts'
+import { complaintsOf } from './doctor-examined.ts'
 
 /** The doctor before servers that no package of this machine brings. */
-
-const complaintsOf = (findings: readonly Finding[]): readonly string[] =>
-  findings.flatMap(({ verdict, says, doNext }) =>
-    verdict === 'good' ? [] : [`${verdict} ${says} → ${doNext}`],
-  )
 
 const servers: Server[] = []
 afterEach(async () => {

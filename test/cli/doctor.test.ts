@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import type { ConfigFileInput } from '../../src/config/config-file.ts'
 import { visits } from '../../src/cli/doctor/doctor.ts'
-import type { Finding } from '../../src/cli/doctor/finding.ts'
+import type { Examined, Finding } from '../../src/cli/doctor/finding.ts'
 import { printPart, printVerdict } from '../../src/cli/doctor/print.ts'
 import { freshDatabase, onServer } from '../database.ts'
 import { startFairlead } from '../flows/fairlead.ts'
@@ -70,7 +70,20 @@ describe('a world in which everything is right', () => {
     expect(ill.said()).toMatch(/\n {2}✗ .*\n {6}→ .*\n\n1 fault\. Mend the faults/)
     const asJson = run('doctor', [...args, '--json'])
     await asJson.ended()
-    expect(JSON.parse(asJson.said())).toHaveLength(7)
+    const said = JSON.parse(asJson.said()) as readonly Examined[]
+    expect(said.map(({ part }) => part)).toEqual([
+      'Settings',
+      'Database',
+      'Queue',
+      'Stellar network',
+      'Accounts',
+      'Home domain',
+      'Bank',
+    ])
+    const words = said.map((part) => `${printPart(part, false)}\n`).join('\n')
+    expect(well.said().replaceAll(/\b\d+\b/g, '0')).toBe(
+      `${words}\nAll is well. Ready to start.\n`.replaceAll(/\b\d+\b/g, '0'), // ledgers go on
+    )
   })
 
   it('prints no secret', async () => {
