@@ -1,42 +1,76 @@
 import { expect, it } from 'vitest'
 import { sandboxAnchor } from '../../src/cli/sandbox/anchor.ts'
 
-const [issuer, distributionAccount] = ['GISSUER', 'GDISTRIBUTION']
+const names = [
+  { field: 'first_name', description: 'First or given name' },
+  { field: 'last_name', description: 'Last or family name' },
+]
+const person = [...names, { field: 'email_address', description: 'E-mail address' }]
+const ofBank = [
+  { field: 'bank_account_number', description: 'Number of the bank account, at least 4 digits' },
+  { field: 'bank_number', description: 'Routing number or BIC of the bank' },
+]
 
 it('the anchor of a sandbox asks for a bank account by SEP-12 for USDC, and with the transaction for SRT', () => {
-  const codes = ['USDC', 'SRT'] as const
-  const { assets, customerTypes } = sandboxAnchor(
-    codes.map((code) => ({ code, issuer, distributionAccount })),
-    {},
-  )
+  const login = { homeDomains: ['anchor.example'] }
+  const usdc = { code: 'USDC', issuer: 'GISSUER', distributionAccount: 'GDISTRIBUTION' } as const
+  const srt = { code: 'SRT', issuer: 'GOTHER', distributionAccount: 'GTHIRD' } as const
   const both = {
-    issuer,
-    distributionAccount,
     payout: { currency: 'USD', decimals: 2 },
+    minAmount: '1',
+    maxAmount: '10000',
+    fundingMethods: ['SEPA', 'WIRE'],
     senderTypes: [{ type: 'sep31-sender' }],
   }
-  const receivers = [
-    { type: 'sep31-receiver' },
-    { type: 'sep31-large-receiver', fromAmount: '1000' },
-  ]
-  const ofBank = { routing_number: expect.anything(), account_number: expect.anything() }
-  expect(assets).toMatchObject([
-    { ...both, code: 'USDC', receiverTypes: receivers },
-    {
-      ...both,
-      code: 'SRT',
-      receiverTypes: [{ type: 'sep31-receiver-name' }],
-      transactionFields: ofBank,
+  expect(sandboxAnchor([usdc, srt], login)).toEqual({
+    login,
+    assets: [
+      {
+        ...usdc,
+        ...both,
+        fee: { fixed: '1', percent: '0.5' },
+        receiverTypes: [
+          { type: 'sep31-receiver' },
+          { type: 'sep31-large-receiver', fromAmount: '1000' },
+        ],
+      },
+      {
+        ...srt,
+        ...both,
+        fee: { fixed: '1', percent: '0.01' },
+        receiverTypes: [{ type: 'sep31-receiver-name' }],
+        transactionFields: {
+          routing_number: { description: 'routing number of the destination bank account' },
+          account_number: { description: 'bank account number of the destination' },
+        },
+      },
+    ],
+    customerTypes: {
+      'sep31-sender': { description: 'Who sends the money', requirements: person },
+      'sep31-receiver': {
+        description: 'Who gets the money on a bank account',
+        requirements: [...person, ...ofBank],
+      },
+      'sep31-large-receiver': {
+        description: 'Who gets 1000 or more on a bank account',
+        requirements: [
+          ...person,
+          ...ofBank,
+          { field: 'address', description: 'Full postal address' },
+          { field: 'birth_date', description: 'Date of birth, YYYY-MM-DD' },
+          {
+            field: 'id_type',
+            description: 'Kind of document',
+            choices: ['passport', 'id_card', 'drivers_license'],
+          },
+          { field: 'id_number', description: 'Number of the document' },
+        ],
+      },
+      'sep31-receiver-name': { description: 'Who gets the money', requirements: names },
     },
-  ])
-  expect(assets.map((asset) => 'transactionFields' in asset)).toEqual([false, true])
-  const fieldsOf = (type: string) => customerTypes?.[type]?.requirements?.map(({ field }) => field)
-  expect(fieldsOf('sep31-receiver-name')).toEqual(['first_name', 'last_name'])
-  expect(fieldsOf('sep31-receiver')).toEqual([
-    'first_name',
-    'last_name',
-    'email_address',
-    'bank_account_number',
-    'bank_number',
-  ])
+    documentation: {
+      ORG_NAME: 'Fairlead sandbox anchor',
+      ORG_DESCRIPTION: 'An anchor to develop against. Nothing here is worth anything.',
+    },
+  })
 })

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse } from 'smol-toml'
 import { Agent, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sandbox } from '../../src/cli/sandbox/sandbox.ts'
@@ -10,6 +11,7 @@ import { start } from '../../src/cli/start.ts'
 import { freshDatabase, onServer } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
 import { until } from '../until.ts'
+import { certificateNames } from './certificate-names.ts'
 
 const portNames = ['PUBLIC', 'HTTPS', 'INTERNAL', 'SANDBOX', 'SANDBOX_HTTPS', 'BANK'].map(
   (name) => `FAIRLEAD_${name}_PORT`,
@@ -59,6 +61,14 @@ async function open(urls: Readonly<Record<string, string>>, ca: string) {
   return names
 }
 
+async function textAt(url: string, ca: string): Promise<string> {
+  const dispatcher = new Agent({ connect: { ca } })
+  const { body } = await request(url, { dispatcher })
+  const text = await body.text()
+  await dispatcher.destroy()
+  return text
+}
+
 type World = Readonly<
   Record<
     'publicUrl' | 'publicHttpsUrl' | 'internalUrl' | 'horizonUrl' | 'bankUrl' | 'caFile',
@@ -96,6 +106,12 @@ async function hasQueue(): Promise<unknown> {
   return (await onServer(database.url, asked))[0]?.['has']
 }
 
+/** Whether some worker reads what is paid. */
+async function isCollected(): Promise<boolean> {
+  const asked = `select 1 from stellar_cursor where seat_holder is not null`
+  return (await onServer(database.url, asked)).length > 0
+}
+
 const isReady = () => until(() => String(said.at(-1)).startsWith('ready '), 'the sandbox', 20_000)
 
 describe('the command that runs a sandbox', () => {
@@ -106,6 +122,14 @@ describe('the command that runs a sandbox', () => {
     expect(await open(urls, ca)).toEqual(['public', 'https', 'internal', 'network', 'bank'])
     expect(said).toEqual(wordsOf(world))
     expect(await hasQueue()).toBe(true)
+    const names = await certificateNames(Number(new URL(world.publicHttpsUrl).port))
+    expect(names).toBe(
+      'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1, DNS:localhost',
+    )
+    for (const url of [urls.public, urls.https]) {
+      const page = parse(await textAt(url, ca))
+      expect(page['WEB_AUTH_ENDPOINT']).toBe(url.replace('/.well-known/stellar.toml', '/auth'))
+    }
     signals.get('SIGTERM')?.()
     expect(await ended).toBe(0)
     expect(await open(urls, ca)).toEqual([])
@@ -125,10 +149,13 @@ describe('the command that runs a sandbox', () => {
     for (const [role, doors, words] of [
       ['worker', [], [health, ready]],
       ['gateway', ['public', 'internal'], [ready]],
+      [undefined, ['public', 'internal'], [ready]],
     ] as const) {
       said = []
-      const running = start(['--role', role, '--env-file', join(dataDir, 'fairlead.env')])
+      const args = role === undefined ? [] : ['--role', role]
+      const running = start([...args, '--env-file', join(dataDir, 'fairlead.env')])
       await isReady()
+      if (role !== 'gateway') await until(isCollected, 'the collector of payments')
       expect(said).toEqual(words)
       expect(await open(urls, ca)).toEqual([...doors, 'network', 'bank'])
       signals.get('SIGINT')?.()

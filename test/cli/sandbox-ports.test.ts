@@ -68,4 +68,35 @@ describe('ports of a sandbox', () => {
     expect(ports.bank).toBe(8090)
     expect(new Set(Object.values(ports)).size).toBe(6)
   })
+
+  it('are told each by a setting of its own', async () => {
+    const told = {
+      publicPort: '1',
+      httpsPort: '2',
+      internalPort: '3',
+      sandboxPort: '4',
+      sandboxHttpsPort: '5',
+      bankPort: '6',
+    }
+    const ports = { public: 1, https: 2, internal: 3, network: 4, networkHttps: 5, bank: 6 }
+    const dataDir = '/tmp/of-a-sandbox'
+    expect(await readSandboxSettings({ ...told, dataDir })).toEqual({ dataDir, ports })
+    const freed = await readSandboxSettings({ ...told, httpsPort: '0', sandboxHttpsPort: '0' })
+    const { https, networkHttps } = freed.ports
+    expect(freed.ports).toEqual({ ...ports, https, networkHttps })
+    for (const port of [https, networkHttps]) expect(port).toBeGreaterThan(1023)
+    const none = Object.fromEntries(Object.keys(told).map((name) => [name, 'x']))
+    const names = ['PUBLIC', 'HTTPS', 'INTERNAL', 'SANDBOX', 'SANDBOX_HTTPS', 'BANK']
+    await expect(readSandboxSettings(none)).rejects.toMatchObject({
+      faults: names.map((name) => `FAIRLEAD_${name}_PORT is no port number: x`),
+    })
+  })
+
+  it.each(['public', 'https', 'internal', 'sandbox', 'sandboxHttps', 'bank'])(
+    'are chosen anew where the one that we chose was that of %s',
+    async (door) => {
+      const told = { [`${door}Port`]: '0' }
+      expect(await triedUnder([taken(41_234)], told)).toMatchObject({ tries: 2, outcome: 'open' })
+    },
+  )
 })

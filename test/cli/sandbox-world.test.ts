@@ -9,11 +9,13 @@ import {
   BASE_FEE,
   Horizon,
   Keypair,
+  Networks,
   Operation,
   TransactionBuilder,
 } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { sandboxAnchor } from '../../src/cli/sandbox/anchor.ts'
 import { sandboxKeys } from '../../src/cli/sandbox/keys.ts'
 import { writeSandboxFiles } from '../../src/cli/sandbox/sandbox-file.ts'
 import { openOnFreePorts } from '../../src/cli/sandbox/sandbox.ts'
@@ -22,6 +24,10 @@ import { startWorld } from '../../src/cli/sandbox/world.ts'
 import type { SandboxSettings } from '../../src/cli/sandbox/settings.ts'
 import type { SandboxWorld } from '../../src/cli/sandbox/world.ts'
 import type { Environment } from '../../src/config/env.ts'
+import { signRequest } from '../../src/sandbox/bank/signature.ts'
+import { anOrder } from '../sandbox/bank/bank-client.ts'
+import { until } from '../until.ts'
+import { certificateNames } from './certificate-names.ts'
 
 let dataDir: string
 const toEnd: (() => Promise<unknown>)[] = []
@@ -84,6 +90,10 @@ describe('the keys of a sandbox', () => {
     const made = await sandboxKeys(dataDir)
     expect(await sandboxKeys(dataDir)).toEqual(made)
     expect(await modeOf('keys.json')).toBe(0o600)
+    expect([Object.keys(made.seeds), Object.keys(made.secrets)]).toEqual([
+      ['signing', 'issuer', 'distribution', 'sendingAnchor'],
+      ['token', 'data', 'railToken', 'rail', 'backoffice'],
+    ])
     const all = [...Object.values(made.seeds), ...Object.values(made.secrets)]
     expect(new Set(all).size).toBe(9)
     for (const secret of Object.values(made.secrets)) expect(secret).toMatch(/^[0-9a-f]{64}$/)
@@ -164,23 +174,39 @@ describe('the world of a sandbox', () => {
   it('tells a gateway where all is, and lets the environment choose but not where the parts are', async () => {
     const homeDomain = 'an-anchor-of-quite-a-long-name.example:81'
     const publicUrl = `http://${homeDomain}`
-    const { settings, world, said } = await openWorld({
+    const chosen = {
       dataDir: join(dataDir, 'its-own'),
-      publicUrl,
+      login: 'listed',
+      logLevel: 'error',
       loginsPerMinute: '7',
-      railUrl: 'http://elsewhere.example',
+      publicHost: '127.0.0.2',
+      redisUrl: 'redis://nowhere',
+      publicUrl,
       publicHttpsUrl: 'https://anchor.example:444',
+    }
+    const elsewhere = 'http://elsewhere.example'
+    const { settings, world, said } = await openWorld({
+      ...chosen,
+      networkPassphrase: 'Another Network ; January 2020',
+      horizonUrl: elsewhere,
+      railUrl: elsewhere,
+      extraCaFile: '/nowhere.pem',
+      signingSeed: 'S',
+      tokenSecret: 'token',
+      dataKeys: 'other:data',
+      railToken: 'token of the rail',
+      railSecret: 'secret of the rail',
+      backofficeToken: 'token of the back office',
     })
     const { ports } = settings
     const { seeds, secrets } = world.keys
-    expect(world.environment).toMatchObject({
-      login: 'open',
-      loginsPerMinute: '7',
-      publicHost: '127.0.0.1',
-      publicUrl,
+    expect(world.environment).toEqual({
+      ...free,
+      ...chosen,
       homeDomain,
       publicPort: String(ports.public),
       internalPort: String(ports.internal),
+      networkPassphrase: Networks.TESTNET,
       horizonUrl: world.horizonUrl,
       databaseUrl,
       railUrl: world.bankUrl,
@@ -201,39 +227,109 @@ describe('the world of a sandbox', () => {
     const horizon = new Horizon.Server(world.horizonUrl, { allowHttp: true })
     const issuer = await horizon.loadAccount(Keypair.fromSecret(seeds.issuer).publicKey())
     expect(issuer.home_domain).toBe(homeDomain.slice(0, 32)) // as much as an account can name
-    expect(world.file.login).toEqual({
-      homeDomains: ['anchor.example:444'],
-      sendingAnchors: [
-        {
-          name: 'Sandbox sending anchor',
-          accounts: [Keypair.fromSecret(seeds.sendingAnchor).publicKey()],
-        },
-      ],
+    expect(await certificateNames(ports.networkHttps)).toContain('DNS:anchor.example')
+    const state = await (await fetch(`${world.horizonUrl}/_sandbox/state`)).json()
+    expect(state).toMatchObject({ pace: { mode: 'instant', idleMs: 5_000 } })
+    expect(world.file).toEqual(
+      sandboxAnchor(world.assets, {
+        homeDomains: ['anchor.example:444'],
+        sendingAnchors: [
+          {
+            name: 'Sandbox sending anchor',
+            accounts: [Keypair.fromSecret(seeds.sendingAnchor).publicKey()],
+          },
+        ],
+      }),
+    )
+  })
+
+  it('has a bank that takes the orders of its gateway, keeps them, and tells it what became of them', async () => {
+    const { settings, world } = await openWorld()
+    const told: string[] = []
+    const gateway = createHttpServer(({ method, url }, response) => {
+      told.push(`${method} ${url}`)
+      response.writeHead(204, { connection: 'close' }).end()
     })
+    const { internal } = settings.ports
+    await new Promise<void>((resolve) => gateway.listen(internal, 'localhost', resolve))
+    toEnd.push(() => new Promise((resolve) => gateway.close(resolve)))
+    const { railToken, railSecret = '' } = world.environment
+    const [body, timestamp] = [anOrder('1000123456'), String(Math.floor(Date.now() / 1000))]
+    const order = { method: 'POST', path: '/payouts', timestamp, idempotencyKey: 'k-1' }
+    const { status } = await fetch(`${world.bankUrl}/payouts`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${railToken}`,
+        'payout-timestamp': timestamp,
+        'payout-signature': signRequest(railSecret, { ...order, body: Buffer.from(body) }),
+        'idempotency-key': 'k-1',
+        'content-type': 'application/json',
+      },
+      body,
+    })
+    expect(status).toBe(201)
+    await until(() => told.length > 0, 'the word of the bank')
+    expect(told).toEqual(['POST /rail/notices'])
+    expect(await readFile(join(dataDir, 'bank.jsonl'), 'utf8')).toContain('"k-1"')
   })
 
   it('is written down for scripts and further processes, for its owner only', async () => {
     const { settings, world } = await openWorld()
     await writeSandboxFiles(settings, world)
     const read = (name: string) => readFile(join(dataDir, name), 'utf8')
-    const environment = parseEnv(await read('fairlead.env'))
-    expect(environment).toMatchObject({
+    const { ports } = settings
+    const { seeds, secrets } = world.keys
+    const homeDomain = `localhost:${ports.public}`
+    const caFile = join(dataDir, 'network', 'tls', 'ca.pem')
+    expect({ ...parseEnv(await read('fairlead.env')) }).toEqual({
       FAIRLEAD_SANDBOX: 'true',
+      FAIRLEAD_PUBLIC_HOST: '127.0.0.1',
+      FAIRLEAD_PUBLIC_PORT: String(ports.public),
+      FAIRLEAD_HTTPS_PORT: '0',
+      FAIRLEAD_INTERNAL_PORT: String(ports.internal),
+      FAIRLEAD_SANDBOX_PORT: '0',
+      FAIRLEAD_SANDBOX_HTTPS_PORT: '0',
+      FAIRLEAD_BANK_PORT: '0',
+      FAIRLEAD_DATA_DIR: dataDir,
       FAIRLEAD_CONFIG: join(dataDir, 'fairlead.yaml'),
-      FAIRLEAD_SIGNING_SEED: world.keys.seeds.signing,
+      DATABASE_URL: databaseUrl,
+      FAIRLEAD_PUBLIC_URL: `http://${homeDomain}`,
+      FAIRLEAD_HOME_DOMAIN: homeDomain,
+      FAIRLEAD_NETWORK_PASSPHRASE: Networks.TESTNET,
+      FAIRLEAD_HORIZON_URL: `http://localhost:${ports.network}`,
+      FAIRLEAD_LOGIN: 'open',
+      FAIRLEAD_LOGINS_PER_MINUTE: '0',
+      FAIRLEAD_RAIL_URL: `http://127.0.0.1:${ports.bank}`,
+      FAIRLEAD_LOG_LEVEL: 'warn',
+      FAIRLEAD_SIGNING_SEED: seeds.signing,
+      FAIRLEAD_TOKEN_SECRET: secrets.token,
+      FAIRLEAD_DATA_KEYS: `sandbox:${secrets.data}`,
+      FAIRLEAD_RAIL_TOKEN: secrets.railToken,
+      FAIRLEAD_RAIL_SECRET: secrets.rail,
+      FAIRLEAD_BACKOFFICE_TOKEN: secrets.backoffice,
+      FAIRLEAD_EXTRA_CA_FILE: caFile,
     })
     expect(parse(await read('fairlead.yaml'))).toEqual(world.file)
-    const { ports } = settings
-    expect(JSON.parse(await read('sandbox.json'))).toMatchObject({
-      publicUrl: `http://localhost:${ports.public}`,
+    expect(JSON.parse(await read('sandbox.json'))).toEqual({
+      publicUrl: `http://${homeDomain}`,
       publicHttpsUrl: `https://localhost:${ports.https}`,
       internalUrl: `http://localhost:${ports.internal}`,
       horizonUrl: `http://localhost:${ports.network}`,
+      horizonHttpsUrl: `https://localhost:${ports.networkHttps}`,
       friendbotUrl: `http://localhost:${ports.network}/friendbot`,
       bankUrl: `http://127.0.0.1:${ports.bank}`,
-      backofficeToken: world.keys.secrets.backoffice,
-      signingKey: Keypair.fromSecret(world.keys.seeds.signing).publicKey(),
+      caFile,
+      networkPassphrase: Networks.TESTNET,
+      homeDomain,
+      assets: world.assets,
+      sendingAnchor: {
+        publicKey: Keypair.fromSecret(seeds.sendingAnchor).publicKey(),
+        secretKey: seeds.sendingAnchor,
+      },
+      signingKey: Keypair.fromSecret(seeds.signing).publicKey(),
+      backofficeToken: secrets.backoffice,
       databaseUrl,
+      envFile: join(dataDir, 'fairlead.env'),
       pid: process.pid,
     })
     for (const name of ['fairlead.env', 'fairlead.yaml', 'sandbox.json']) {
