@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
@@ -63,6 +63,8 @@ it('takes the sandbox of the demo away when the demo is interrupted', async () =
   await until(() => running.said().includes('sandbox.json'), 'the sandbox to be there', 60_000)
   const [dataDir = ''] = /\S+(?=\/sandbox\.json)/.exec(running.said()) ?? []
   expect(existsSync(dataDir)).toBe(true)
+  const world = await readFile(join(dataDir, 'sandbox.json'), 'utf8')
+  expect(world.match(/:(8080|8443|8085|8000|8001|8090)\b/g)).toBeNull() // those are left to others
   expect(await running.end('SIGINT')).toBe(130)
   expect(existsSync(dataDir)).toBe(false)
   expect(running.said()).not.toContain('The demo failed') // the payment was ended too

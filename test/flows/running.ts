@@ -23,6 +23,8 @@ export interface Running {
   readonly pid: number
   /** What it said so far, on both streams. */
   readonly said: () => string
+  /** What of it went to its standard error. */
+  readonly complained: () => string
   /** Resolves when a line of its output begins with `ready `. */
   readonly untilReady: () => Promise<void>
   /** Sends the signal and waits for the end; answers the exit code, or the signal that ended it. */
@@ -42,8 +44,12 @@ export function run(
     env: { ...withoutSettings(), ...env },
   })
   let said = ''
+  let complained = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (stream === child.stderr) complained += text
+    })
   }
   const ending = once(child, 'close').then(
     ([code, signal]) => (code ?? signal) as number | NodeJS.Signals, // one of the two is there
@@ -53,6 +59,7 @@ export function run(
     name,
     pid: child.pid ?? 0,
     said: () => said,
+    complained: () => complained,
     untilReady: () =>
       until(
         () => {
