@@ -82,14 +82,14 @@ interface Known {
 
 async function lookUp({ read }: OpenTransactionParts, command: OpenTransactionCommand) {
   const { principal, request, idempotencyKey } = command
-  const ids = [request.senderId, request.receiverId].filter((id) => id !== undefined && isUuid(id))
+  const ids = [request.senderId, request.receiverId].filter((id) => id !== undefined)
   return read(async ({ transactions, customers }): Promise<Known> => {
     const opening =
       idempotencyKey === undefined
         ? undefined
         : await transactions.openingByKey(principal, idempotencyKey)
-    if (opening !== undefined || ids.length === 0) return { opening, customers: [] }
-    return { opening, customers: await customers.findMany(ids as readonly string[]) }
+    if (opening !== undefined) return { opening, customers: [] }
+    return { opening, customers: await customers.findMany(ids) }
   })
 }
 
@@ -171,6 +171,3 @@ function canonical({ fields, ...request }: OpeningRequest): string {
   const inOrder = (pairs: object) => Object.entries(pairs).sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([inOrder(request), inOrder(fields)])
 }
-
-const isUuid = (id: string): boolean =>
-  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)
