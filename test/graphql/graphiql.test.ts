@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../until.ts'
 import { hasBrowser, openBrowser } from './browser.ts'
 import {
   addEvent,
@@ -63,8 +64,45 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
     await answer.getByText(transactionId).waitFor()
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
     await page.getByText('Query', { exact: true }).first().waitFor()
+    await page.getByRole('button', { name: 'Open settings dialog' }).click()
+    await page.getByRole('dialog').getByText('Persist headers').waitFor()
     expect(elsewhere()).toEqual([])
     expect(complaints).toEqual([])
+  })
+
+  it('asks for the token by name, and keeps it over a reload', async () => {
+    const { page } = await open(`${world.publicUrl}/graphiql`)
+    const headers = async () => {
+      const editor = page.getByRole('region', { name: 'Headers' }).locator('.CodeMirror:visible')
+      await page.getByRole('button', { name: 'Headers', exact: true }).click()
+      return (await editor.locator('.CodeMirror-line').allInnerTexts()).join('\n')
+    }
+    expect(await headers()).toBe('{ "authorization": "" }')
+    await page.getByRole('button', { name: 'Headers', exact: true }).click()
+    const token = await tokenFor(sendingAnchor)
+    await run(page, token)
+    await page.getByRole('region', { name: 'Result Window' }).getByText(transactionId).waitFor()
+    const isKept = (text: string) => Object.values(localStorage).some((kept) => kept.includes(text))
+    await page.waitForFunction(isKept, token)
+    await page.reload()
+    expect(await headers()).toBe(JSON.stringify({ authorization: `Bearer ${token}` }))
+  })
+
+  it('opens its socket by TLS from a page that came by TLS', async () => {
+    const page = await browser.newPage()
+    const sockets: string[] = []
+    await page.routeWebSocket(/./, (socket) => void sockets.push(socket.url()))
+    await page.route('https://anchor.example.com/**', async (route) => {
+      const { pathname } = new URL(route.request().url())
+      const answer = await fetch(`${world.publicUrl}${pathname}`)
+      const contentType = answer.headers.get('content-type') ?? ''
+      await route.fulfill({ contentType, body: Buffer.from(await answer.arrayBuffer()) })
+    })
+    await page.goto('https://anchor.example.com/graphiql')
+    await page.getByRole('button', { name: 'Execute query' }).click()
+    await until(() => sockets.length > 0, 'a socket')
+    expect(sockets).toEqual(['wss://anchor.example.com/graphql'])
+    await page.close()
   })
 
   it('shows a partner’s events as they happen, and asks nothing from elsewhere', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { backofficeToken, gatewayWorld } from './gateway-world.ts'
 import type { World } from './gateway-world.ts'
+import { openSocket } from './socket.ts'
 
 let world: World
 
@@ -36,6 +37,52 @@ describe.each(['publicUrl', 'internalUrl'] as const)('the page of %s', (listener
   })
 })
 
+describe('what a reader of the page sees first', () => {
+  const partner = `# Your transactions as they happen.
+# Log in by SEP-10 and put the token into the headers below:
+# { "authorization": "Bearer <token>" }
+subscription {
+  transactionEvents(after: "start") {
+    cursor
+    at
+    type
+    status
+    transactionId
+  }
+}
+`
+  const backoffice = `# Put the back-office token into the headers below:
+# { "authorization": "Bearer <backofficeToken of sandbox.json>" }
+query {
+  transactions(first: 10) {
+    nodes {
+      id
+      status
+      amountIn { value asset }
+      timeline { at type to actor note }
+      payout { state attemptNumber deadReason }
+    }
+  }
+}
+`
+
+  it.each([
+    ['publicUrl', 'Fairlead partner API', '/graphql', partner],
+    ['internalUrl', 'Fairlead back office', '/backoffice/graphql', backoffice],
+  ] as const)('at the %s is its title and a query to begin with', async (...expected) => {
+    const [listener, title, path, query] = expected
+    const text = await (await fetch(`${world[listener]}/graphiql`)).text()
+    const written = (pattern: RegExp) => JSON.parse(pattern.exec(text)?.[1] ?? 'null') as unknown
+    expect(text).toContain(
+      `<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>${title}</title>`,
+    )
+    expect(text).toContain('<link rel="stylesheet" href="/graphiql/graphiql.css">')
+    expect(text).toContain('<div id="graphiql">Loading …</div>')
+    expect(written(/new URL\((".*"), location\.href\)/)).toBe(path)
+    expect(written(/defaultQuery: (".*"),/)).toBe(query)
+  })
+})
+
 describe('what GraphiQL is made of', () => {
   it('is sent from here as what it is, and may be kept for an hour', async () => {
     const kept = 'public, max-age=3600'
@@ -55,25 +102,45 @@ describe('what GraphiQL is made of', () => {
 
 describe('operations over HTTP', () => {
   it('are counted where Prometheus reads them, with what came of them', async () => {
-    const ask = (query: string) =>
-      fetch(`${world.publicUrl}/graphql`, {
+    const ask = (url: string, query: string, operationName?: string) =>
+      fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query }),
+        body: JSON.stringify({ query, operationName }),
       })
-    for (const query of ['{ assets { code } }', '{ me { account } }', '{ secret }'])
-      await ask(query)
+    const partner = `${world.publicUrl}/graphql`
+    for (const query of ['{ assets { code } }', '{ secret }']) await ask(partner, query)
+    await ask(partner, 'query A { assets { code } } query B { me { account } }', 'B')
+    await ask(`${world.internalUrl}/backoffice/graphql`, '{ network { epoch } }')
     const text = await (await fetch(`${world.internalUrl}/metrics`)).text()
     const counted = text
       .split('\n')
       .filter((line) => line.startsWith('fairlead_graphql_fields_total{'))
-    const line = (operation: string, field: string, outcome: string) =>
-      `fairlead_graphql_fields_total{api="partner",operation="${operation}",field="${field}",outcome="${outcome}"} 1`
+    const line = (labels: string, api = 'partner') => {
+      const [operation, field, outcome] = labels.split(' ')
+      return `fairlead_graphql_fields_total{api="${api}",operation="${operation}",field="${field}",outcome="${outcome}"} 1`
+    }
     expect(counted.toSorted()).toEqual([
-      line('query', 'assets', 'ok'),
-      line('query', 'me', 'refused'),
-      line('unreadable', 'unreadable', 'refused'),
+      line('query network refused', 'backoffice'),
+      line('query assets ok'),
+      line('query me refused'),
+      line('unreadable unreadable refused'),
     ])
+  })
+})
+
+describe('sockets', () => {
+  it('are counted by the API they are of', async () => {
+    const counted = async () =>
+      (await (await fetch(`${world.internalUrl}/metrics`)).text())
+        .split('\n')
+        .filter((line) => line.startsWith('fairlead_graphql_sockets_open{'))
+    const one = await openSocket(`${world.internalUrl}/backoffice/graphql`)
+    expect((await counted()).toSorted()).toEqual([
+      'fairlead_graphql_sockets_open{api="backoffice"} 1',
+      'fairlead_graphql_sockets_open{api="partner"} 0',
+    ])
+    await one.close()
   })
 })
 
