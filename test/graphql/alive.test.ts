@@ -12,6 +12,7 @@ import { openSocket } from './socket.ts'
 /** What a socket does besides carrying operations. */
 
 const counted: object[] = []
+const watched: string[] = []
 const scopes: unknown[] = []
 let stop = (): Promise<unknown> => Promise.resolve()
 let dispose = stop
@@ -20,6 +21,7 @@ afterEach(async () => {
   vi.useRealTimers()
   await stop()
   counted.length = 0
+  watched.length = 0
   scopes.length = 0
 })
 
@@ -41,9 +43,10 @@ async function openDoor(changes: Partial<GraphqlDoor<string, object>> = {}) {
       api: 'partner',
       metrics: {
         graphqlField: (call) => counted.push(call),
-        watchSockets: (_, reader) => {
+        watchSockets: (api, reader) => {
           count = reader
-          return () => undefined
+          watched.push(api)
+          return () => void watched.pop()
         },
       },
     },
@@ -69,27 +72,85 @@ describe('a socket', () => {
     const url = await openDoor()
     const dead = await connect(url, { autoPong: false })
     const alive = await connect(url, {})
-    for (let n = 1; n <= 3; n += 1) {
-      const ponged = n === 1 ? 0 : alive.ended.pings
-      vi.advanceTimersByTime(12_000)
-      await until(() => alive.ended.pings > ponged, 'a ping')
-      // the answer has to be there before the next look
+    const heardOut = async () => {
       const asked = once(alive.socket, 'pong')
       alive.socket.ping()
       await asked
     }
+    for (let n = 1; n <= 3; n += 1) {
+      vi.advanceTimersByTime(11_999)
+      await heardOut()
+      expect(alive.ended.pings).toBe(n - 1)
+      vi.advanceTimersByTime(1)
+      await until(() => alive.ended.pings === n, 'a ping')
+      await heardOut() // the answer has to be there before the next look
+    }
     await until(() => dead.ended.code !== 0, 'the end of the dead one')
     expect([dead.ended.code, alive.ended.code]).toEqual([1006, 0])
     alive.socket.terminate()
+    await until(() => vi.getTimerCount() === 0, 'the end of all looks')
+  })
+
+  it('that does not say who it is within ten seconds is closed with 4408', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { socket, ended } = await connect(await openDoor(), {})
+    const heardOut = async () => {
+      const asked = once(socket, 'pong')
+      socket.ping()
+      await asked
+    }
+    await heardOut()
+    vi.advanceTimersByTime(9_999)
+    await heardOut()
+    expect(ended.code).toBe(0)
+    const closed = once(socket, 'close')
+    vi.advanceTimersByTime(1)
+    await closed
+    vi.useRealTimers()
+    expect(ended.code).toBe(4408)
+  })
+
+  it('that does not answer our close is cut off after two seconds', async () => {
+    const url = await openDoor()
+    const { socket } = await connect(url, {})
+    socket.pause()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const disposed = dispose()
+    vi.advanceTimersByTime(1_999)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(count().sockets).toBe(1)
+    vi.advanceTimersByTime(1)
+    await disposed
+    vi.useRealTimers()
+    expect(count().sockets).toBe(0)
+    dispose = () => Promise.resolve()
+    socket.terminate()
+  })
+
+  it('is kept with a token that lasts for longer than a timer can', async () => {
+    const expiresAt = new Date(Date.now() + 60 * 86_400_000)
+    const url = await openDoor({
+      identify: () => Promise.resolve({ identity: 'anyone', expiresAt }),
+    })
+    const socket = await openSocket(url, 'any')
+    for (let n = 0; n < 3; n += 1) {
+      expect((await socket.ask('{ assets { code } }')).data).toEqual({ assets: [] })
+    }
+    expect(socket.isClosed()).toBe(false)
+    await socket.close()
   })
 
   it('is counted while it is open, and as no subscription', async () => {
     const url = await openDoor()
     expect(count()).toEqual({ sockets: 0, subscriptions: 0 })
-    const sockets = [await openSocket(url), await openSocket(url)]
+    expect(watched).toEqual(['partner'])
+    const sockets = [await openSocket(url), await openSocket(`${url}?asked=more`)]
     expect(count()).toEqual({ sockets: 2, subscriptions: 0 })
     for (const socket of sockets) await socket.close()
     await until(() => count().sockets === 0, 'the end of both')
+    await dispose()
+    dispose = () => Promise.resolve()
+    expect(watched).toEqual([])
   })
 
   it('takes the token under either spelling of the name, and under no other', async () => {
@@ -120,13 +181,31 @@ describe('a socket', () => {
     socket.terminate()
   })
 
+  it('gives the log an id of ours where its opening bore none that can be written there', async () => {
+    const url = await openDoor()
+    const { socket } = await connect(url, {
+      headers: { 'x-request-id': 'request 1, a long story' },
+    })
+    const payload = { authorization: 'Bearer any' }
+    socket.send(JSON.stringify({ type: 'connection_init', payload }))
+    await once(socket, 'message')
+    const asked = { query: '{ assets { code } }' }
+    socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: asked }))
+    await until(() => scopes.length > 0, 'an operation')
+    const requestId = expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown
+    expect(scopes).toEqual([{ requestId, sendingAnchor: 'account of anyone' }])
+    socket.terminate()
+  })
+
   it('has its operations counted, those that cannot be read as such', async () => {
     const socket = await openSocket(await openDoor(), 'any')
     await socket.ask('{ mine: assets { code } }')
+    await socket.ask('query A { me { account } } query B { assets { code } }', {}, 'B')
     await socket.ask('{ secret }')
     await socket.ask('{')
     const told = { api: 'partner', operation: 'unreadable', field: 'unreadable' }
     expect(counted).toEqual([
+      { api: 'partner', operation: 'query', field: 'assets', outcome: 'ok' },
       { api: 'partner', operation: 'query', field: 'assets', outcome: 'ok' },
       { ...told, outcome: 'refused' },
       { ...told, outcome: 'refused' },
@@ -144,6 +223,13 @@ describe('a socket', () => {
       'query ($from: DateTimeISO) { transactions(filter: { startedFrom: $from }) { nodes { id } } }'
     const wrong = await socket.ask(query, { from: 'yesterday' })
     expect(wrong.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }])
+    const several = await socket.ask('query A { assets { code } } query B { assets { name } }')
+    expect(several.errors).toEqual([
+      {
+        message: 'Name one of the operations in the document',
+        extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
+      },
+    ])
     await socket.close()
   })
 
@@ -153,8 +239,12 @@ describe('a socket', () => {
     const query = 'query ($id: ID!) { transaction(id: $id) { id } }'
     const inVariable = await socket.ask(query, { id: 'a\0' })
     for (const { errors } of [inDocument, inVariable]) {
-      expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }])
-      expect(errors[0]?.message).toMatch(/NUL/)
+      expect(errors).toEqual([
+        {
+          message: 'A text holds NUL or half a character, which cannot be kept',
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ])
     }
     await socket.close()
   })
@@ -175,11 +265,11 @@ describe('a socket', () => {
     const lines: object[] = []
     const url = await openDoor({
       identify: () => Promise.reject(failure),
-      log: { error: (fields) => lines.push(fields) },
+      log: { error: (...line) => lines.push(line) },
     })
     const socket = await openSocket(url, 'any')
     expect(await socket.ended()).toEqual({ code: 4500, reason: 'Something broke on our side' })
-    expect(lines).toEqual([{ error: failure }])
+    expect(lines).toEqual([[{ error: failure }, 'a socket failed']])
   })
 
   it('that is gone before it is known who it is waits for the end of no token', async () => {
@@ -202,18 +292,29 @@ describe('a socket', () => {
     expect(looked).toBe(0)
   })
 
-  it('beyond the number of sockets hears when to come again', async () => {
+  it('beyond the number of sockets hears when to come again, and that of another path does not', async () => {
     const url = await openDoor({ socketsMax: 0 })
     const headers = { upgrade: 'websocket', connection: 'upgrade' }
     const { request } = await import('node:http')
-    const refused = await new Promise<object>((resolve, reject) =>
-      request(url, { headers })
-        .on('response', ({ statusCode, headers: said }) =>
-          resolve({ statusCode, after: said['retry-after'] }),
-        )
-        .on('error', reject)
-        .end(),
-    )
-    expect(refused).toEqual({ statusCode: 503, after: '5' })
+    const refusedAt = (address: string) =>
+      new Promise<object>((resolve, reject) =>
+        request(address, { headers })
+          .on('response', ({ statusCode, statusMessage, headers: said }) =>
+            resolve({ statusCode, statusMessage, said }),
+          )
+          .on('error', reject)
+          .end(),
+      )
+    const said = { connection: 'close', 'content-length': '0' }
+    expect(await refusedAt(url)).toEqual({
+      statusCode: 503,
+      statusMessage: 'Service Unavailable',
+      said: { ...said, 'retry-after': '5' },
+    })
+    expect(await refusedAt(`${url}/other`)).toEqual({
+      statusCode: 404,
+      statusMessage: 'Not Found',
+      said,
+    })
   })
 })

@@ -20,6 +20,8 @@ export interface Typed<Data, Variables> {
 export interface Question<Variables = Readonly<Record<string, unknown>>> {
   readonly variables?: Variables
   readonly token?: string
+  /** Which one of the document. */
+  readonly operationName?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -27,7 +29,7 @@ export interface Question<Variables = Readonly<Record<string, unknown>>> {
 export async function ask<Data = Record<string, unknown>, Variables = Record<string, unknown>>(
   url: string,
   query: Typed<Data, Variables> | string,
-  { variables, token, headers }: Question<Variables> = {},
+  { variables, token, operationName, headers }: Question<Variables> = {},
 ): Promise<Answer<Data>> {
   return read(
     await fetch(url, {
@@ -37,7 +39,7 @@ export async function ask<Data = Record<string, unknown>, Variables = Record<str
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...headers,
       },
-      body: JSON.stringify({ query: query.toString(), variables }),
+      body: JSON.stringify({ query: query.toString(), variables, operationName }),
     }),
   )
 }

@@ -1,11 +1,18 @@
 import { fastify } from 'fastify'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { partnerSchema } from '../../src/graphql/partner/schema.ts'
 import { mountGraphql } from '../../src/graphql/server/mount.ts'
 import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
 import { ask } from './ask.ts'
-import { backofficeToken, gatewayWorld, keepTransaction } from './gateway-world.ts'
+import {
+  backofficeToken,
+  gatewayWorld,
+  keepTransaction,
+  sendingAnchor,
+  tokenFor,
+} from './gateway-world.ts'
 import type { World } from './gateway-world.ts'
+import { openSocket } from './socket.ts'
 
 let world: World
 
@@ -14,6 +21,7 @@ beforeAll(async () => {
   for (let n = 0; n < 5; n += 1) await keepTransaction(world.rooms)
 })
 afterAll(() => world.stop())
+afterEach(() => void vi.unstubAllEnvs())
 
 /** Asks for five transactions while what hangs on them cannot be loaded. */
 async function askWhile(failure: Error) {
@@ -23,11 +31,14 @@ async function askWhile(failure: Error) {
   const { payoutsOf } = rooms
   rooms.payoutsOf = () => Promise.reject(failure)
   const linesBefore = world.lines.length
-  const answer = await ask(world.backoffice, '{ transactions { nodes { id payout { state } } } }', {
-    token: backofficeToken,
-  })
+  const query = '{ transactions { nodes { id payout { state } } } }'
+  const answer = await ask(world.backoffice, query, { token: backofficeToken })
+  const lines = world.lines.slice(linesBefore)
+  const socket = await openSocket(world.backoffice, backofficeToken)
+  const onSocket = await socket.ask(query)
+  await socket.close()
   rooms.payoutsOf = payoutsOf
-  return { answer, lines: world.lines.slice(linesBefore) }
+  return { answer, onSocket, lines }
 }
 
 describe('a fault of ours', () => {
@@ -43,7 +54,7 @@ describe('a fault of ours', () => {
     expect(answer.data).toMatchObject({
       transactions: { nodes: [{ payout: null }, {}, {}, {}, {}] },
     })
-    expect(lines).toHaveLength(1)
+    expect(lines).toMatchObject([{ msg: 'a GraphQL operation failed' }])
     expect(lines[0]?.['error']).toMatchObject({ message: 'column "…" of postgres://secret' })
   })
 
@@ -54,10 +65,70 @@ describe('a fault of ours', () => {
       extensions: { code: 'SERVICE_UNAVAILABLE' },
     })
   })
+
+  it('bears in the log the account of who asked, over HTTP and on a socket', async () => {
+    const rooms = world.rooms.partner as {
+      -readonly [Room in keyof World['rooms']['partner']]: World['rooms']['partner'][Room]
+    }
+    const { listTransactions } = rooms
+    rooms.listTransactions = () => Promise.reject(new Error('broken'))
+    const linesBefore = world.lines.length
+    const token = await tokenFor(sendingAnchor)
+    const query = '{ transactions { nodes { id } } }'
+    await ask(world.partner, query, { token, headers: { 'x-request-id': 'over-http' } })
+    const socket = await openSocket(world.partner, token)
+    await socket.ask(query)
+    await socket.close()
+    rooms.listTransactions = listTransactions
+    const line = { msg: 'a GraphQL operation failed', sendingAnchor }
+    expect(world.lines.slice(linesBefore)).toMatchObject([
+      { ...line, requestId: 'over-http' },
+      line,
+    ])
+  })
+
+  it('is told on a socket as it is over HTTP, beside what could be answered', async () => {
+    const { answer, onSocket } = await askWhile(new Error('column "iban" of postgres://secret'))
+    expect(answer.data).toMatchObject({ transactions: { nodes: [{}, {}, {}, {}, {}] } })
+    expect(onSocket).toEqual({ data: answer.data, errors: answer.errors })
+  })
 })
 
 describe('a door', () => {
+  it('ends the signal that it gave when it stops', async () => {
+    const app = fastify()
+    const signals: AbortSignal[] = []
+    const context = (_: undefined, signal: AbortSignal) => {
+      signals.push(signal)
+      return { rooms: { assets: [] } }
+    }
+    const stop = await mountGraphql(app, { ...(await aDoor([])), context })
+    const payload = { query: '{ assets { code } }' }
+    await app.inject({ method: 'POST', url: '/graphql', payload })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+    await stop()
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+    await app.close()
+  })
+
+  it.each([true, false])(
+    'tells its schema if it is to: %j, wherever it runs',
+    async (introspection) => {
+      for (const place of ['production', 'development']) {
+        vi.stubEnv('NODE_ENV', place)
+        const app = fastify()
+        const stop = await mountGraphql(app, { ...(await aDoor([])), introspection })
+        const payload = { query: '{ __schema { queryType { name } } }' }
+        const response = await app.inject({ method: 'POST', url: '/graphql', payload })
+        expect([place, response.statusCode]).toEqual([place, introspection ? 200 : 400])
+        await stop()
+        await app.close()
+      }
+    },
+  )
+
   it('leaves the signals of the process to the gateway, which ends payments in order', async () => {
+    vi.stubEnv('NODE_ENV', 'production') // elsewhere the library listens to none
     const app = fastify()
     const listening = () => ['SIGTERM', 'SIGINT'].map((name) => process.listenerCount(name))
     const before = listening()

@@ -15,10 +15,15 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 /** Asks the same over HTTP and over a WebSocket; answers both lists of codes. */
-async function codesOnBoth(query: string, variables: Record<string, unknown> = {}) {
-  const http = await ask(world.partner, query, { token, variables })
+async function codesOnBoth(
+  query: string,
+  variables: Record<string, unknown> = {},
+  operationName?: string,
+) {
+  const named = operationName === undefined ? {} : { operationName }
+  const http = await ask(world.partner, query, { token, variables, ...named })
   const socket = await openSocket(world.partner, token)
-  const ws = await socket.ask(query, variables)
+  const ws = await socket.ask(query, variables, operationName)
   await socket.close()
   return { http: codesOf(http), ws: codesOf(ws), status: http.status }
 }
@@ -59,9 +64,22 @@ describe('an operation', () => {
   })
 
   it('has at most 2000 tokens', async () => {
-    expect(await codesOnBoth(`{ ${'a '.repeat(2_001)} }`)).toEqual(
-      refusedAs('GRAPHQL_PARSE_FAILED'),
-    )
+    const ofTokens = (count: number) =>
+      `{ transactions(filter: { status: [${'completed '.repeat(count - 19)}] }) { nodes { id } } }`
+    expect(await codesOnBoth(ofTokens(2_000))).toEqual({ http: [], ws: [], status: 200 })
+    expect(await codesOnBoth(ofTokens(2_001))).toEqual(refusedAs('GRAPHQL_PARSE_FAILED'))
+  })
+
+  it('is the one of its document that is named, and measured by itself', async () => {
+    const two = `query A { me { account } } query B ${aliases(170, '')}`
+    expect(await codesOnBoth(two, {}, 'A')).toEqual({ http: [], ws: [], status: 200 })
+    expect(await codesOnBoth(two, {}, 'B')).toEqual(refusedAs('OPERATION_TOO_COSTLY'))
+    const other = 'subscription S { transactionEvents { id } }'
+    const served = await ask(world.partner, `query A { me { account } } ${other}`, {
+      token,
+      operationName: 'A',
+    })
+    expect(codesOf(served)).toEqual([])
   })
 
   it('may ask for the whole schema, as tools do', async () => {
@@ -105,6 +123,24 @@ describe('what is no operation', () => {
       'query A { me { account } } query B { me { account } }',
       {},
       'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'what does not exist among several without a name',
+      'query A { you } query B { me { account } }',
+      {},
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'what does not exist among too much',
+      `{ you ${aliases(170, '').slice(1)}`,
+      {},
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'a text that cannot be kept among too much',
+      `{ transaction(id: "a\\u0000") { id } ${aliases(170, '').slice(1)}`,
+      {},
+      'OPERATION_TOO_COSTLY',
     ],
   ])('%s is refused with the same code on both doors', async (...[, query, variables, code]) => {
     expect(await codesOnBoth(query, variables)).toEqual(refusedAs(code))
@@ -189,7 +225,8 @@ describe('HTTP', () => {
 })
 
 describe('a kind of operation that cannot be answered', () => {
-  const subscription = 'subscription { transactionEvents { id } }'
+  // what else is wrong with it is not told
+  const subscription = 'subscription { transactionEvents(after: "\\u0000") { id } }'
   const refused = ['OPERATION_RESOLUTION_FAILURE']
 
   it('is refused: a subscription over HTTP, with a word on where to send it', async () => {
@@ -198,7 +235,9 @@ describe('a kind of operation that cannot be answered', () => {
       status: 400,
       codes: refused,
     })
-    expect(answer.errors[0]?.message).toMatch(/WebSocket/)
+    expect(answer.errors[0]?.message).toBe(
+      'Subscriptions are answered over WebSocket (graphql-transport-ws) at this address',
+    )
   })
 
   it('is refused: any subscription at the back office, which has none', async () => {
@@ -208,7 +247,11 @@ describe('a kind of operation that cannot be answered', () => {
       codes: refused,
     })
     const socket = await openSocket(world.backoffice, backofficeToken)
-    expect(codesOf(await socket.ask(subscription))).toEqual(refused)
+    const { errors } = await socket.ask(subscription)
+    expect(codesOf({ errors })).toEqual(refused)
+    for (const { message } of [...answer.errors, ...errors]) {
+      expect(message).toBe('There is no subscription in this schema')
+    }
     await socket.close()
   })
 })

@@ -31,9 +31,9 @@ export async function openSocket(url: string, token?: string) {
   }
   const of = (id: string, type: string) =>
     heard.filter((message) => message.id === id && message.type === type)
-  const subscribe = (query: string, variables: object = {}): string => {
+  const subscribe = (query: string, variables: object = {}, operationName?: string): string => {
     const id = `${(ids += 1)}`
-    send({ type: 'subscribe', id, payload: { query, variables } as object })
+    send({ type: 'subscribe', id, payload: { query, variables, operationName } as object })
     return id
   }
   return {
@@ -44,8 +44,8 @@ export async function openSocket(url: string, token?: string) {
     subscribe,
     complete: (id: string) => send({ type: 'complete', id }),
     /** Asks once and answers the first thing that comes back. */
-    ask: async (query: string, variables: object = {}) => {
-      const id = subscribe(query, variables)
+    ask: async (query: string, variables: object = {}, operationName?: string) => {
+      const id = subscribe(query, variables, operationName)
       const done = () => [...of(id, 'next'), ...of(id, 'error')][0]
       await until(() => done() !== undefined || closed !== undefined, 'an answer')
       return readAnswer(done())

@@ -1,14 +1,13 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { fastify } from 'fastify'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { accepted } from '../../src/domain/outcome.ts'
 import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
 import { serveSockets } from '../../src/graphql/server/sockets.ts'
 import { partnerSchema } from '../../src/graphql/partner/schema.ts'
 import { until } from '../until.ts'
-import { codesOf } from './ask.ts'
 import { gatewayWorld, sendingAnchor, tokenFor } from './gateway-world.ts'
 import type { World } from './gateway-world.ts'
 import { openSocket } from './socket.ts'
@@ -91,8 +90,15 @@ describe('a socket', () => {
     const ids = Array.from({ length: 100 }, () =>
       socket.subscribe('subscription { transactionEvents { id } }'),
     )
-    const { errors } = await socket.ask('{ me { account } }')
-    expect(codesOf({ errors })).toEqual(['TOO_MANY_OPERATIONS'])
+    // what else is wrong with it is not told
+    for (const query of ['{ me { account } }', '{']) {
+      expect((await socket.ask(query)).errors).toEqual([
+        {
+          message: 'At most 100 at once on one socket',
+          extensions: { code: 'TOO_MANY_OPERATIONS' },
+        },
+      ])
+    }
     expect(ids.flatMap((id) => socket.of(id, 'error'))).toEqual([])
     socket.complete(ids[0] ?? '')
     await until(async () => {
@@ -156,10 +162,10 @@ describe('a socket', () => {
 /** A door whose only room is a log that never says anything, or breaks. */
 async function doorOnto(
   next: (signal: AbortSignal) => Promise<IteratorResult<never>>,
-  lapsesInMs = 60_000,
+  { lapsesInMs = 60_000, end = () => undefined as unknown } = {},
 ) {
   const app = fastify()
-  const lines: object[] = []
+  const lines: unknown[] = []
   let count = () => ({ sockets: -1, subscriptions: -1 })
   let returned = 0
   const sockets = serveSockets(app, {
@@ -186,14 +192,17 @@ async function doorOnto(
             accepted(
               logOf(
                 () => next(signal),
-                () => (returned += 1),
+                () => {
+                  returned += 1
+                  end()
+                },
               ),
             ),
           ),
       },
     }),
     introspection: true,
-    log: { error: (fields) => lines.push(fields) },
+    log: { error: (...line) => lines.push(line) },
     socketsMax: 10,
   })
   return {
@@ -213,7 +222,7 @@ const logOf = (
   returned: () => void,
 ): AsyncIterableIterator<never> => ({
   next,
-  return: () => {
+  return: async () => {
     returned()
     return Promise.resolve({ done: true, value: undefined })
   },
@@ -233,7 +242,7 @@ describe('what a subscription holds', () => {
       held -= 1
       return { done: true, value: undefined }
     }
-    const door = await doorOnto(next, end === 'expire' ? 1_500 : 60_000)
+    const door = await doorOnto(next, { lapsesInMs: end === 'expire' ? 1_500 : 60_000 })
     const socket = await openSocket(door.url, 'any')
     const ids = [1, 2, 3].map(() => socket.subscribe(subscription))
     await until(() => held === 3, 'three subscriptions')
@@ -275,8 +284,62 @@ describe('what a subscription holds', () => {
         extensions: { code: 'SERVICE_UNAVAILABLE' },
       },
     ])
-    expect(door.lines).toHaveLength(1)
+    expect(door.lines).toEqual([
+      [{ error: expect.any(DatabaseUnavailable) as unknown }, 'a GraphQL operation failed'],
+    ])
     await socket.close()
+    await door.stop()
+  })
+
+  it('that cannot be let go is a line in the log', async () => {
+    const failure = new Error('it does not end')
+    const end = () => {
+      throw failure
+    }
+    const door = await doorOnto(() => new Promise(() => undefined), { end })
+    const socket = await openSocket(door.url, 'any')
+    socket.subscribe(subscription)
+    await until(() => door.count().subscriptions === 1, 'a subscription')
+    socket.socket.terminate()
+    await until(() => door.lines.length > 0, 'the line')
+    expect(door.lines).toEqual([[{ error: failure }, 'a socket did not end well']])
+    await door.stop()
+  })
+})
+
+describe('a client that is slow', () => {
+  it('is sent an event when the one before has gone out, and none is read until then', async () => {
+    const held: (() => void)[] = []
+    const send = Reflect.get(WebSocket.prototype, 'send') as () => void
+    vi.spyOn(WebSocket.prototype, 'send').mockImplementation(function (
+      this: WebSocket,
+      text: unknown,
+      ...more: unknown[]
+    ) {
+      const done = more.at(-1)
+      const holds = typeof done === 'function' && String(text).includes('"next"')
+      Reflect.apply(send, this, holds ? [text] : [text, ...more])
+      if (holds) held.push(done as () => void)
+    })
+    const event = { id: 'event', sequence: 1n, to: 'awaitingFunds', actor: { kind: 'gateway' } }
+    let read = 0
+    const door = await doorOnto(() => {
+      read += 1
+      const value = event as never // no more of it is told
+      return read > 3 ? new Promise(() => undefined) : Promise.resolve({ done: false, value })
+    })
+    const socket = await openSocket(door.url, 'any')
+    const id = socket.subscribe(subscription)
+    for (const count of [1, 2, 3]) {
+      await until(() => socket.of(id, 'next').length === count, 'an event')
+      socket.send({ type: 'ping' })
+      const pongs = () => socket.heard.filter(({ type }) => type === 'pong').length
+      await until(() => pongs() === count, 'the answer to a ping')
+      expect(read).toBe(count)
+      held.shift()?.()
+    }
+    vi.restoreAllMocks()
+    socket.socket.terminate()
     await door.stop()
   })
 })
