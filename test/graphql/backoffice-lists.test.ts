@@ -76,6 +76,19 @@ describe('attempts of payouts', () => {
     expect(moments).toEqual(moments.toSorted().toReversed())
   })
 
+  it('of one transaction are paged through by themselves', async () => {
+    const numbers: unknown[] = []
+    let after = ''
+    for (let hasNext = true; hasNext;) {
+      const list = `payoutAttempts(first: 1, transactionId: "${one}"${after})`
+      const { nodes, pageInfo } = await page(list, 'number')
+      numbers.push(...nodes.map(({ number }) => number))
+      after = `, after: "${pageInfo.endCursor}"`
+      hasNext = pageInfo.hasNextPage
+    }
+    expect(numbers).toEqual([3, 2, 1])
+  })
+
   it('of one transaction are told with what the rail said', async () => {
     const { nodes } = await page(
       `payoutAttempts(transactionId: "${one.toUpperCase()}")`,

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { describe, expect, it } from 'vitest'
+import { badInput } from '../../src/graphql/arguments.ts'
 import { readPage, toConnection } from '../../src/graphql/connection.ts'
 
 const write = { node: (entry: number) => ({ entry }), cursor: (entry: number) => `c${entry}` }
@@ -20,12 +21,26 @@ describe('a page of a list', () => {
     })
   })
 
-  it.each([{ first: 0 }, { first: 101 }, { last: 0 }, { last: -1 }, { first: 1, last: 1 }])(
-    'has 1 to 100 entries in one direction: %j is refused',
-    (args) => {
-      expect(() => readPage(args)).toThrow(/A page has 1 to 100|not both/)
-    },
-  )
+  it('may stand between two cursors', () => {
+    expect(readPage({ after: 'c1', before: 'c9' })).toEqual({
+      limit: 21,
+      after: 'c1',
+      before: 'c9',
+      backwards: false,
+    })
+  })
+
+  it.each([
+    [{ first: 0 }, 'A page has 1 to 100 entries, not 0'],
+    [{ first: 101 }, 'A page has 1 to 100 entries, not 101'],
+    [{ last: 0 }, 'A page has 1 to 100 entries, not 0'],
+    [{ last: -1 }, 'A page has 1 to 100 entries, not -1'],
+    [{ last: 101 }, 'A page has 1 to 100 entries, not 101'],
+    [{ first: 1, last: 1 }, 'Give `first` or `last`, not both'],
+    [{ first: 0, last: 101 }, 'Give `first` or `last`, not both'],
+  ])('has 1 to 100 entries in one direction: %j is refused', (args, message) => {
+    expect(() => readPage(args)).toThrow(badInput(message))
+  })
 
   it('leaves out the one more, at the end it was read towards', () => {
     expect(shown([1, 2, 3], { first: 2 })).toEqual({
@@ -56,5 +71,17 @@ describe('a page of a list', () => {
       hasPreviousPage: false,
     })
     expect(shown([], {})).toMatchObject({ nodes: [], startCursor: null, endCursor: null })
+  })
+
+  it('gives each entry with its cursor, in the order of the list', () => {
+    for (const args of [{ first: 2 }, { last: 2 }]) {
+      expect(toConnection([4, 5], readPage(args), write)).toMatchObject({
+        edges: [
+          { cursor: 'c4', node: { entry: 4 } },
+          { cursor: 'c5', node: { entry: 5 } },
+        ],
+        nodes: [{ entry: 4 }, { entry: 5 }],
+      })
+    }
   })
 })

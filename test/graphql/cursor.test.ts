@@ -39,20 +39,31 @@ describe('a cursor', () => {
   it('of an attempt names it by a key of any form', () => {
     const place = { at: new Date('2026-11-21T12:00:00.000Z'), id: 'fl:1.a-b_c' }
     expect(readPlace(writePlace('attempt', place), 'attempt')).toEqual(place)
-    const spaced = writePlace('attempt', { ...place, id: 'a b' })
-    expect(() => readPlace(spaced, 'attempt')).toThrow(foreign)
+    const longest = { ...place, id: 'k'.repeat(100) }
+    expect(readPlace(writePlace('attempt', longest), 'attempt')).toEqual(longest)
+    for (const id of ['a b', ' a', 'a ', 'k'.repeat(101), '']) {
+      const wrong = writePlace('attempt', { ...place, id })
+      expect(() => readPlace(wrong, 'attempt')).toThrow(foreign)
+    }
+    const free = writePlace('dead', place)
+    expect(() => readPlace(free, 'dead')).toThrow(foreign)
   })
 
   it('of a payment is its whole key', () => {
     const key = { epoch: 1, id: '4503599627374593', account: 'GABC', part: 2 }
     expect(readPaymentCursor(writePaymentCursor(key))).toEqual(key)
-    for (const parts of [
-      ['', '1', 'GABC', '0'],
-      ['1', '1'.repeat(20), 'GABC', '0'],
-      ['1', '1', 'gabc', '0'],
-      ['1', '1', 'GABC', '10000'],
-    ]) {
-      expect(() => readPaymentCursor(writeCursor('unmatched', ...parts))).toThrow(foreign)
+    const { part: _, ...alone } = key
+    expect(readPaymentCursor(writePaymentCursor(alone))).toEqual({ ...alone, part: 0 })
+    const largest = ['9'.repeat(9), '9'.repeat(19), 'M'.repeat(69), '9999'] as const
+    const [epoch, id, account, part] = largest
+    const read = { epoch: Number(epoch), id, account, part: Number(part) }
+    expect(readPaymentCursor(writeCursor('unmatched', ...largest))).toEqual(read)
+    const good = ['1', '1', 'GABC', '0']
+    for (const [place, text] of largest.entries()) {
+      for (const wrong of ['', `${text}1`, 'a', ` ${good[place]}`, `${good[place]} `, '-1']) {
+        const parts = good.with(place, wrong)
+        expect(() => readPaymentCursor(writeCursor('unmatched', ...parts))).toThrow(foreign)
+      }
     }
   })
 

@@ -19,6 +19,9 @@ const schema = buildSchema(`
   union Either = Node | Connection
 `)
 
+const measured = (text: string) =>
+  refuseExcess({ schema, document: parse(text), variables: {}, operationName: undefined })
+
 function refusalOf(text: string, variables: Readonly<Record<string, unknown>> = {}, name?: string) {
   const operation = { schema, document: parse(text), variables, operationName: name }
   return refuseExcess(operation)?.extensions['code']
@@ -33,6 +36,23 @@ describe('depth', () => {
     expect(refusalOf(`{ ${nested(depthMax + 1)} }`)).toBe('OPERATION_TOO_DEEP')
   })
 
+  it('is that of the deepest of several, wherever it stands', () => {
+    for (const beside of ['node { name } either { __typename }', '__typename']) {
+      const deep = `node { ${nested(depthMax)} }`
+      expect(refusalOf(`{ ${beside} ${deep} }`)).toBe('OPERATION_TOO_DEEP')
+      expect(refusalOf(`{ ${deep} ${beside} }`)).toBe('OPERATION_TOO_DEEP')
+    }
+  })
+
+  it('that is too large is told, before the cost', () => {
+    const costly = page(costMax, '(first: 1)').slice(1)
+    const refusal = measured(`{ ${nested(depthMax + 1)} ${costly}`)
+    expect(refusal?.toJSON()).toEqual({
+      message: `The operation is ${depthMax + 1} levels deep; ${depthMax} are allowed`,
+      extensions: { code: 'OPERATION_TOO_DEEP', http: { status: 400 } },
+    })
+  })
+
   it('counts through fragments, named and inline', () => {
     const named = (levels: number) =>
       `{ node { node { ...A } } } fragment A on Node { ${nested(levels)} }`
@@ -40,6 +60,9 @@ describe('depth', () => {
     expect(refusalOf(named(depthMax - 1))).toBe('OPERATION_TOO_DEEP')
     const inline = `{ either { ... on Node { ${nested(depthMax)} } } }`
     expect(refusalOf(inline)).toBe('OPERATION_TOO_DEEP')
+    const without = (levels: number) => `{ node { ... { ${nested(levels)} } } }`
+    expect(refusalOf(without(depthMax - 1))).toBeUndefined()
+    expect(refusalOf(without(depthMax))).toBe('OPERATION_TOO_DEEP')
   })
 
   it('counts through interfaces, and the name of a type as a field', () => {
@@ -64,10 +87,25 @@ describe('depth', () => {
   })
 })
 
+/** Costs what `list` and `nodes` do, and an entry as often as there are names. */
+const page = (names: number, size: string) =>
+  `{ list${size} { nodes { ${Array.from({ length: names }, (_, n) => `n${n}: name`).join(' ')} } } }`
+
 describe('cost', () => {
-  /** Costs what `list` and `nodes` do, and an entry as often as there are names. */
-  const page = (names: number, size: string) =>
-    `{ list${size} { nodes { ${Array.from({ length: names }, (_, n) => `n${n}: name`).join(' ')} } } }`
+  it('that is too large is told', () => {
+    expect(measured(page(costMax, '(first: 1)'))?.toJSON()).toEqual({
+      message: `The operation costs ${costMax + rootFieldCost + 1}; ${costMax} are allowed: ask for less`,
+      extensions: { code: 'OPERATION_TOO_COSTLY', http: { status: 400 } },
+    })
+  })
+
+  it('of a fragment is that of each place where it is spread', () => {
+    const many = `fragment F on Connection { nodes { ${Array.from({ length: 100 }, (_, n) => `n${n}: name`).join(' ')} } }`
+    const [small, large] = ['s: list(first: 1) { ...F }', 'l: list(first: 100) { ...F }']
+    expect(refusalOf(`{ ${small} } ${many}`)).toBeUndefined()
+    expect(refusalOf(`{ ${small} ${large} } ${many}`)).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(`{ ${large} ${small} } ${many}`)).toBe('OPERATION_TOO_COSTLY')
+  })
 
   const times = (count: number, field: string) =>
     Array.from({ length: count }, (_, n) => `t${n}: ${field}`).join(' ')
@@ -115,6 +153,7 @@ describe('cost', () => {
 
   it('is not lowered by sizes that are refused later', () => {
     expect(refusalOf(page(100, '(first: 1, last: 100)'))).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(page(100, '(first: 100, last: 1)'))).toBe('OPERATION_TOO_COSTLY')
     expect(refusalOf(page(500, '(first: null)'))).toBe('OPERATION_TOO_COSTLY')
     expect(refusalOf(page(100, '(first: 4000)'))).toBe('OPERATION_TOO_COSTLY')
     expect(refusalOf(page(10, '(first: -4)'))).toBeUndefined()

@@ -39,18 +39,25 @@ export interface WorldSettings {
   readonly isLive?: boolean
   /** Logins taken of one address in a minute; 0 for all. */
   readonly loginsPerMinute?: string
+  /** Proxies in front that are believed. */
+  readonly trustProxy?: string
   /** DOCUMENTATION of its page. */
   readonly documentation?: Readonly<Record<string, string>>
   /** How long what health saw counts. */
   readonly lookAgainMs?: number
 }
 
+const limitsOf = ({ loginsPerMinute, trustProxy }: WorldSettings) => ({
+  ...(loginsPerMinute !== undefined && { loginsPerMinute }),
+  ...(trustProxy !== undefined && { trustProxy }),
+})
+
 export function configOf(databaseUrl: string, settings: WorldSettings) {
   return checkConfig(
     {
       publicHost: '127.0.0.1',
       publicUrl: settings.isLive === true ? 'https://anchor.example.com' : site,
-      ...(settings.loginsPerMinute !== undefined && { loginsPerMinute: settings.loginsPerMinute }),
+      ...limitsOf(settings),
       databaseUrl,
       horizonUrl: settings.horizonUrl ?? 'http://127.0.0.1:9',
       ...(settings.redisUrl !== undefined && { redisUrl: settings.redisUrl }),
@@ -148,12 +155,16 @@ export async function gatewayWorld(settings: WorldSettings = {}) {
 export type World = Awaited<ReturnType<typeof gatewayWorld>>
 
 /** A login token as SEP-10 gives it; `G…`, `G…:memo` or `M…`. */
-export async function tokenFor(subject: string, lapsesInMs = 3_600_000): Promise<string> {
+export async function tokenFor(
+  subject: string,
+  lapsesInMs = 3_600_000,
+  url = site,
+): Promise<string> {
   const tokens = await loginTokens(tokenSecret)
   return tokens.issue({
     subject,
-    issuer: `${site}/auth`,
-    homeDomain: new URL(site).host,
+    issuer: `${url}/auth`,
+    homeDomain: new URL(url).host,
     id: randomUUID(),
     issuedAt: new Date(),
     lapsesAt: new Date(Date.now() + lapsesInMs),

@@ -1,6 +1,12 @@
 import { GraphQLError, Source, parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { mask, writeCoded } from '../../src/graphql/server/mask.ts'
+import * as commit from '../../src/usecases/ports/commit.ts'
+import * as jobQueue from '../../src/usecases/ports/job-queue.ts'
+import * as payoutRail from '../../src/usecases/ports/payout-rail.ts'
+import * as stellarNetwork from '../../src/usecases/ports/stellar-network.ts'
+import * as verificationSender from '../../src/usecases/ports/verification-sender.ts'
+import { filesOf, textOf } from '../repository.ts'
 
 const { definitions: nodes } = parse('{ me }')
 const path = ['me']
@@ -40,10 +46,44 @@ describe('a fault', () => {
     ['of graphql itself', word, word],
     ['of no form', 'a bug', 'a bug'],
   ])('is logged as that which broke: %s', (_, error, logged) => {
-    const lines: object[] = []
+    const lines: unknown[] = []
     const formatted = { message: 'a bug', extensions: { code: 'INTERNAL_SERVER_ERROR' } }
-    const told = mask(formatted, error, { error: (fields) => lines.push(fields) })
-    expect(told.message).toBe('Something broke on our side')
-    expect(lines).toEqual([{ error: logged }])
+    const told = mask(formatted, error, { error: (...line) => lines.push(line) })
+    expect(told).toStrictEqual({
+      message: 'Something broke on our side',
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    })
+    expect(lines).toEqual([[{ error: logged }, 'a GraphQL operation failed']])
+  })
+
+  it('of any part of the world that is away says that it will pass', () => {
+    const ports = [commit, jobQueue, payoutRail, stellarNetwork, verificationSender]
+    const failures = ports
+      .flatMap((port) => Object.entries<unknown>({ ...port }))
+      .filter(([name]) => name.endsWith('Unavailable'))
+    const declared = filesOf('src/usecases/ports').flatMap((file) => [
+      ...textOf(file).matchAll(/export class (\w+Unavailable)/g),
+    ])
+    expect(new Set(failures.map(([name]) => name))).toEqual(
+      new Set(declared.map(([, name]) => name)),
+    )
+    for (const [, Failure] of failures) {
+      const failure = new (Failure as new (message: string) => Error)('away') // as their names say
+      const formatted = { message: 'away', extensions: { code: 'INTERNAL_SERVER_ERROR' } }
+      expect(mask(formatted, failure, { error: () => undefined })).toStrictEqual({
+        message: 'The service is away for a moment; try again',
+        extensions: { code: 'SERVICE_UNAVAILABLE' },
+      })
+    }
+  })
+
+  it('is told once for each thing that broke, however often it shows', () => {
+    const lines: unknown[] = []
+    const [one, other] = [new Error('one'), new Error('other')]
+    for (const failure of [one, other, one, other]) {
+      const formatted = { message: 'no', extensions: { code: 'INTERNAL_SERVER_ERROR' } }
+      mask(formatted, failure, { error: (fields) => lines.push(fields) })
+    }
+    expect(lines).toEqual([{ error: one }, { error: other }])
   })
 })

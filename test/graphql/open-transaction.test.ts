@@ -180,9 +180,14 @@ describe('openTransaction', () => {
       __typename: 'TransactionInfoNeeded',
       missing: ['routing_number', 'account_number'],
     })
-    const field = (name: string) => ({ name, value: '1000990001' })
+    const field = (name: string) => ({ name, value: `1000990001 as ${name}` })
     const both = [field('routing_number'), field('account_number')]
-    expect(await opened({ ...srt, fields: both }, 'fields')).toMatchObject({ isReplay: false })
+    const first = await opened({ ...srt, fields: both }, 'fields')
+    expect(first).toMatchObject({ isReplay: false })
+    const found = await world.rooms.read(({ transactions }) =>
+      transactions.find(first.transaction.id),
+    )
+    expect(found?.fields).toEqual(Object.fromEntries(both.map(({ name, value }) => [name, value])))
     const twice = await open({ ...srt, fields: [...both, field('account_number')] }, 'twice')
     expect(codesOf(twice)).toEqual(['BAD_USER_INPUT'])
     const long = await open({ ...srt, fields: ['a', 'a'].map((x) => field(x.repeat(50))) }, 'long')
@@ -209,6 +214,17 @@ describe('openTransaction', () => {
     const answer = await open(input(), key)
     expect([answer.status < 500, codesOf(answer)]).toEqual([true, ['BAD_USER_INPUT']])
     expect(await kept()).toBe(before)
+  })
+
+  it('takes a key of any visible characters, up to 255, and says so', async () => {
+    for (const key of [`!${'k'.repeat(253)}~`, '"']) {
+      expect(await opened(good(), key)).toMatchObject({ isReplay: false })
+    }
+    for (const key of ['k'.repeat(256), 'a b', ' a', 'a\n', '\u007f', 'é']) {
+      expect((await open(good(), key)).errors[0]?.message).toBe(
+        '`idempotencyKey` takes 1 to 255 visible ASCII characters',
+      )
+    }
   })
 
   it('says of an asset of the network itself whose it is', () => {

@@ -136,7 +136,7 @@ describe('a transaction of a customer that is rejected', () => {
       `select actor from transaction_event where transaction_id = $1 and type = 'declined'`,
       [id],
     )
-    expect(rows).toEqual([{ actor: { kind: 'operator', name: expect.stringMatching(/./) } }])
+    expect(rows).toEqual([{ actor: { kind: 'operator', name: 'backoffice' } }])
   })
 
   it('is not paid out any more, and an operator looks at it', async () => {

@@ -85,6 +85,14 @@ describe.each(['partner', 'backoffice'])('schema/%s.graphql', (name) => {
     expect(silent.map(({ place }) => place)).toEqual([])
   })
 
+  it('means by each value of an enumeration what its name says', () => {
+    const values = ownTypes(named(name)).flatMap((type) =>
+      isEnumType(type) ? type.getValues() : [],
+    )
+    expect(values.length).toBeGreaterThan(15)
+    expect(values.filter((value) => value.value !== value.name)).toEqual([])
+  })
+
   it('leaks nothing that stays inside', () => {
     const inside =
       /secret|sealed|password|seed|callbackUrl|inputHash|idempotencyHash|_|owner(?!Account|Memo)|distributionAccount$/i

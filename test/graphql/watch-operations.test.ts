@@ -24,11 +24,14 @@ function told(query: string | undefined, codes: readonly string[] = [], operatio
 
 describe('an operation', () => {
   it('is counted once for each field of its root, by the schema’s name', () => {
-    const query = `mutation M { a: openTransaction { id } b: openTransaction { id } ...F ... { me { id } } }
-      fragment F on Mutation { other { inner } }`
+    const query = `mutation M { a: openTransaction { id } b: openTransaction { id } ...F ...G ... { me { id } } }
+      fragment F on Mutation { other { inner } ...H } fragment G on Mutation { third }
+      fragment H on Mutation { fourth }`
     expect(told(query)).toEqual([
       'partner mutation openTransaction ok',
       'partner mutation other ok',
+      'partner mutation fourth ok',
+      'partner mutation third ok',
       'partner mutation me ok',
     ])
   })
@@ -49,13 +52,19 @@ describe('an operation', () => {
 
   it('with a fault of ours among refusals has failed', () => {
     const codes = ['BAD_USER_INPUT', 'INTERNAL_SERVER_ERROR']
-    expect(told('{ me { id } }', codes)).toEqual(['partner query me failed'])
+    for (const given of [codes, codes.toReversed()]) {
+      expect(told('{ me { id } }', given)).toEqual(['partner query me failed'])
+    }
   })
 
   it('that cannot be read, is not valid, or is none of several, tells no name of the caller’s', () => {
     const unreadable = ['partner unreadable unreadable refused']
     expect(told(undefined, ['GRAPHQL_PARSE_FAILED'])).toEqual(unreadable)
     expect(told('{ secret }', ['GRAPHQL_VALIDATION_FAILED'])).toEqual(unreadable)
+    const several = ['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED']
+    for (const given of [several, several.toReversed()]) {
+      expect(told('{ secret }', given)).toEqual(unreadable)
+    }
     const two = 'query A { me { id } } query B { me { id } }'
     expect(told(two, ['OPERATION_RESOLUTION_FAILURE'])).toEqual(unreadable)
   })
