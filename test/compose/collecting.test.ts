@@ -1,7 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { composeCollecting } from '../../src/compose/collecting.ts'
 import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
 import { NetworkUnavailable } from '../../src/usecases/ports/stellar-network.ts'
+import { createLog } from '../../src/observability/log.ts'
+import { createMetrics } from '../../src/observability/metrics.ts'
+import { freshCommit, onServer } from '../database.ts'
+import { startGossip } from '../flows/gossip.ts'
+import type { Gossip } from '../flows/gossip.ts'
 
 /** Watches two accounts of which nothing can be read; the lines that were logged, too. */
 function watching(failure: Error) {
@@ -21,6 +27,89 @@ function watching(failure: Error) {
   const { watchAccounts } = composeCollecting(foundation, config, match)
   return { lines, watchAccounts }
 }
+
+describe('the places from which accounts are read', () => {
+  let db: Awaited<ReturnType<typeof freshCommit>>
+  let horizon: Gossip
+  /** What Horizon was asked for. */
+  const asked: string[] = []
+  beforeAll(async () => {
+    db = await freshCommit()
+    horizon = await startGossip((_body, _count, path) => {
+      asked.push(path)
+      const at = '2026-11-21T12:00:00Z'
+      const root = {
+        history_latest_ledger: 1_000,
+        history_latest_ledger_closed_at: at,
+        history_elder_ledger: 1,
+      }
+      const [, ledger] = /^\/ledgers\/(\d+)$/.exec(path) ?? []
+      if (ledger !== undefined) {
+        return [
+          200,
+          JSON.stringify({ sequence: Number(ledger), hash: 'ab'.repeat(32), closed_at: at }),
+        ]
+      }
+      return [200, JSON.stringify(path === '/' ? root : { _embedded: { records: [] } })]
+    })
+  })
+  afterAll(async () => {
+    await horizon.stop()
+    await db.close()
+  })
+
+  function reading(isSandbox: boolean, now: () => Date) {
+    const foundation = {
+      ...db,
+      now,
+      newId: randomUUID,
+      log: createLog({ level: 'silent' }),
+      metrics: createMetrics({ version: 'test' }),
+    } as unknown as Parameters<typeof composeCollecting>[0] // it comes to nothing more of it
+    const config = {
+      isSandbox,
+      network: { horizonUrl: horizon.url },
+      startCursors: new Map([
+        ['GONE', '7'],
+        ['GTWO', '8'],
+      ]),
+    } as unknown as Parameters<typeof composeCollecting>[1]
+    const match = () => Promise.resolve({ matched: 0, unmatched: 0 } as never)
+    return composeCollecting(foundation, config, match)
+  }
+  const places = () =>
+    onServer(db.url, 'select account, cursor from stellar_cursor order by account')
+
+  it('are those of the file, also for who is read first by a process that could not ask before', async () => {
+    const rooms = reading(true, () => new Date())
+    await rooms.collectStellarPayments('GTWO').catch(() => undefined)
+    expect(await places()).toEqual([{ account: 'GTWO', cursor: '8' }])
+    await rooms.watchAccounts()
+    expect(await places()).toEqual([
+      { account: 'GONE', cursor: '7' },
+      { account: 'GTWO', cursor: '8' },
+    ])
+    await rooms.closeNetwork()
+  })
+
+  it.each([
+    ['sandbox', 250],
+    ['network of others', 5_000],
+  ])('are read in a rhythm of its own: %s', async (name, everyMs) => {
+    let moment = Date.now()
+    const rooms = reading(name === 'sandbox', () => new Date(moment))
+    const looksAfter = async (ms: number) => {
+      moment += ms
+      asked.length = 0
+      await rooms.collectStellarPayments('GTWO').catch(() => undefined)
+      return asked.filter((path) => path === '/').length
+    }
+    expect(await looksAfter(0)).toBe(1)
+    expect(await looksAfter(everyMs - 1)).toBe(0)
+    expect(await looksAfter(1)).toBe(1)
+    await rooms.closeNetwork()
+  })
+})
 
 describe('a process that starts', () => {
   it('goes on without the network, and says which accounts are watched later', async () => {

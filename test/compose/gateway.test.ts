@@ -1,8 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { Writable } from 'node:stream'
 import { Keypair } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as tellings from '../../src/compose/tellings.ts'
 import { startGateway } from '../../src/gateway.ts'
+import { createLog } from '../../src/observability/log.ts'
 import { startWorkerListener } from '../../src/worker-listener.ts'
 import { freshDatabase } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
@@ -10,6 +14,9 @@ import { ask } from '../graphql/ask.ts'
 import {
   backofficeToken,
   freePorts,
+  keepCustomer,
+  keepTransaction,
+  person,
   sendingAnchor,
   startWorldGateway,
   tokenFor,
@@ -27,6 +34,7 @@ beforeAll(async () => {
   live = await startWorldGateway(database.url, {
     isLive: true,
     loginsPerMinute: '1',
+    trustProxy: '1',
     horizonUrl: 'https://127.0.0.1:9',
     bankUrl: 'https://127.0.0.1:9',
   })
@@ -36,8 +44,8 @@ afterAll(async () => {
   await database.drop()
 })
 
-const login = async ({ publicUrl }: WorldGateway) =>
-  (await fetch(`${publicUrl}/auth?account=${Keypair.random().publicKey()}`)).status
+const login = async ({ publicUrl }: WorldGateway, headers: Readonly<Record<string, string>> = {}) =>
+  (await fetch(`${publicUrl}/auth?account=${Keypair.random().publicKey()}`, { headers })).status
 const isAway = (url: string) =>
   fetch(url).then(
     () => false,
@@ -72,6 +80,69 @@ describe('a gateway', () => {
     expect([await login(sandbox), await login(sandbox)]).toEqual([200, 200])
   })
 
+  it('takes the address of a caller from as many proxies as it is told', async () => {
+    const from = (address: string) => login(live, { 'x-forwarded-for': address })
+    const statuses = []
+    for (const last of ['1', '1', '2', '2, 203.0.113.3'])
+      statuses.push(await from(`203.0.113.${last}`))
+    expect(statuses).toEqual([200, 429, 200, 200])
+  })
+
+  it('calls plain and private addresses of clients in the sandbox only', async () => {
+    const { id } = await keepCustomer(sandbox.rooms, person)
+    const { id: transactionId } = await keepTransaction(sandbox.rooms)
+    const callbacks = [
+      ['/sep12/customer/callback', { id }],
+      [`/sep31/transactions/${transactionId}/callback`, {}],
+    ] as const
+    for (const [{ publicUrl }, site, isTaken] of [
+      [sandbox, undefined, true],
+      [live, 'https://anchor.example.com', false],
+    ] as const) {
+      const authorization = `Bearer ${await tokenFor(sendingAnchor, 60_000, site)}`
+      const headers = { authorization, 'content-type': 'application/json' }
+      for (const [path, named] of callbacks) {
+        for (const url of ['http://8.8.8.8/told', 'https://127.0.0.1/told']) {
+          const body = JSON.stringify({ ...named, url })
+          const { ok, status } = await fetch(`${publicUrl}${path}`, {
+            method: 'PUT',
+            headers,
+            body,
+          })
+          expect([path, url, ok, status === 400]).toEqual([path, url, isTaken, !isTaken])
+        }
+      }
+    }
+  })
+
+  it('has room for a hundred sockets of operators, and for more of partners', async () => {
+    const few = Array.from({ length: 100 }, () => openSocket(sandbox.backoffice))
+    const open = await Promise.all(few)
+    await expect(openSocket(sandbox.backoffice)).rejects.toThrow('503')
+    await Promise.all(open.map((socket) => socket.close()))
+    const many = Array.from({ length: 101 }, () => openSocket(sandbox.partner))
+    for (const socket of await Promise.all(many)) await socket.close()
+  })
+
+  it('counts each call of a use-case by its name', async () => {
+    const rooms: Readonly<Record<string, unknown>> = {
+      ...sandbox.rooms,
+      ...sandbox.rooms.loginAt(sandbox.parts.config.site),
+      rejectCustomer: sandbox.rooms.backoffice.rejectCustomer,
+      watchEvents: sandbox.rooms.partner.watchEvents,
+    }
+    const names = Object.values(tellings).flatMap((telling) => Object.keys(telling))
+    for (const name of names) {
+      // what it is asked makes no sense to most of them, which is counted, too
+      const room = rooms[name] as (asked: unknown) => Promise<unknown>
+      await Promise.resolve(room({ principal: {} })).catch(() => undefined)
+    }
+    const text = await (await fetch(`${sandbox.internalUrl}/metrics`)).text()
+    const counted = text.matchAll(/^fairlead_usecase_duration_seconds_count\{usecase="(\w+)"/gm)
+    const known = new Set([...counted].map(([, name]) => name))
+    expect(names.filter((name) => !known.has(name))).toEqual([])
+  })
+
   it('that cannot open all of its doors leaves none of them open', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
@@ -97,9 +168,32 @@ describe('a gateway', () => {
 })
 
 it('a worker tells its health where it says, and no longer once it stops', async () => {
-  const { rooms, log } = sandbox.parts
-  const listener = await startWorkerListener({ rooms, log, host: '127.0.0.1', port: 0 })
-  expect(await isAway(`${listener.url}/health`)).toBe(false)
-  await listener.stop()
-  expect(await isAway(`${listener.url}/health`)).toBe(true)
+  const { rooms } = sandbox.parts
+  const lines: unknown[] = []
+  const destination = new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      lines.push(JSON.parse(line.toString()))
+      done()
+    },
+  })
+  const log = createLog({ level: 'info', destination })
+  for (const [host, name] of [['127.0.0.1', '127.0.0.1'], ...ipv6] as const) {
+    lines.length = 0
+    const listener = await startWorkerListener({ rooms, log, host, port: 0 })
+    const { port, hostname } = new URL(listener.url)
+    expect(hostname).toBe(name)
+    expect(lines).toMatchObject([{ listener: 'worker', port: Number(port), msg: 'listening' }])
+    expect(await isAway(`${listener.url}/health`)).toBe(false)
+    await fetch(`${listener.url}/other`)
+    expect(lines[1]).toMatchObject({ listener: 'worker', msg: 'answered' })
+    const metrics = await (await fetch(`${listener.url}/metrics`)).text()
+    expect(metrics).toContain('fairlead_http_request_duration_seconds_count{listener="worker"')
+    await listener.stop()
+    expect(await isAway(`${listener.url}/health`)).toBe(true)
+  }
 })
+
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((one) => one?.address === '::1')
+const ipv6 = hasIpv6 ? ([['::1', '[::1]']] as const) : []

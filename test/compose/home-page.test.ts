@@ -1,3 +1,4 @@
+import { Keypair } from '@stellar/stellar-sdk'
 import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { homePageOf } from '../../src/compose/home-page.ts'
@@ -60,6 +61,54 @@ function pageOf(
   return homePageOf(other.site, other, issuer)
 }
 
+it('says all that the configuration says, of each asset and for each site', () => {
+  const other = Keypair.fromRawEd25519Seed(new Uint8Array(32).fill(1)).publicKey()
+  const trading = 'GD6ROJBYLKQMOW3E7N4M2YBPUHMZD7PL65VRHRMO24BOVSBV5H3BQRSL'
+  const [asset] = file.assets
+  const { issuer: _, ...native } = { ...asset, code: 'XLM', distributionAccount: other }
+  const documentation = { ORG_NAME: 'An anchor', ORG_DBA: 'Anchor' }
+  const checked = checkConfig(readEnvironment(variables), {
+    ...file,
+    assets: [asset, { ...native, payout: { currency: 'BHD', decimals: 3 } }],
+    marketMakingAccounts: [trading],
+    documentation,
+  })
+  const site = { url: 'https://second.example.com', homeDomain: 'example.com' }
+  expect(homePageOf(site, checked.config, other)).toEqual({
+    networkPassphrase: 'Test SDF Network ; September 2015',
+    signingKey: other,
+    baseUrl: 'https://second.example.com',
+    homeDomain: 'example.com',
+    services: ['sep10', 'sep12', 'sep31'],
+    accounts: [distribution, issuer, other, trading],
+    documentation,
+    currencies: [
+      {
+        code: 'USDC',
+        issuer,
+        status: 'test',
+        desc: 'USDC, paid out 1 for 1 in USD less fees',
+        is_asset_anchored: true,
+        anchor_asset_type: 'fiat',
+        anchor_asset: 'USD',
+        display_decimals: 2,
+        redemption_instructions: 'Send it by SEP-31 to be paid out to a bank account',
+      },
+      {
+        code: 'native',
+        status: 'test',
+        desc: 'XLM, paid out 1 for 1 in BHD less fees',
+        is_asset_anchored: true,
+        anchor_asset_type: 'fiat',
+        anchor_asset: 'BHD',
+        display_decimals: 3,
+        redemption_instructions: 'Send it by SEP-31 to be paid out to a bank account',
+      },
+    ],
+    allowHttp: false,
+  })
+})
+
 describe('the page of another configuration', () => {
   it('calls an asset live on the public network only (SEP01-41)', () => {
     const onPublic = {
@@ -116,14 +165,17 @@ describe('customer types whose fields need codes', () => {
   const person = {
     description: 'Person',
     requirements: [
-      { field: 'email_address', description: 'E-mail' },
       { field: 'first_name', description: 'First name' },
+      { field: 'email_address', description: 'E-mail' },
+      { field: 'last_name', description: 'Last name' },
     ],
   }
-  const furnish = (verify: readonly string[], isSandbox: boolean) => {
-    const customerTypes = { ...file.customerTypes, 'sep31-receiver': { ...person, verify } }
-    const full = readEnvironment({ ...variables, FAIRLEAD_KYC_VALIDATION: 'full' })
-    const checked = checkConfig(full, { ...file, customerTypes })
+  const furnish = (verify: readonly string[], isSandbox: boolean, validation = 'full') => {
+    // the last type of the file, and the last field of the type
+    const { 'sep31-receiver': _, ...others } = file.customerTypes
+    const customerTypes = { ...others, 'sep31-receiver': { ...person, verify } }
+    const environment = { ...variables, FAIRLEAD_KYC_VALIDATION: validation }
+    const checked = checkConfig(readEnvironment(environment), { ...file, customerTypes })
     const types = customerTypesOf(checked.config)
     const parts = { types, isSandbox, codeSecret: Buffer.from(secret) }
     // what is refused is refused before anything else of them is used
@@ -132,8 +184,13 @@ describe('customer types whose fields need codes', () => {
   }
 
   it('are refused where nothing carries codes to people: outside of the sandbox', () => {
-    expect(() => furnish(['email_address'], false)).toThrow(ConfigurationFaulty)
+    expect(() => furnish(['email_address'], false)).toThrow(
+      new ConfigurationFaulty([
+        'fairlead.yaml: customerTypes: verify asks for codes, and there is no way to send them yet',
+      ]),
+    )
     expect(() => furnish(['email_address'], true)).not.toThrow()
+    expect(() => furnish(['email_address'], false, 'formats')).not.toThrow()
     expect(() => furnish([], false)).not.toThrow()
   })
 })

@@ -5,8 +5,10 @@ import { Keypair, Networks, TransactionBuilder, WebAuth } from '@stellar/stellar
 import type { Transaction } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sandboxAnchor } from '../../src/cli/sandbox/anchor.ts'
+import { loginTokens } from '../../src/adapters/jwt/login-tokens.ts'
 import { composeLogins } from '../../src/compose/logins.ts'
 import { checkConfig } from '../../src/config/config.ts'
+import type { Site } from '../../src/config/config.ts'
 import { refused } from '../../src/domain/outcome.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { createMetrics } from '../../src/observability/metrics.ts'
@@ -25,6 +27,7 @@ const horizon = createServer((_request, response) => {
   )
 })
 let horizonUrl = ''
+const tokenSecret = '0123456789abcdef0123456789abcdef'
 
 beforeAll(async () => {
   horizon.listen(0, '127.0.0.1')
@@ -42,7 +45,12 @@ interface Rules {
   readonly tokenLifetimeSeconds?: number
 }
 
-async function loginOf(key: Keypair, { mode = 'open', ...rules }: Rules = {}) {
+/** The rooms of a process at these addresses, behind the one that is published. */
+async function roomsOf(
+  key: Keypair,
+  { mode = 'open', ...rules }: Rules = {},
+  further: readonly Site[] = [],
+) {
   const anchor = sandboxAnchor(
     [{ code: 'USDC', issuer: account, distributionAccount: after.publicKey() }],
     {
@@ -60,7 +68,7 @@ async function loginOf(key: Keypair, { mode = 'open', ...rules }: Rules = {}) {
       login: mode,
       railUrl: 'http://127.0.0.1:9',
       signingSeed: key.secret(),
-      tokenSecret: '0123456789abcdef0123456789abcdef',
+      tokenSecret,
       dataKeys: `test:${'0123456789abcdef'.repeat(4)}`,
       railToken: 'a-rail-token-of-the-tests-0123456789',
       railSecret: 'a-rail-secret-of-the-tests-0123456789',
@@ -82,8 +90,13 @@ async function loginOf(key: Keypair, { mode = 'open', ...rules }: Rules = {}) {
     now: () => new Date(),
   } as unknown as Parameters<typeof composeLogins>[0] // the rooms of logins need no more of it
   const homePages = { signingKeyOf: () => Promise.resolve(refused({ code: 'unreachable' })) }
-  const blueprint = { config, secrets, sites: [config.site] }
-  return (await composeLogins(foundation, blueprint, homePages)).loginAt(config.site)
+  const blueprint = { config, secrets, sites: [config.site, ...further] }
+  return { rooms: await composeLogins(foundation, blueprint, homePages), site: config.site }
+}
+
+async function loginOf(key: Keypair, rules: Rules = {}) {
+  const { rooms, site } = await roomsOf(key, rules)
+  return rooms.loginAt(site)
 }
 
 async function challengeOf(login: Awaited<ReturnType<typeof loginOf>>): Promise<string> {
@@ -99,7 +112,9 @@ function signed(envelope: string): string {
 }
 
 it('challenges name the host of the published endpoint, with its port (SEP10-06)', async () => {
-  const envelope = await challengeOf(await loginOf(after))
+  // the domain of the site is the one for who names none, whatever else is served
+  const login = await loginOf(after, { homeDomains: ['another.example.com'] })
+  const envelope = await challengeOf(login)
   const { tx } = WebAuth.readChallengeTx(
     envelope,
     after.publicKey(),
@@ -173,6 +188,47 @@ it('refuses a home domain that no client could name, once', async () => {
   await expect(loginOf(after, rules)).rejects.toMatchObject({
     faults: [expect.stringMatching(/^login: home domain a+\.example\.com is no host name/)],
   })
+})
+
+it('refuses what is wrong with any of its addresses, each fault once', async () => {
+  const site = (homeDomain: string) => ({ url: 'https://second.example.com', homeDomain })
+  const long = `${'a'.repeat(60)}.example.com`
+  const further = [site('second.example.com'), site(long), site(long)]
+  await expect(roomsOf(after, {}, further)).rejects.toMatchObject({
+    faults: [`login: home domain ${long} is no host name of at most 59 bytes`],
+  })
+})
+
+it('takes the tokens of each of its addresses, and of no other', async () => {
+  const first = { issuer: 'https://anchor.example.com:8443/auth', homeDomain: 'example.com' }
+  const second = 'https://second.example.com'
+  const further = [{ url: second, homeDomain: 'second.example.com' }]
+  const agreed: Rules = {
+    mode: 'agreed',
+    homeDomains: ['other.example.com'],
+    sendingAnchors: [{ name: 'Anchor', accounts: [account] }],
+  }
+  const { rooms } = await roomsOf(after, agreed, further)
+  const codeOfToken = async (claims: object) => {
+    const tokens = await loginTokens(tokenSecret)
+    const outcome = await rooms.authorise(
+      await tokens.issue({
+        subject: account,
+        ...first,
+        id: 'one',
+        issuedAt: new Date(),
+        lapsesAt: new Date(Date.now() + 60_000),
+        ...claims,
+      }),
+    )
+    return outcome.ok ? 'ok' : outcome.refusal.code
+  }
+  expect(await codeOfToken({})).toBe('ok')
+  expect(await codeOfToken({ issuer: `${second}/auth` })).toBe('ok')
+  expect(await codeOfToken({ homeDomain: 'other.example.com' })).toBe('ok')
+  expect(await codeOfToken({ issuer: `${second}/other` })).toBe('token_invalid')
+  expect(await codeOfToken({ homeDomain: 'third.example.com' })).toBe('token_invalid')
+  expect(await codeOfToken({ subject: before.publicKey() })).toBe('not_agreed')
 })
 
 it('asks for the domain of a wallet only where the file says so', async () => {

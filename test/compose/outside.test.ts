@@ -3,6 +3,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FetchRefused } from '../../src/adapters/guarded-fetch/guarded-fetch.ts'
 import { composeOutside } from '../../src/compose/outside.ts'
@@ -16,15 +17,23 @@ afterAll(async () => {
 })
 
 async function outsideOf(isSandbox: boolean, extraCaFile?: string) {
+  const lines: object[] = []
+  const destination = new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      lines.push(JSON.parse(line.toString()) as object)
+      done()
+    },
+  })
+  const metrics = createMetrics({ version: 'test' })
   const foundation = {
     now: () => new Date(),
-    log: createLog({ level: 'silent' }),
-    metrics: createMetrics({ version: 'test' }),
+    log: createLog({ level: 'info', destination }),
+    metrics,
   } as unknown as Parameters<typeof composeOutside>[0] // calls outward need no more of it
   const config = { isSandbox, extraCaFile } as Parameters<typeof composeOutside>[1]
   const outside = await composeOutside(foundation, config)
   opened.push(outside)
-  return outside
+  return { ...outside, lines, metrics }
 }
 
 const faultOf = async (isSandbox: boolean, url: string, extraCaFile?: string) =>
@@ -49,9 +58,23 @@ describe('the way to addresses that others chose', () => {
   })
 
   it('is open to this machine in the sandbox, and to no other private address (SEP01-54)', async () => {
-    expect(await faultOf(true, 'http://localhost:1/')).toBe('unreachable')
+    for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+      expect([host, await faultOf(true, `http://${host}:1/`)]).toEqual([host, 'unreachable'])
+    }
     expect(await faultOf(true, 'https://10.0.0.1/')).toBe('not_public')
     expect(await faultOf(true, 'http://10.0.0.1/')).toBe('not_https')
+  })
+
+  it('tells of each look at a home page, and why one was of no use', async () => {
+    const { homePages, lines, metrics } = await outsideOf(true)
+    await homePages.signingKeyOf('localhost:1')
+    expect(lines).toMatchObject([
+      { target: 'home_page', method: 'GET', host: 'localhost:1', msg: 'called' },
+      { domain: 'localhost:1', fault: 'unreachable', msg: 'a home page was not usable' },
+    ])
+    expect(await metrics.registry.metrics()).toContain(
+      'fairlead_outward_call_duration_seconds_count{target="home_page"',
+    )
   })
 
   it('trusts the authority of the file that is named, beside the usual ones', async () => {

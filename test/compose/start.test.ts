@@ -35,7 +35,7 @@ let said = ''
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
-  const names = ['127.0.0.1']
+  const names = ['127.0.0.2']
   const { key, cert, caFile } = await serverCertificate({ directory, names, now: new Date() })
   certificate = { key, cert }
   dispatcher = new Agent({ connect: { ca: fs.readFileSync(caFile) } })
@@ -60,15 +60,16 @@ afterEach(async () => {
   await database.drop()
 })
 
-async function settingsOf(roles: readonly Role[]) {
+async function settingsOf(roles: readonly Role[], logLevel = 'warn') {
   const horizonUrl = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
   const { config, secrets } = configOf(database.url, { horizonUrl, bankUrl: horizonUrl })
   const [publicPort, internalPort] = await freePorts()
-  const [port] = await freePorts()
-  const listen = { ...config.listen, publicPort, internalPort, workerPort: 0 }
+  const [port, workerPort] = await freePorts()
+  const hosts = { publicHost: '127.0.0.2', internalHost: '127.0.0.3' }
+  const listen = { ...config.listen, ...hosts, publicPort, internalPort, workerPort }
   const site = { url: 'https://127.0.0.1', homeDomain: '127.0.0.1' }
   return {
-    config: { ...config, logLevel: 'warn', listen },
+    config: { ...config, logLevel, listen },
     secrets,
     roles,
     tls: { ...certificate, port, site },
@@ -76,12 +77,12 @@ async function settingsOf(roles: readonly Role[]) {
 }
 
 /** On free ports; another process may take one before we do, hence the tries. */
-async function start(roles: readonly Role[]) {
+async function start(roles: readonly Role[], logLevel?: string) {
   for (let tries = 1; ; tries += 1) {
-    const settings = await settingsOf(roles)
+    const settings = await settingsOf(roles, logLevel)
     try {
       const started = await startFairlead(settings)
-      return { ...started, doors: doorsOf(settings, started) }
+      return { ...started, doors: doorsOf(settings, started), settings }
     } catch (error) {
       const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
       if (!isTaken || tries === 3) throw error
@@ -90,9 +91,9 @@ async function start(roles: readonly Role[]) {
 }
 
 const doorsOf = ({ config, tls }: Awaited<ReturnType<typeof settingsOf>>, started?: Started) => ({
-  public: `http://127.0.0.1:${config.listen.publicPort}/.well-known/stellar.toml`,
-  https: `https://127.0.0.1:${tls.port}/.well-known/stellar.toml`,
-  internal: `http://127.0.0.1:${config.listen.internalPort}/health/live`,
+  public: `http://${config.listen.publicHost}:${config.listen.publicPort}/.well-known/stellar.toml`,
+  https: `https://${config.listen.publicHost}:${tls.port}/.well-known/stellar.toml`,
+  internal: `http://${config.listen.internalHost}:${config.listen.internalPort}/health/live`,
   ...(started?.watchUrl !== undefined && { watch: `${started.watchUrl}/health/live` }),
 })
 
@@ -125,6 +126,15 @@ const ofGateway = {
   internal: ok,
 }
 
+/** How often a worker of the sandbox does what it does again and again. */
+const rhythm = [
+  { name: 'ask-after-delivery', ms: 1_000 },
+  { name: 'collect-stellar-payments', ms: 250 },
+  { name: 'expire-transactions', ms: 10_000 },
+  { name: 'forget-lapsed', ms: 300_000 },
+  { name: 'sweep-due-work', ms: 3_000 },
+]
+
 describe('a process of Fairlead', () => {
   it.each<[readonly Role[], object, boolean]>([
     [['gateway', 'worker'], ofGateway, true],
@@ -139,16 +149,47 @@ describe('a process of Fairlead', () => {
         `select account, exists (select from bullmq.scheduler) as works from stellar_cursor`,
       ),
     ).toEqual([{ account: distributionAccount, works }])
+    const scheduled = 'select name, every_ms::int as ms from bullmq.scheduler order by name'
+    expect(await onServer(database.url, scheduled)).toEqual(works ? rhythm : [])
     await started.stop()
     expect(await open(doors)).toEqual({})
     await until(async () => (await sessions()) === 0, 'the end of the sessions')
+  })
+
+  it('gives at each of its addresses challenges of that address', async () => {
+    const { doors, ...started } = await start(['gateway'])
+    for (const [door, host, other] of [
+      [doors.public, 'localhost:8080', '127.0.0.1'],
+      [doors.https, '127.0.0.1', 'localhost:8080'],
+    ] as const) {
+      const { href } = new URL(`/auth?account=${Keypair.random().publicKey()}`, door)
+      const { body } = await request(href, { dispatcher })
+      const { transaction } = (await body.json()) as { readonly transaction: string }
+      const challenge = Buffer.from(transaction, 'base64').toString('latin1')
+      expect([challenge.includes(host), challenge.includes(other)]).toEqual([true, false])
+    }
+    await started.stop()
+  })
+
+  it('that is a worker only tells its health where the configuration says, and logs as it says', async () => {
+    for (const logLevel of ['info', 'warn']) {
+      said = ''
+      const { settings, watchUrl, ...started } = await start(['worker'], logLevel)
+      const { internalHost, workerPort } = settings.config.listen
+      expect(watchUrl).toBe(`http://${internalHost}:${workerPort}`)
+      await started.stop()
+      createLog({ level: 'warn' }).warn('the end')
+      await until(() => said.includes('the end'), 'the last line')
+      expect([logLevel, said.includes('"listening"')]).toEqual([logLevel, logLevel === 'info'])
+    }
   })
 
   it('that cannot open a door ends all that it has begun', async () => {
     const settings = await settingsOf(['gateway', 'worker'])
     const { config } = settings
     const internalPort = (outside.address() as AddressInfo).port
-    const taken = { ...config, listen: { ...config.listen, internalPort } }
+    const listen = { ...config.listen, internalHost: '127.0.0.1', internalPort }
+    const taken = { ...config, listen }
     const starting = startFairlead({ ...settings, config: taken })
     await expect(starting).rejects.toMatchObject({ code: 'EADDRINUSE' })
     expect(await open(doorsOf(settings))).toEqual({})

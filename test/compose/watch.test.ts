@@ -16,26 +16,34 @@ afterEach(async () => {
 
 const bank = 'http://127.0.0.1:9' // nobody is there
 
+const away = (): Promise<unknown> => Promise.reject(new Error('away'))
+
 /** A health that finds this of the signing key while everything else is away. */
 function watching(
   found: () => Found,
-  { isSandbox = false, now = () => new Date(), railUrl = bank } = {},
+  {
+    isSandbox = false,
+    now = () => new Date(),
+    railUrl = bank,
+    horizonUrl = bank,
+    storage = away,
+  } = {},
 ) {
-  const away = () => Promise.reject(new Error('away'))
   const told: unknown[] = []
   const asked: string[] = []
+  const metrics = createMetrics({ version: 'test' })
   const foundation = {
     now,
     log: createLog({ level: 'silent' }),
-    metrics: createMetrics({ version: 'test' }),
+    metrics,
     jobStore: { kind: 'postgres' },
-    read: away,
-    queue: { figures: away },
+    read: storage,
+    queue: { figures: storage },
     troubles: { of: (part: string) => () => void told.push(part) },
   } as unknown as Parameters<typeof composeWatch>[0] // looks need no more of it
   const config = {
     isSandbox,
-    network: { horizonUrl: 'http://127.0.0.1:9' },
+    network: { horizonUrl },
     railUrl,
     site: { homeDomain: 'anchor.example.com' },
   } as unknown as Parameters<typeof composeWatch>[1]['config']
@@ -54,7 +62,7 @@ function watching(
     lookAgainMs: undefined,
   })
   opened.push(watch)
-  return { watch, asked, told }
+  return { watch, asked, told, metrics }
 }
 
 async function findingOf(found: Found, isSandbox = false) {
@@ -90,6 +98,33 @@ describe('health', () => {
     expect(told).toEqual(['health', 'health', 'health'])
   })
 
+  it.each([
+    ['unauthorized', 'unauthorized'],
+    ['a'.repeat(40), 'a'.repeat(40)],
+    ['a'.repeat(41), 'no plain code'],
+  ])('says by which code the bank refuses us, if it is one: %s', async (code, said) => {
+    const heard: unknown[] = []
+    const server = createServer(({ headers }, response) => {
+      heard.push(headers.authorization)
+      response.writeHead(401, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: { code, message: 'Who are you?' } }))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const railUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { watch, metrics } = watching(() => accepted('GOURS'), { railUrl })
+    const { checks } = await watch.checkHealth()
+    const text = await metrics.registry.metrics()
+    server.close()
+    expect(checks.find(({ name }) => name === 'bank')).toMatchObject({
+      status: 'failing',
+      says: `The bank refuses our calls (${said})`,
+    })
+    expect(heard).toEqual(['Bearer token'])
+    const calls = 'fairlead_outward_call_duration_seconds_count'
+    expect(text).toContain(`${calls}{target="bank",outcome="4xx"} 1`)
+    expect(text).toContain(`${calls}{target="horizon",outcome="no_answer"} 1`)
+  })
+
   it('asks for the key each minute, and after seconds while it is another', async () => {
     let moment = Date.parse('2026-11-21T12:00:00Z')
     let found: Found = accepted('GOURS')
@@ -105,6 +140,42 @@ describe('health', () => {
     expect([await askedAfter(1), await askedAfter(2), await askedAfter(1)]).toEqual([2, 2, 3])
     found = accepted('GOURS')
     expect([await askedAfter(3), await askedAfter(59)]).toEqual([4, 4])
+  })
+
+  it('looks at storage every five seconds, each second while it is away, and so at the network', async () => {
+    let looks = 0
+    let isAway = false
+    let moment = Date.parse('2026-11-21T12:00:00Z')
+    const storage = () => {
+      looks += 1
+      return isAway ? away() : Promise.resolve([])
+    }
+    let calls = 0
+    const server = createServer((_, response) => {
+      calls += 1
+      const at = new Date(moment).toISOString()
+      const latest = { history_latest_ledger: 9, history_latest_ledger_closed_at: at }
+      response.end(JSON.stringify({ ...latest, history_elder_ledger: 2 }))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const horizonUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const now = () => new Date(moment)
+    const { watch } = watching(() => accepted('GOURS'), { now, horizonUrl, storage })
+    const countsAfter = async (ms: number) => {
+      moment += ms
+      await watch.writeMetrics().catch(() => undefined) // there is nothing to be read in it
+      await watch.checkReadiness()
+      return [looks, calls]
+    }
+    expect(await countsAfter(0)).toEqual([3, 1])
+    expect(await countsAfter(999)).toEqual([3, 1])
+    expect(await countsAfter(1)).toEqual([3, 2])
+    expect(await countsAfter(3_999)).toEqual([3, 3])
+    isAway = true
+    expect(await countsAfter(1)).toEqual([6, 3])
+    expect(await countsAfter(999)).toEqual([6, 4])
+    expect(await countsAfter(1)).toEqual([9, 4])
+    server.close()
   })
 
   it('asks the bank every quarter of a minute, and after seconds while it is away', async () => {
