@@ -18,6 +18,7 @@ describe('an asset of the file', () => {
       {
         ...usdc,
         startCursor: '4096',
+        fundingMethods: ['SEPA', 'WIRE'],
         minAmount: '1.5',
         maxAmount: '20000.0000001',
         fee: { fixed: '2', percent: '0.25' },
@@ -28,6 +29,7 @@ describe('an asset of the file', () => {
         transactionFields: {
           account_number: { description: 'Number', translations: { es: 'Número' } },
           kind: { description: 'Kind', choices: ['a', 'b'], optional: true },
+          note: { description: 'Note', optional: false },
         },
       },
     ])
@@ -41,7 +43,7 @@ describe('an asset of the file', () => {
         minUnits: 15_000_000n,
         maxUnits: 200_000_000_001n,
         fee: { fixedUnits: 20_000_000n, percentE7: 2_500_000n },
-        fundingMethods: ['SEPA'],
+        fundingMethods: ['SEPA', 'WIRE'],
         senderTypes: [{ name: 'sep31-receiver', description: 'Receiver', fromUnits: 0n }],
         receiverTypes: [
           { name: 'sep31-receiver', description: 'Receiver', fromUnits: 0n },
@@ -54,6 +56,7 @@ describe('an asset of the file', () => {
         transactionFields: {
           account_number: { description: 'Number', translations: { es: 'Número' } },
           kind: { description: 'Kind', choices: ['a', 'b'], optional: true },
+          note: { description: 'Note', optional: false },
         },
         kycTiming: 'after',
         memoType: 'hash',
@@ -83,6 +86,20 @@ describe('an asset of the file', () => {
       paymentDeadlineSeconds: 86_400,
     })
     expect([...startCursors]).toEqual([[distribution, 'now']])
+  })
+
+  it('keeps its place among others, with an account and a cursor of its own', () => {
+    const srt = { ...usdc, code: 'SRT', distributionAccount: other, startCursor: '7' }
+    const { assets, startCursors } = configOf([usdc ?? {}, srt])
+    const accounts = assets.map(({ code, distributionAccount }) => [code, distributionAccount])
+    expect(accounts).toEqual([
+      ['USDC', distribution],
+      ['SRT', other],
+    ])
+    expect([...startCursors]).toEqual([
+      [distribution, 'now'],
+      [other, '7'],
+    ])
   })
 
   it('says its customer types in other languages too (SEP12-37)', () => {
@@ -126,6 +143,43 @@ describe('assets that contradict each other or themselves', () => {
     expect(faultsOf({}, both('7'))).toEqual([
       `fairlead.yaml: ${distribution} has two start cursors, now and 7`,
     ])
+  })
+
+  it('are told of one after the other, and each of all that is wrong with it', () => {
+    const srt = {
+      ...usdc,
+      code: 'SRT',
+      distributionAccount: issuer,
+      startCursor: '7',
+      senderTypes: [{ type: 'x' }, { type: 'y', fromAmount: '0' }],
+      receiverTypes: [{ type: 'z' }, { type: 'sep31-receiver', fromAmount: '0.0' }],
+      minAmount: '10',
+      maxAmount: '5',
+      fee: { fixed: '6', percent: '150' },
+    }
+    const eur = { ...usdc, code: 'EUR', startCursor: '7' }
+    const bounded = { ...usdc, minAmount: '2', maxAmount: '1' }
+    const changed = { ...file, assets: [usdc, srt, eur, bounded] }
+    expect(faultsOf({}, { ...changed, marketMakingAccounts: [other, issuer] })).toEqual(
+      [
+        'USDC: the market-making account must be neither the issuer nor the distribution account',
+        'SRT: the distribution account must not be the issuer',
+        'SRT: the market-making account must be neither the issuer nor the distribution account',
+        'SRT: customer type x is not described under customerTypes',
+        'SRT: customer type y is not described under customerTypes',
+        'SRT: customer type z is not described under customerTypes',
+        'SRT: two senderTypes begin at 0: one would never be asked for',
+        'SRT: two receiverTypes begin at 0.0: one would never be asked for',
+        'SRT: minAmount is above maxAmount',
+        'SRT: the fee takes the whole amount',
+        'SRT: the fixed fee is as large as maxAmount',
+        `${distribution} has two start cursors, now and 7`,
+        'EUR: the market-making account must be neither the issuer nor the distribution account',
+        'asset USDC is listed twice',
+        'USDC: the market-making account must be neither the issuer nor the distribution account',
+        'USDC: minAmount is above maxAmount',
+      ].map((fault) => `fairlead.yaml: ${fault}`),
+    )
   })
 
   it('may wait for funds for one minute, and for a month', () => {

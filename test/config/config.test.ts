@@ -23,6 +23,38 @@ describe('configuration', () => {
     expect(missing).toEqual(['FAIRLEAD_TOKEN_SECRET is missing', 'FAIRLEAD_RAIL_SECRET is missing'])
   })
 
+  it('says of everything that is missing that it is, and of the file and each setting what is wrong', () => {
+    const missing = [
+      'FAIRLEAD_SIGNING_SEED',
+      'FAIRLEAD_TOKEN_SECRET',
+      'FAIRLEAD_DATA_KEYS',
+      'FAIRLEAD_RAIL_TOKEN',
+      'FAIRLEAD_RAIL_SECRET',
+      'FAIRLEAD_BACKOFFICE_TOKEN',
+      'FAIRLEAD_NETWORK_PASSPHRASE',
+      'FAIRLEAD_PUBLIC_URL',
+      'DATABASE_URL',
+      'FAIRLEAD_HORIZON_URL',
+      'FAIRLEAD_RAIL_URL',
+    ]
+    const none = Object.fromEntries(missing.map((name) => [name, undefined]))
+    expect(faultsOf(none)).toEqual(missing.map((name) => `${name} is missing`))
+    const assets = [{ ...file.assets[0], minAmount: '2', maxAmount: '1' }]
+    const wrong = {
+      FAIRLEAD_TOKEN_SECRET: undefined,
+      FAIRLEAD_PUBLIC_PORT: 'x',
+      FAIRLEAD_RAIL_URL: 'http://bank.example.com',
+      FAIRLEAD_LOGIN: 'anyone',
+    }
+    expect(faultsOf(wrong, { ...file, assets })).toEqual([
+      'FAIRLEAD_TOKEN_SECRET is missing',
+      'FAIRLEAD_PUBLIC_PORT is no port number: x',
+      'FAIRLEAD_RAIL_URL has to be https: http://bank.example.com',
+      'FAIRLEAD_LOGIN is "agreed" or "open", not anyone',
+      'fairlead.yaml: USDC: minAmount is above maxAmount',
+    ])
+  })
+
   it('gives tokens for a day unless told, for a minute at least and a week at most (SEP10-120)', () => {
     const lifetime = (login: object) =>
       checkConfig(readEnvironment(variables), { ...file, login }).config.login.tokenLifetimeSeconds
@@ -50,14 +82,22 @@ describe('configuration', () => {
     const trusted = (said?: string) =>
       checkConfig(readEnvironment({ ...variables, FAIRLEAD_TRUST_PROXY: said }), file).config
         .trustProxy
-    expect([trusted(), trusted('false'), trusted('true'), trusted('2')]).toEqual([0, 0, 1, 2])
-    expect(faultsOf({ FAIRLEAD_TRUST_PROXY: 'all' })[0]).toMatch(/number of proxies/)
+    const said = [undefined, 'false', 'true', '0', '1', '2', '9']
+    expect(said.map(trusted)).toEqual([0, 0, 1, 0, 1, 2, 9])
+    expect(faultsOf({ FAIRLEAD_TRUST_PROXY: 'all' })).toEqual([
+      'FAIRLEAD_TRUST_PROXY is true, false or the number of proxies: all',
+    ])
   })
 
   it('refuses a user or password in an address, which would not be sent, and does not repeat it (AP-2.11)', () => {
     for (const name of ['FAIRLEAD_HORIZON_URL', 'FAIRLEAD_RAIL_URL', 'FAIRLEAD_PUBLIC_URL']) {
-      for (const user of ['user:pass@', 'user@', ':pass@']) {
-        const url = `https://${user}bank.example.com/x`
+      for (const user of [
+        'https://user:pass@',
+        'https://user@',
+        'https://:pass@',
+        'http://user@',
+      ]) {
+        const url = `${user}bank.example.com/x`
         expect(faultsOf({ [name]: url })).toEqual([
           `${name} must not have a user or a password in it`,
         ])
@@ -80,6 +120,7 @@ describe('configuration', () => {
     expect(validation({})).toBe('formats')
     expect(validation(onPublic)).toBe('full')
     expect(validation({ FAIRLEAD_KYC_VALIDATION: 'full' })).toBe('full')
+    expect(validation({ ...onPublic, FAIRLEAD_KYC_VALIDATION: 'formats' })).toBe('formats')
   })
 
   it('refuses an issuer that is its own distribution account and an unknown customer type (SEP31-O04)', () => {
@@ -105,7 +146,10 @@ describe('configuration', () => {
   })
 
   it('says all that is wrong in one text, a line for each (AP-2.15)', () => {
-    expect(new ConfigurationFaulty(['A is missing', 'B is missing']).message).toBe(
+    const faults = ['A is missing', 'B is missing']
+    const faulty = new ConfigurationFaulty(faults)
+    expect(faulty).toMatchObject({ name: 'ConfigurationFaulty', faults })
+    expect(faulty.message).toBe(
       'The configuration has 2 fault(s):\n  - A is missing\n  - B is missing',
     )
   })

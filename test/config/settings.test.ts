@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { checkConfig } from '../../src/config/config.ts'
 import { readEnvironment } from '../../src/config/env.ts'
 import { capitals, digits, signsThatFit, smallLetters, sorted } from '../builders/letters.ts'
-import { faultsOf, file, secret, variables } from './configuration.ts'
+import { distribution, faultsOf, file, issuer, secret, variables } from './configuration.ts'
 
 const configOf = (changes: Record<string, string | undefined> = {}, changedFile: unknown = file) =>
   checkConfig(readEnvironment({ ...variables, ...changes }), changedFile).config
 
 const publicNetwork = 'Public Global Stellar Network ; September 2015'
+const marketMaking = 'GD6ROJBYLKQMOW3E7N4M2YBPUHMZD7PL65VRHRMO24BOVSBV5H3BQRSL'
 
 describe('settings that are left out', () => {
   it('have defaults that open nothing to others but the public listener (AP-2.15)', () => {
@@ -56,8 +57,8 @@ describe('settings that are left out', () => {
 })
 
 describe('settings that are given', () => {
-  it('count', () => {
-    const config = configOf({
+  it('stand in the configuration beside the file, each in its place', () => {
+    const changes = {
       FAIRLEAD_PUBLIC_HOST: '10.0.0.1',
       FAIRLEAD_PUBLIC_PORT: '0',
       FAIRLEAD_INTERNAL_HOST: '10.0.0.2',
@@ -66,15 +67,29 @@ describe('settings that are given', () => {
       FAIRLEAD_HOME_DOMAIN: 'example.com',
       FAIRLEAD_LOGIN: 'open',
       FAIRLEAD_LOGINS_PER_MINUTE: '0',
+      FAIRLEAD_TRUST_PROXY: '3',
+      FAIRLEAD_KYC_VALIDATION: 'full',
       FAIRLEAD_LOG_LEVEL: 'debug',
       FAIRLEAD_EXTRA_CA_FILE: '/etc/ca.pem',
+      FAIRLEAD_NETWORK_PASSPHRASE: 'A network of our own',
       DATABASE_URL: 'postgresql://user:password@db/f',
       REDIS_URL: 'rediss://user:password@cache:6380',
       FAIRLEAD_HORIZON_URL: 'https://horizon.example.com/',
       FAIRLEAD_RAIL_URL: 'https://bank.example.com/',
       FAIRLEAD_PUBLIC_URL: 'https://anchor.example.com//',
-    })
-    expect(config).toMatchObject({
+    }
+    const login = {
+      sendingAnchors: [{ name: 'Anchor', accounts: [issuer] }],
+      homeDomains: ['one.example.com', 'two.example.com'],
+      requireClientDomain: true,
+      retiredSigningKeys: [distribution],
+      tokenLifetimeSeconds: 900,
+    }
+    const documentation = { ORG_NAME: 'Anchor', ORG_URL: 'https://example.com' }
+    const { assets } = configOf()
+    const [read] = file.assets
+    const changedFile = { ...file, login, documentation, marketMakingAccounts: [marketMaking] }
+    const expected = {
       listen: {
         publicHost: '10.0.0.1',
         publicPort: 0,
@@ -83,15 +98,58 @@ describe('settings that are given', () => {
         workerPort: 9,
       },
       site: { url: 'https://anchor.example.com', homeDomain: 'example.com' },
-      login: { mode: 'open' },
+      login: {
+        ...login,
+        mode: 'open',
+        homeDomains: ['example.com', 'one.example.com', 'two.example.com'],
+      },
       loginsPerMinute: 0,
+      trustProxy: 3,
+      kycValidation: 'full',
       logLevel: 'debug',
       extraCaFile: '/etc/ca.pem',
       databaseUrl: 'postgresql://user:password@db/f',
       redisUrl: 'rediss://user:password@cache:6380',
-      network: { horizonUrl: 'https://horizon.example.com' },
+      network: {
+        passphrase: 'A network of our own',
+        horizonUrl: 'https://horizon.example.com',
+      },
       railUrl: 'https://bank.example.com',
+      assets,
+      startCursors: new Map([[read?.distributionAccount, 'now']]),
+      marketMakingAccounts: [marketMaking],
+      customerTypes: Object.fromEntries(
+        Object.entries(file.customerTypes).map(([name, type]) => [name, { ...type, verify: [] }]),
+      ),
+      documentation,
+      isSandbox: false,
+    }
+    expect(configOf(changes, changedFile)).toEqual(expected)
+    const environment = readEnvironment({ ...variables, ...changes })
+    expect(checkConfig(environment, changedFile, true).config).toEqual({
+      ...expected,
+      isSandbox: true,
     })
+  })
+
+  it('name a host with its port as the home domain, where no other is named', () => {
+    const { site } = configOf({ FAIRLEAD_PUBLIC_URL: 'https://anchor.example.com:8443/' })
+    expect(site).toEqual({
+      url: 'https://anchor.example.com:8443',
+      homeDomain: 'anchor.example.com:8443',
+    })
+  })
+
+  it('may be any level of the log, and the address of a database or of Redis by any of its schemes', () => {
+    const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+    const levelOf = (level: string) => configOf({ FAIRLEAD_LOG_LEVEL: level }).logLevel
+    expect(levels.map(levelOf)).toEqual(levels)
+    for (const scheme of ['postgres', 'postgresql']) {
+      expect(faultsOf({ DATABASE_URL: `${scheme}://db/f` })).toEqual([])
+    }
+    for (const scheme of ['redis', 'rediss']) {
+      expect(faultsOf({ REDIS_URL: `${scheme}://cache` })).toEqual([])
+    }
   })
 
   it('may be as many logins a minute as seven digits say, and a port of one digit', () => {
@@ -111,27 +169,43 @@ describe('settings that are given', () => {
 
   it.each([
     ['FAIRLEAD_PUBLIC_PORT', '65536', /is no port number: 65536$/],
-    ['FAIRLEAD_INTERNAL_PORT', '80a', /is no port number/],
+    ['FAIRLEAD_INTERNAL_PORT', '80a', /is no port number: 80a$/],
     ['FAIRLEAD_WORKER_PORT', '-1', /is no port number/],
     ['FAIRLEAD_LOGIN', 'anyone', /is "agreed" or "open", not anyone$/],
     ['FAIRLEAD_KYC_VALIDATION', 'none', /is "formats" or "full", not none$/],
     ['FAIRLEAD_LOGINS_PER_MINUTE', 'many', /is a number, 0 for no limit: many$/],
-    ['FAIRLEAD_LOGINS_PER_MINUTE', '-1', /is a number/],
+    ['FAIRLEAD_LOGINS_PER_MINUTE', '-1', /is a number, 0 for no limit: -1$/],
     ['FAIRLEAD_LOGINS_PER_MINUTE', '5x', /is a number/],
     ['FAIRLEAD_LOGINS_PER_MINUTE', '10000000', /is a number/],
     ['FAIRLEAD_PUBLIC_PORT', '008080', /is no port number/],
-    ['FAIRLEAD_TRUST_PROXY', '-1', /number of proxies: -1$/],
-    ['FAIRLEAD_TRUST_PROXY', '1x', /number of proxies: 1x$/],
-    ['FAIRLEAD_LOG_LEVEL', 'loud', /is one of trace, debug, .*, not loud$/],
-    ['FAIRLEAD_TRUST_PROXY', '10', /number of proxies: 10$/],
+    ['FAIRLEAD_TRUST_PROXY', '-1', / is true, false or the number of proxies: -1$/],
+    ['FAIRLEAD_TRUST_PROXY', '1x', / is true, false or the number of proxies: 1x$/],
+    [
+      'FAIRLEAD_LOG_LEVEL',
+      'loud',
+      / is one of trace, debug, info, warn, error, fatal, silent, not loud$/,
+    ],
+    ['FAIRLEAD_TRUST_PROXY', '10', / is true, false or the number of proxies: 10$/],
     ['FAIRLEAD_PUBLIC_URL', 'anchor', /is not a URL: anchor$/],
     ['FAIRLEAD_PUBLIC_URL', '///', /is not a URL: \/\/\/$/],
-    ['DATABASE_URL', 'mysql://localhost/fairlead', /has to be postgres:/],
-    ['DATABASE_URL', 'postgres://localhost', /has to be postgres:/],
-    ['DATABASE_URL', 'postgres://localhost/', /has to be postgres:/],
-    ['DATABASE_URL', 'localhost/fairlead', /has to be postgres:/],
-    ['REDIS_URL', 'http://cache:6379', /has to be redis:/],
-    ['REDIS_URL', 'cache', /has to be redis:/],
+    [
+      'DATABASE_URL',
+      'mysql://localhost/fairlead',
+      / has to be postgres:\/\/user:password@host\/database$/,
+    ],
+    [
+      'DATABASE_URL',
+      'postgres://localhost',
+      / has to be postgres:\/\/user:password@host\/database$/,
+    ],
+    [
+      'DATABASE_URL',
+      'postgres://localhost/',
+      / has to be postgres:\/\/user:password@host\/database$/,
+    ],
+    ['DATABASE_URL', 'localhost/fairlead', / has to be postgres:\/\/user:password@host\/database$/],
+    ['REDIS_URL', 'http://cache:6379', / has to be redis:\/\/host:port or rediss:\/\/host:port$/],
+    ['REDIS_URL', 'cache', / has to be redis:\/\/host:port or rediss:\/\/host:port$/],
   ])('are refused by name when they cannot be meant: %s=%s', (name, value, words) => {
     const [first, ...others] = faultsOf({ [name]: value })
     expect(first).toMatch(new RegExp(`^${name} `))
@@ -185,14 +259,22 @@ describe('secrets', () => {
     expect(faultsOf({ [name]: 'abcdefgh'.repeat(4) })).toEqual([])
   })
 
-  it('are read as they are', () => {
-    const { secrets } = checkConfig(readEnvironment(variables), file)
-    expect(secrets).toMatchObject({
+  it('are read as they are, each from its own setting', () => {
+    const given = {
+      FAIRLEAD_SIGNING_SEED: `S${secret}`,
+      FAIRLEAD_TOKEN_SECRET: `${secret}-token`,
+      FAIRLEAD_RAIL_TOKEN: `${secret}-rail`,
+      FAIRLEAD_RAIL_SECRET: `${secret}-webhook`,
+      FAIRLEAD_BACKOFFICE_TOKEN: `${secret}-operator`,
+    }
+    const { secrets } = checkConfig(readEnvironment({ ...variables, ...given }), file)
+    expect(secrets).toEqual({
       signingSeed: `S${secret}`,
-      tokenSecret: secret,
-      railToken: secret,
-      railSecret: secret,
-      backofficeToken: secret,
+      tokenSecret: `${secret}-token`,
+      dataKeys: [{ id: 'k1', secret: Uint8Array.from(Buffer.from(secret + secret, 'hex')) }],
+      railToken: `${secret}-rail`,
+      railSecret: `${secret}-webhook`,
+      backofficeToken: `${secret}-operator`,
     })
   })
 })
