@@ -33,3 +33,38 @@ it('there is no job that is not among these', () => {
   const names = Object.keys(jobBodies({} as JobRooms)) // none is run
   expect(names.toSorted()).toEqual(asks.map(([name]) => name).toSorted())
 })
+
+/** How each use-case begins in what is asked. */
+const words: Readonly<Record<keyof JobRooms, string>> = {
+  collectStellarPayments: 'collect',
+  matchStellarPayments: 'match',
+  recheckStellarPayments: 'recheck',
+  sendPayout: 'send',
+  settlePayout: 'settle',
+  askAfterDelivery: 'ask',
+  deliverCallback: 'deliver',
+  forgetLapsedChallenges: 'forget challenges',
+  forgetLapsedFiles: 'forget files',
+  expireTransactions: 'expire',
+  sweepDueWork: 'sweep',
+}
+
+it.each(Object.entries(words))(
+  'the jobs that rest on %s fail with it and do nothing after it, and no others do',
+  async (broken, word) => {
+    const fail = async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      throw new Error('the database is away')
+    }
+    for (const [name, payload, expected] of asks) {
+      const { rooms, asked } = notedRooms()
+      const run = jobBodies({ ...rooms, [broken]: fail })[name] as (
+        given: Jobs[JobName],
+      ) => Promise<Verdict> // its own payload
+      const came: unknown = await run(payload).catch((error: Error) => error.message)
+      const place = expected.findIndex((ask) => ask.startsWith(word))
+      const fails = [name, 'the database is away', expected.slice(0, place)]
+      expect([name, came, asked]).toEqual(place === -1 ? [name, { done: true }, expected] : fails)
+    }
+  },
+)

@@ -23,11 +23,23 @@ it('reads an account once, however many assets are paid to it (POLARIS-8.13)', (
   expect(collecting.map(({ job }) => job.subject)).toEqual([distribution])
 })
 
-it('has a job of its own name for each repeating piece of work, with a period', () => {
-  const all = schedules(['GA', 'GB'], { collectEveryMs: 1_000 })
-  const names = all.map(({ job }) => `${job.name} ${job.subject}`)
-  expect(new Set(names).size).toBe(names.length)
-  expect(all.every(({ everyMs }) => everyMs >= 1_000 && everyMs <= 300_000)).toBe(true)
+it('has a job of its own for each repeating piece of work, with its period', () => {
+  const collecting = (account: string) => ({
+    job: { name: 'collect-stellar-payments', subject: account, payload: { account } },
+    everyMs: 1_000,
+  })
+  const one = (name: string, everyMs: number) => ({
+    job: { name, subject: 'all', payload: {} },
+    everyMs,
+  })
+  expect(schedules(['GA', 'GB'], { collectEveryMs: 1_000 })).toEqual([
+    collecting('GA'),
+    collecting('GB'),
+    one('expire-transactions', 10_000),
+    one('forget-lapsed', 300_000),
+    one('sweep-due-work', 15_000),
+    one('ask-after-delivery', 5_000),
+  ])
 })
 
 it('takes the periods it is told, each for its own work', () => {

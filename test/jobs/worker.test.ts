@@ -5,7 +5,10 @@ import { startWorker } from '../../jobs/worker.ts'
 import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { refused } from '../../src/domain/outcome.ts'
-import type { JobQueue } from '../../src/usecases/ports/job-queue.ts'
+import { currentScope } from '../../src/observability/request-scope.ts'
+import { jobNames } from '../../src/usecases/ports/job-queue.ts'
+import type { Job, JobName, JobQueue } from '../../src/usecases/ports/job-queue.ts'
+import type { JobRooms } from '../../jobs/bodies.ts'
 import { notedRooms } from '../builders/job-rooms.ts'
 import { freshDatabase } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
@@ -58,7 +61,8 @@ it('brings each job to its use-case, and the repeating ones by itself', async ()
   expect([...once, 'settle to settle', 'deliver to deliver'].map(times)).toEqual([1, 1, 1, 1, 1])
 })
 
-it('tells in the log which job was given up, and which failed and is tried again', async () => {
+/** A log, and the lines that were written to it. */
+function heardLog() {
   const lines: Record<string, unknown>[] = []
   const destination = new Writable({
     write: (line: Buffer, _encoding, done) => {
@@ -66,12 +70,17 @@ it('tells in the log which job was given up, and which failed and is tried again
       done()
     },
   })
+  const log = createLog({ level: 'info', destination })
+  return { log, lines, said: (msg: string) => lines.find((line) => line['msg'] === msg) }
+}
+
+it('tells in the log which job was given up, and which failed and is tried again', async () => {
+  const { log, said } = heardLog()
   const rooms = {
     ...notedRooms().rooms,
     settlePayout: () => Promise.reject(new Error('broken')),
     deliverCallback: async () => refused({ code: 'callback_refused' } as const),
   }
-  const log = createLog({ level: 'info', destination })
   const store = { kind: 'postgres', url: database.url } as const
   await queue.add([
     { name: 'settle-payout', subject: '2', payload: { transactionId: 'to settle' } },
@@ -79,15 +88,81 @@ it('tells in the log which job was given up, and which failed and is tried again
   ])
   const settings = { accounts: [], collectEveryMs: 60_000 }
   const worker = await startWorker({ queue, store, log, rooms }, settings)
-  const said = (msg: string) => lines.find((line) => line['msg'] === msg)
   await until(() => Boolean(said('job given up') && said('job failed')), 'both lines', 20_000)
   await worker.close()
-  expect(said('job given up')).toMatchObject({
+  const time = expect.any(String) as string
+  expect(said('job given up')).toEqual({
     level: 'info',
+    time,
     job: 'deliver-callback',
     reason: 'callback_refused',
+    msg: 'job given up',
   })
-  expect(said('job failed')).toMatchObject({ level: 'warn', job: 'settle-payout', tries: 1 })
+  const at = expect.any(Array) as string[]
+  expect(said('job failed')).toEqual({
+    level: 'warn',
+    time,
+    job: 'settle-payout',
+    tries: 1,
+    error: { name: 'Error', message: 'broken', at },
+    msg: 'job failed',
+  })
+})
+
+it('runs so many jobs of each name at once and no more, and observes them where it is told to', async () => {
+  const most: Readonly<Record<JobName, number>> = {
+    'collect-stellar-payments': 4,
+    'match-stellar-payments': 2,
+    'send-payout': 16,
+    'send-payouts': 4,
+    'settle-payout': 16,
+    'ask-after-delivery': 1,
+    'deliver-callback': 8,
+    'expire-transactions': 1,
+    'forget-lapsed': 1,
+    'sweep-due-work': 1,
+  }
+  const [account, transactionId, callbackId] = ['GDIST', 'one', 'two']
+  const payload = { account, transactionId, transactionIds: [transactionId], callbackId }
+  const jobs = jobNames.flatMap((name) =>
+    Array.from({ length: most[name] + 2 }, (_, n) => ({ name, subject: `held ${n}`, payload })),
+  )
+  const running = new Map<string, number>()
+  const counted: string[] = []
+  let areReleased = false
+  const held = Object.fromEntries(
+    Object.entries(notedRooms().rooms).map(([room, ask]) => [
+      room,
+      async () => {
+        const { job = 'none' } = currentScope() ?? {}
+        if (!areReleased) running.set(job, (running.get(job) ?? 0) + 1)
+        await until(() => areReleased, 'the others', 30_000)
+        return (ask as () => Promise<unknown>)()
+      },
+    ]),
+  )
+  await queue.add(jobs as readonly Job[]) // with more than its own payload each
+  const worker = await startWorker(
+    {
+      queue: { schedule: () => Promise.resolve() },
+      store: { kind: 'postgres', url: database.url },
+      log: createLog({ level: 'silent' }),
+      rooms: held as unknown as JobRooms,
+      observer: {
+        log: createLog({ level: 'silent' }),
+        metrics: { job: (job, outcome) => void counted.push(`${job} ${outcome}`) },
+        newId: () => 'run-1',
+      },
+    },
+    { accounts: [], collectEveryMs: 60_000 },
+  )
+  const areAll = () => jobNames.every((name) => (running.get(name) ?? 0) >= most[name])
+  await until(areAll, 'as many to run as may', 20_000)
+  areReleased = true
+  expect(Object.fromEntries(running)).toEqual(most)
+  await until(() => counted.length >= jobs.length, 'all of them to be done', 20_000)
+  await worker.close()
+  expect(new Set(counted)).toEqual(new Set(jobNames.map((name) => `${name} done`)))
 })
 
 it('gives the schedules before it takes jobs, again every ten seconds, and no more once it is closed', async () => {
@@ -138,4 +213,32 @@ it('says so when the queue takes no schedules, and gives them again', async () =
   await until(() => said.length >= 2, 'the loss to be told twice')
   await worker.close()
   expect(said[0]).toEqual(['schedules', lost])
+})
+
+it('tells trouble in the log where nobody else takes it, by the part that has it', async () => {
+  const { log, lines } = heardLog()
+  const away = new Error('the queue is away')
+  const worker = await startWorker(
+    {
+      queue: { schedule: () => Promise.reject(away) },
+      store: { kind: 'postgres', url: 'postgres://nobody:x@127.0.0.1:1/nowhere' },
+      log,
+      rooms: notedRooms().rooms,
+    },
+    { accounts: [], collectEveryMs: 60_000, jobLockMs: 20 },
+  )
+  await until(() => lines.some(({ part }) => part === 'workers'), 'the workers to be in trouble')
+  await worker.close()
+  const [first] = lines
+  expect(first).toEqual({
+    level: 'warn',
+    time: expect.any(String) as string,
+    part: 'schedules',
+    error: { name: 'Error', message: 'the queue is away', at: expect.any(Array) as string[] },
+    msg: 'trouble',
+  })
+  const later = lines.filter((line) => line !== first)
+  expect(new Set(later.map(({ part, level, msg }) => [part, level, msg].join()))).toEqual(
+    new Set(['workers,warn,trouble']),
+  )
 })
