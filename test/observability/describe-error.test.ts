@@ -50,7 +50,12 @@ describe('errors of PostgreSQL', () => {
     const twice = await expectUntold(() =>
       client.query('insert into person values ($1, 1)', [canary]),
     )
-    expect(twice).toMatchObject({ code: '23505', table: 'person', constraint: 'person_pkey' })
+    expect(twice).toMatchObject({
+      code: '23505',
+      message: 'duplicate key value violates unique constraint "person_pkey"',
+      table: 'person',
+      constraint: 'person_pkey',
+    })
     const unchecked = await expectUntold(() =>
       client.query(`insert into person values ($1, -1)`, [`${canary} the second`]),
     )
@@ -72,7 +77,8 @@ describe('errors of PostgreSQL', () => {
   it('name the statement by no word of it', async () => {
     const error = await thrownBy(() => client.query(`select '${canary}' from nowhere`))
     expect(error).toBeInstanceOf(DatabaseError)
-    expect(describeError(error)).toMatchObject({ code: '42P01' })
+    const message = 'relation "nowhere" does not exist'
+    expect(describeError(error)).toMatchObject({ code: '42P01', message })
     expect(JSON.stringify(describeError(error))).not.toContain(canary)
   })
 })
@@ -141,5 +147,122 @@ describe('errors of ours', () => {
     const circle = new Error('round')
     circle.cause = circle
     expect(JSON.stringify(describeError(circle)).match(/round/g)).toHaveLength(5)
+  })
+})
+
+describe('what may be told', () => {
+  /** An error of this name with these properties, and no stack. */
+  const describedAs = (name: string, message: string, more: object = {}) =>
+    describeError(Object.assign(new Error(message), { name, stack: '', ...more }))
+  const quoted = 'the "name" is odd'
+
+  it.each([
+    'DatabaseUnavailable',
+    'NetworkStopped',
+    'PayoutOutcomeUnknown',
+    'PaymentsUndecided',
+    'TransactionChangedMeanwhile',
+    'SealBroken',
+    'FetchRefused',
+    'ConfigurationFaulty',
+  ])('is every word of a %s, which is ours', (name) => {
+    expect(describedAs(name, quoted)).toEqual({ name, message: quoted })
+    for (const other of [`${name}s`, `My ${name}`].filter(
+      (each) => !/Unavailable$|^Network/.test(each),
+    )) {
+      expect(describedAs(other, quoted)).toEqual({ name: other })
+    }
+  })
+
+  it.each(['Error', 'TypeError', 'ReferenceError', 'RangeError', 'AggregateError'])(
+    'is of a plain %s what stands in no quotes',
+    (name) => {
+      expect(describedAs(name, quoted)).toEqual({ name, message: 'the "…" is odd' })
+    },
+  )
+
+  it.each([
+    ['"a" and "b" are', '"…" and "…" are'],
+    ['`a` and `b` are', '"…" and "…" are'],
+    ["'a' and 'b' are", '"…" and "…" are'],
+    ["it doesn't say 'a'", `it doesn't say "…"`],
+    ['open "a b', 'open "…"'],
+    ['open `a b', 'open "…"'],
+    ["open 'a b", 'open "…"'],
+  ])('of %s is %s', (message, told) => {
+    expect(describedAs('Error', message)).toEqual({ name: 'Error', message: told })
+    expect(describeError(message)).toEqual({ name: 'string', message: told })
+  })
+
+  it('is no user and no password of an address, of each', () => {
+    const message = '//u:p@one and //u:p@two'
+    expect(describedAs('Error', message).message).toBe('//…@one and //…@two')
+  })
+
+  it.each([
+    [{ syscall: 'open' }, {}],
+    [{ code: 'ENOENT' }, { code: 'ENOENT' }],
+    [{ code: 'UND_ERR_SOCKET' }, { code: 'UND_ERR_SOCKET' }],
+    [{ code: 'CERT_HAS_EXPIRED' }, { code: 'CERT_HAS_EXPIRED' }],
+    [{ code: '42P01', severity: 'ERROR' }, { code: '42P01' }],
+  ])('is all that the system or the database says of what is away or wrong: %j', (more, told) => {
+    expect(describedAs('Other', quoted, more)).toEqual({ name: 'Other', message: quoted, ...told })
+  })
+
+  it.each([
+    { code: 'ENO' },
+    { code: 'XENOENT' },
+    { code: '42P01' },
+    { code: '42P01x', severity: 'ERROR' },
+    { code: 'P0001', severity: 'ERROR' },
+  ])('is no word of what others say: %j', (more) => {
+    const { code } = more
+    expect(describedAs('Other', quoted, more)).toEqual({ name: 'Other', code })
+  })
+
+  it('is of a value that did not fit what stands in no quotes', () => {
+    const more = { code: '22P02', severity: 'ERROR' }
+    const told = { name: 'Other', message: 'the "…" is odd', code: '22P02' }
+    expect(describedAs('Other', quoted, more)).toEqual(told)
+  })
+
+  it.each(['undefined', 'null'])('is which field of %s was read, and nothing around it', (what) => {
+    const message = `Cannot read properties of ${what} (reading 'field')`
+    expect(describedAs('TypeError', message).message).toBe(message)
+    expect(describedAs('TypeError', `${message} x`).message).not.toContain('field')
+    expect(describedAs('TypeError', `x ${message}`).message).not.toContain('field')
+  })
+
+  it('is a code, a table or a constraint that is a short word', () => {
+    const long = 'x'.repeat(64)
+    const words = { code: 'a.b:c-d_1', table: long, constraint: 'person_pkey' }
+    expect(describedAs('Other', quoted, words)).toEqual({ name: 'Other', ...words })
+    const others = { code: 'a b', table: `${long}x`, constraint: '' }
+    expect(describedAs('Other', quoted, others)).toEqual({ name: 'Other' })
+    expect(describedAs('Other', quoted, { code: 5, table: {} })).toEqual({ name: 'Other' })
+  })
+
+  it('is of what is no error its kind alone', () => {
+    expect([5, null, undefined, { message: 'x' }].map((each) => describeError(each))).toEqual([
+      { name: 'number' },
+      { name: 'object' },
+      { name: 'undefined' },
+      { name: 'object' },
+    ])
+  })
+
+  it('is each place in the code, and no line that is none', () => {
+    const stack = [
+      'Error: here',
+      '    at work (file.ts:1:2)',
+      '    at file.ts:3:4',
+      '    at <anonymous>',
+      'at once (file.ts:5:6)',
+      '    it broke at 7:8',
+    ].join('\n')
+    expect(describedAs('Other', quoted, { stack })).toEqual({
+      name: 'Other',
+      at: ['work (file.ts:1:2)', 'file.ts:3:4'],
+    })
   })
 })

@@ -22,10 +22,15 @@ describe('a line of the log', () => {
       { usecase: 'registerCustomer', first_name: 'Ada', token: 'abc', fields: { a: 1 } },
       'use-case',
     )
-    expect(lines[0]).toMatchObject({
-      usecase: 'registerCustomer',
-      leftOut: 'first_name token fields',
-    })
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
+        usecase: 'registerCustomer',
+        leftOut: 'first_name token fields',
+        msg: 'use-case',
+      },
+    ])
     expect(JSON.stringify(lines)).not.toMatch(/Ada|abc/)
   })
 
@@ -39,6 +44,22 @@ describe('a line of the log', () => {
     expect(lines[1]?.['leftOut']).toBe(strange.join(' ').slice(0, 300))
   })
 
+  it('tells yes and no, numbers and short texts as they are, and what is thrown by its description', () => {
+    const { log, lines } = heardLog('info')
+    log.debug({ reason: 'unheard' }, 'called')
+    const error = Object.assign(new Error('told'), { stack: 'Error: told' })
+    const [reason, matched, account] = ['x'.repeat(300), true, null]
+    log.info({ reason, matched, tries: 0, account, error }, 'use-case')
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatchObject({
+      reason,
+      matched,
+      tries: 0,
+      error: { name: 'Error', message: 'told' },
+    })
+    expect(lines[0]).not.toHaveProperty('account')
+  })
+
   it('says to which request it belongs, however deep it was written', async () => {
     const { log, lines } = heardLog()
     const scope = { requestId: 'r-1', sendingAnchor: 'GANCHOR' }
@@ -48,7 +69,7 @@ describe('a line of the log', () => {
       log.debug({ target: 'bank' }, 'called')
     })
     log.debug({ target: 'bank' }, 'called')
-    expect(lines[0]).toMatchObject({ requestId: 'r-1', sendingAnchor: 'GANCHOR', target: 'bank' })
+    expect(lines[0]).toMatchObject({ ...scope, target: 'bank', level: 'debug', msg: 'called' })
     expect(lines[1]).not.toHaveProperty('requestId')
   })
 })
@@ -63,10 +84,35 @@ describe('troubles', () => {
     troubles.of('listen')(away)
     troubles.of('redis')(new TypeError('another'))
     troubles.of('redis')(Object.assign(new Error('slow'), { code: 'ETIMEDOUT' }))
-    expect(lines.map(({ part }) => part)).toEqual(['redis', 'listen', 'redis', 'redis'])
+    now = 59_999
+    troubles.of('redis')(away)
+    const line = (part: string, error: object, more: object = {}) => ({
+      level: 'warn',
+      time: expect.any(String) as string,
+      part,
+      error: { at: expect.any(Array) as string[], ...error },
+      msg: 'trouble',
+      ...more,
+    })
+    const gone = { name: 'Error', code: 'ECONNREFUSED', message: 'gone' }
+    const first = [
+      line('redis', gone),
+      line('listen', gone),
+      line('redis', { name: 'TypeError', message: 'another' }),
+      line('redis', { name: 'Error', code: 'ETIMEDOUT', message: 'slow' }),
+    ]
+    expect(lines).toEqual(first)
     now = 60_000
     troubles.of('redis')(away)
-    expect(lines[4]).toMatchObject({ part: 'redis', times: 49, error: { code: 'ECONNREFUSED' } })
+    now = 70_000
+    troubles.of('redis')(away)
+    troubles.of('listen')(away)
+    expect(lines).toEqual([
+      ...first,
+      line('redis', gone, { times: 50 }),
+      line('redis', gone),
+      line('listen', gone),
+    ])
   })
 
   it('are none any more when we are about to stop', () => {

@@ -99,12 +99,72 @@ describe('a use-case', () => {
     ])
   })
 
+  it.each([
+    [{ ok: false, refusal: 'no' }, 'refused'],
+    [{ ok: false, refusal: null }, 'refused'],
+    [{ ok: false, refusal: { reason: 'no' } }, 'refused'],
+    [{ ok: false, refusal: { code: 7 } }, '7'],
+    [{ ok: false }, 'ok'],
+    [{ ok: true, refusal: { code: 'none' } }, 'ok'],
+    [{ refusal: { code: 'none' } }, 'ok'],
+    [null, 'ok'],
+    ['refusal', 'ok'],
+  ])('that answers %j came to: %s', async (answer, outcome) => {
+    const { lines, counts: _, ...observer } = watched()
+    const run = () => Promise.resolve<unknown>(answer)
+    expect(await observed(observer, { name: 'odd', run }, { level: 'info' })()).toBe(answer)
+    expect(lines).toEqual([
+      { level: 'info', message: 'use-case', usecase: 'odd', outcome, durationMs },
+    ])
+  })
+
+  it('that fails is told with what is known of the call, at warn also where the log has no more', async () => {
+    const { lines, counts: _, metrics, log } = watched()
+    const quiet = { ...log, isLevelEnabled: (level: string) => level === 'warn' } as unknown as Log // as before
+    const away = (...ids: string[]) => Promise.reject(new Error(ids.join()))
+    const telling = {
+      level: 'debug',
+      facts: ([transactionId, customerId]: string[], answer: unknown) => ({
+        transactionId: transactionId ?? 'none',
+        customerId: customerId ?? 'none',
+        reason: answer === undefined ? 'no answer' : 'an answer',
+      }),
+    } as const
+    const failing = observed({ log: quiet, metrics }, { name: 'sendPayout', run: away }, telling)
+    await expect(failing('one', 'two')).rejects.toThrow('one,two')
+    const told = {
+      level: 'warn',
+      message: 'use-case',
+      usecase: 'sendPayout',
+      outcome: 'failed',
+      durationMs,
+      transactionId: 'one',
+      customerId: 'two',
+      reason: 'no answer',
+    }
+    expect(lines).toEqual([told])
+    const fine = (...ids: string[]) => Promise.resolve(ids)
+    await observed({ log: quiet, metrics }, { name: 'sendPayout', run: fine }, telling)('one')
+    outwardCalls({ log: quiet, metrics }, 'bank', 'info')({ status: 200, durationMs: 1 })
+    expect(lines).toEqual([told])
+    outwardCalls({ log: quiet, metrics }, 'bank', 'info')({ status: 500, durationMs: 1 })
+    expect(lines).toMatchObject([told, { level: 'warn', target: 'bank', status: 500 }])
+  })
+
   it('that nobody named passes as it is', async () => {
     const { lines, counts: _, ...observer } = watched()
-    const rooms = { told: () => Promise.resolve(1), untold: () => Promise.resolve(2), plain: 3 }
-    const seen = observeRooms(observer, rooms, { told: { level: 'info' } })
-    expect([await seen.told(), await seen.untold(), seen.plain]).toEqual([1, 2, 3])
-    expect(lines.map(({ usecase }) => usecase)).toEqual(['told'])
+    const told = (answer: number) => () => Promise.resolve(answer)
+    const rooms = { told: told(1), untold: told(2), plain: 3, other: told(4) }
+    const seen = observeRooms(observer, rooms, {
+      told: { level: 'info' },
+      other: { level: 'debug' },
+    })
+    const answers = [await seen.told(), await seen.untold(), seen.plain, await seen.other()]
+    expect(answers).toEqual([1, 2, 3, 4])
+    expect(lines.map(({ usecase, level: at }) => [usecase, at])).toEqual([
+      ['told', 'info'],
+      ['other', 'debug'],
+    ])
   })
 })
 
@@ -116,25 +176,42 @@ describe('a call to somebody else', () => {
     [499, 'info', '4xx'],
     [500, 'warn', '5xx'],
     [undefined, 'warn', 'no_answer'],
-  ] as const)('answered with %s is told at %s', async (status, level, outcome) => {
-    const { lines, counts, ...observer } = watched()
-    const tell = outwardCalls(observer, 'bank', 'info')
-    tell({ method: 'POST', host: 'bank', status, durationMs: 12.4 })
-    expect(lines).toEqual([
-      {
-        level,
+  ] as const)(
+    'answered with %s is told at %s, where we ask again and again at debug',
+    async (...[status, level, outcome]) => {
+      const { lines, counts, ...observer } = watched()
+      const tell = outwardCalls(observer, 'bank', 'info')
+      tell({ method: 'POST', host: 'bank.example.com', status, durationMs: 12.4 })
+      expect(lines).toEqual([
+        {
+          level,
+          message: 'called',
+          target: 'bank',
+          method: 'POST',
+          host: 'bank.example.com',
+          status,
+          durationMs: 12,
+        },
+      ])
+      expect(await counts('fairlead_outward_call_duration_seconds_sum')).toEqual([
+        `{target="bank",outcome="${outcome}"} 0.0124`,
+      ])
+      outwardCalls(
+        observer,
+        'horizon',
+        'debug',
+      )({ host: 'ledger.example.com', status, durationMs: 7 })
+      expect(lines[1]).toEqual({
+        level: level === 'info' ? 'debug' : level,
         message: 'called',
-        target: 'bank',
-        method: 'POST',
-        host: 'bank',
+        target: 'horizon',
+        method: undefined,
+        host: 'ledger.example.com',
         status,
-        durationMs: 12,
-      },
-    ])
-    expect(await counts('fairlead_outward_call_duration_seconds_sum')).toEqual([
-      `{target="bank",outcome="${outcome}"} 0.0124`,
-    ])
-  })
+        durationMs: 7,
+      })
+    },
+  )
 
   it('is told by the host of its address, whether it is answered or not', async () => {
     const told: object[] = []
@@ -219,9 +296,25 @@ describe('metrics', () => {
       '{pool="jobs"} 0',
     ])
     const stop = metrics.watchSockets('partner', () => ({ sockets: 3, subscriptions: 7 }))
-    expect(await counts('fairlead_graphql_sockets_open')).toEqual(['{api="partner"} 3'])
-    expect(await counts('fairlead_graphql_subscriptions_open')).toEqual(['{api="partner"} 7'])
+    const stopOther = metrics.watchSockets('partner', () => ({ sockets: 1, subscriptions: 2 }))
+    metrics.watchSockets('backoffice', () => ({ sockets: 5, subscriptions: 6 }))
+    const open = async () => [
+      await counts('fairlead_graphql_sockets_open'),
+      await counts('fairlead_graphql_subscriptions_open'),
+    ]
+    const ofOther = (count: number) => `{api="backoffice"} ${count}`
+    for (const _ of ['first', 'second']) {
+      expect(await open()).toEqual([
+        ['{api="partner"} 4', ofOther(5)],
+        ['{api="partner"} 9', ofOther(6)],
+      ])
+    }
     stop()
-    expect(await counts('fairlead_graphql_sockets_open')).toEqual([])
+    expect(await open()).toEqual([
+      ['{api="partner"} 1', ofOther(5)],
+      ['{api="partner"} 2', ofOther(6)],
+    ])
+    stopOther()
+    expect(await open()).toEqual([[ofOther(5)], [ofOther(6)]])
   })
 })
