@@ -3,12 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { httpPayoutRail } from '../../../src/adapters/rails/http/http-payout-rail.ts'
 import { payoutNoticeReader } from '../../../src/adapters/rails/http/payout-notice.ts'
 import { createHttpServer } from '../../../src/http/server/http-server.ts'
+import { accepted, refused } from '../../../src/domain/outcome.ts'
+import { postNotice } from '../../../src/http/rail/post-notice.ts'
 import { railRoutes } from '../../../src/http/rail/routes.ts'
 import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
 import { startSandboxBank } from '../../../src/sandbox/bank/sandbox-bank.ts'
 import type { SandboxBank } from '../../../src/sandbox/bank/sandbox-bank.ts'
 import { signWebhook } from '../../../src/sandbox/bank/signature.ts'
+import type { PayoutNotice } from '../../../src/usecases/ports/payout-rail.ts'
 import type { ReceivePayoutNotice } from '../../../src/usecases/payouts/receive-payout-notice.ts'
+import { aRequest } from '../../builders/http-request.ts'
 import { until } from '../../until.ts'
 import { paymentWorld } from '../../usecases/payment-world.ts'
 import type { PaymentWorld } from '../../usecases/payment-world.ts'
@@ -119,5 +123,56 @@ describe('the webhook of the bank', () => {
       'content-type': 'application/x-www-form-urlencoded',
     })
     expect([status, text]).toEqual([400, expect.stringContaining('application/json')])
+  })
+})
+
+describe('a notice', () => {
+  const notice = { idempotencyKey: 'one', reply: { state: 'pending' } } as unknown as PayoutNotice // passed on as it is
+  const body = { kind: 'json', value: {}, text: '{ "é": 1 }' } as const
+  const headers = { 'payout-timestamp': '7', 'payout-signature': 'v1=ab', other: 'x' }
+
+  it('is read with its signed headers and its bytes, and then received', async () => {
+    const asked: unknown[] = []
+    const route = postNotice({
+      readPayoutNotice: (...given) => {
+        asked.push(given)
+        return accepted(notice)
+      },
+      receivePayoutNotice: async (received) => {
+        asked.push(received)
+        return accepted(undefined)
+      },
+    })
+    expect(await route(aRequest({ body, headers }))).toEqual({ status: 204 })
+    expect(asked).toEqual([
+      [
+        { 'payout-timestamp': '7', 'payout-signature': 'v1=ab' },
+        new TextEncoder().encode('{ "é": 1 }'),
+      ],
+      notice,
+    ])
+  })
+
+  it.each([
+    ['bad_signature', 401],
+    ['stale_timestamp', 401],
+    ['malformed_notice', 400],
+  ] as const)('that is refused for its %s is answered with %i and why', async (code, status) => {
+    const route = postNotice({
+      readPayoutNotice: () => refused({ code, message: `It has ${code}` }),
+      receivePayoutNotice: () => Promise.reject(new Error('nothing is received')),
+    })
+    expect(await route(aRequest({ body }))).toEqual({ status, body: { error: `It has ${code}` } })
+  })
+
+  it('for nobody is answered so', async () => {
+    const route = postNotice({
+      readPayoutNotice: () => accepted(notice),
+      receivePayoutNotice: async () => refused({ code: 'unknown_payout_key', key: 'one' }),
+    })
+    expect(await route(aRequest({ body }))).toEqual({
+      status: 404,
+      body: { error: 'No payout was ordered under this idempotency key' },
+    })
   })
 })

@@ -11,6 +11,7 @@ import { aRequest } from '../../builders/http-request.ts'
 // The TOML 0.4 parser of the SDF test suite and of SDKs up to 15; it has no types.
 const toml = createRequire(import.meta.url)('toml') as { parse(text: string): unknown }
 
+const anotherAccount = 'GD6ROJBYLKQMOW3E7N4M2YBPUHMZD7PL65VRHRMO24BOVSBV5H3BQRSL'
 const [currency] = aHomePage().currencies as [Currency]
 const withCurrency = (changes: Partial<Currency>) =>
   aHomePage({ currencies: [{ ...currency, ...changes }] })
@@ -29,6 +30,34 @@ describe('stellar.toml', () => {
       ACCOUNTS: [issuer],
       DOCUMENTATION: { ORG_NAME: 'An anchor', ORG_URL: 'https://anchor.example.com' },
       CURRENCIES: [currency],
+    })
+  })
+
+  it('names each service that is on by its own key and path, before everything that is no service (SEP01-14, SEP01-26)', () => {
+    const services = ['sep38', 'sep31', 'sep24', 'sep12', 'sep10', 'sep6'] as const
+    const read = parse(writeStellarToml(aHomePage({ services, horizonUrl: 'https://h.example' })))
+    expect(Object.entries(read).slice(0, 11)).toEqual([
+      ['VERSION', '2.7.0'],
+      ['NETWORK_PASSPHRASE', 'Test SDF Network ; September 2015'],
+      ['TRANSFER_SERVER', 'https://anchor.example.com/sep6'],
+      ['TRANSFER_SERVER_SEP0024', 'https://anchor.example.com/sep24'],
+      ['KYC_SERVER', 'https://anchor.example.com/sep12'],
+      ['WEB_AUTH_ENDPOINT', 'https://anchor.example.com/auth'],
+      ['DIRECT_PAYMENT_SERVER', 'https://anchor.example.com/sep31'],
+      ['ANCHOR_QUOTE_SERVER', 'https://anchor.example.com/sep38'],
+      ['SIGNING_KEY', issuer],
+      ['HORIZON_URL', 'https://h.example'],
+      ['ACCOUNTS', [issuer]],
+    ])
+  })
+
+  it('lists every account and currency, in the order they are given (SEP01-24)', () => {
+    const other = { ...currency, code: 'EURX', issuer: anotherAccount }
+    const accounts = [anotherAccount, issuer]
+    const page = aHomePage({ accounts, currencies: [other, currency] })
+    expect(parse(writeStellarToml(page))).toMatchObject({
+      ACCOUNTS: accounts,
+      CURRENCIES: [other, currency],
     })
   })
 
@@ -292,5 +321,19 @@ describe('GET /.well-known/stellar.toml', () => {
       status: 304,
       headers: { etag, 'cache-control': 'public, max-age=300' },
     })
+  })
+
+  it('answers the file to those who have another one, under a name of its own (SEP01-10)', async () => {
+    const etagOf = async (page: HomePage, headers: Record<string, string> = {}) => {
+      const [route] = sep1Routes(page).routes
+      const { status, headers: told } = (await route?.route(aRequest({ headers }))) ?? {}
+      return [status, told?.['etag']]
+    }
+    const [, one] = await etagOf(aHomePage())
+    const [, other] = await etagOf(aHomePage({ signingKey: anotherAccount }))
+    expect(one).toMatch(/^"[\w-]{22}"$/)
+    expect(other).not.toBe(one)
+    expect(await etagOf(aHomePage())).toEqual([200, one])
+    expect(await etagOf(aHomePage(), { 'if-none-match': String(other) })).toEqual([200, one])
   })
 })

@@ -183,6 +183,20 @@ describe('POST /auth', () => {
     expect(await errorOf(response)).toEqual(expect.any(String))
   })
 
+  it('reads bodies of 160,000 bytes, and not one more (SEP10-17)', async () => {
+    const ofLength = (length: number) => `"${'A'.repeat(length - 2)}"`
+    const missing = await post('application/json', ofLength(160_000))
+    expect([missing.status, await errorOf(missing)]).toEqual([
+      400,
+      'transaction is missing: send the signed challenge, as base64 XDR',
+    ])
+    const tooLarge = await post('application/json', ofLength(160_001))
+    expect([tooLarge.status, await errorOf(tooLarge)]).toEqual([
+      413,
+      'The body may have at most 160000 bytes',
+    ])
+  })
+
   it('refuses a challenge that is good but for its wrapping in an array (SEP10-16, SEP10-68)', async () => {
     const envelope = signed(await challenge(), clientKey)
     expect((await postJson({ transaction: [envelope] })).status).toBe(400)

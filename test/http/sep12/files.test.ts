@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onServer } from '../../database.ts'
 import { anAccount, aPdf, aPng, jane, multipart, openDoor } from './door.ts'
+import type { Sending } from './door.ts'
 
 let door: Awaited<ReturnType<typeof openDoor>>
 beforeAll(async () => {
@@ -105,12 +106,27 @@ describe('POST /sep12/customer/files', () => {
 
   it('refuses what is no file with 400, and what is too large with 413 (SEP12-130)', async () => {
     const account = anAccount()
-    expect((await upload(account, Buffer.from('text'))).status).toBe(400)
+    const refusedFor = async (sending: Sending) => {
+      const { status, body } = await door.call(account, 'POST /customer/files', sending)
+      return [status, body.error]
+    }
+    const noFile = "Send multipart/form-data with one part named 'file' that holds a file"
+    const unreadable = multipart([{ name: 'file', value: Buffer.from('text') }])
+    expect(await refusedFor(unreadable)).toEqual([
+      400,
+      "'file' cannot be read; send a JPEG, PNG, PDF, MP4, WebM or QuickTime file",
+    ])
     const misnamed = multipart([{ name: 'photo_id_front', value: aPng }])
-    expect((await door.call(account, 'POST /customer/files', misnamed)).status).toBe(400)
-    expect((await upload(account, Buffer.alloc(11_000_000))).status).toBe(413)
-    const json = await door.call(account, 'POST /customer/files', { body: { file: 'x' } })
-    expect(json.status).toBe(400)
+    expect(await refusedFor(misnamed)).toEqual([400, noFile])
+    const beside = multipart([
+      { name: 'photo_id_front', value: aPng },
+      { name: 'file', value: aPdf },
+    ])
+    const kept = await door.call(account, 'POST /customer/files', beside)
+    expect(kept.body).toMatchObject({ content_type: 'application/pdf' })
+    const tooLarge = multipart([{ name: 'file', value: Buffer.alloc(10_485_761) }])
+    expect(await refusedFor(tooLarge)).toEqual([413, 'A file may have at most 10485760 bytes'])
+    expect(await refusedFor({ body: { file: 'x' } })).toEqual([400, noFile])
     const plain = await door.call(account, 'POST /customer/files', {
       headers: { 'content-type': 'text/plain' },
       body: 'x',
@@ -155,6 +171,12 @@ describe('POST /sep12/customer/files', () => {
       await grow(2n ** 30n - BigInt(aPng.length) * 3n + more)
       const five = await Promise.all([2, 3, 4, 5, 6].map((memo) => upload(`${account}:${memo}`)))
       expect(five.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual(expected)
+      const errors = five.flatMap(({ status, body }) => (status === 413 ? [body.error] : []))
+      expect(new Set(errors)).toEqual(
+        new Set([
+          'Too many files wait to be used: name them in PUT /customer, as <field>_file_id, or come back tomorrow',
+        ]),
+      )
       expect((await upload(anAccount())).status).toBe(200)
       await door.call(`${account}:1`, 'PUT /customer', {
         body: { ...jane, photo_id_front_file_id: first.body.file_id },
@@ -230,7 +252,11 @@ describe('GET /sep12/customer/files', () => {
     expect((await door.call(anAccount(), line)).body).toEqual({ files: [] })
     expect((await door.call(`${account}:1`, line)).body).toEqual({ files: [] })
     expect((await door.call(account, 'GET /customer/files?file_id=x')).body).toEqual({ files: [] })
-    expect((await door.call(account, 'GET /customer/files')).status).toBe(400)
+    const both = `${line}&customer_id=x` as const
+    for (const unclear of ['GET /customer/files', both] as const) {
+      const { status, body: told } = await door.call(account, unclear)
+      expect([status, told.error]).toEqual([400, "Send one of 'file_id' and 'customer_id'"])
+    }
   })
 
   it('no longer knows a file that lapsed; it is dropped (SEP12-128, SEP12-131)', async () => {

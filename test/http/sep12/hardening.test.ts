@@ -127,11 +127,33 @@ describe('guessing ids', () => {
     expect([...statuses]).toEqual([404])
     const refused = await guess(guesser)
     expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60'])
-    expect(refused.body).toEqual({ error: expect.stringMatching(/wait a minute/) })
+    expect(refused.body).toEqual({
+      error: 'Too much was asked for that is not there; wait a minute',
+    })
+    for (const line of lines)
+      expect([line, (await door.call(guesser, line)).status]).toEqual([line, 429])
     expect((await guess(`${guesser}:1`)).status).toBe(429)
     expect((await guess(other)).status).toBe(404)
     door.clock.now = new Date(door.clock.now.getTime() + 60_000)
     expect((await guess(guesser)).status).toBe(404)
+  })
+
+  it('is counted at every endpoint that may miss (SEP12-136)', async () => {
+    const id = '2b0d2d4c-1111-4222-8333-123456789abc'
+    const account = anAccount()
+    const misses = [
+      ['GET /customer?id=x', undefined],
+      ['PUT /customer', { id }],
+      ['PUT /customer/callback', { id, url: 'https://wallet.example.com' }],
+      ['PUT /customer/verification', { id, city_verification: '1' }],
+      [`DELETE /customer/${account}`, undefined],
+    ] as const
+    for (let guesses = 0; guesses < 60; guesses += 1) {
+      const [line, body] = misses[guesses % misses.length] ?? misses[0]
+      const { status } = await door.call(account, line, body === undefined ? {} : { body })
+      expect([line, status]).toEqual([line, 404])
+    }
+    expect((await door.call(account, 'GET /customer/files?file_id=x')).status).toBe(429)
   })
 })
 

@@ -4,6 +4,16 @@ import { readOpening } from '../../../src/http/sep31/read-opening.ts'
 import { aRequest } from '../../builders/http-request.ts'
 
 const opening = { amount: '100', asset_code: 'SRT' }
+const textNames = [
+  'asset_issuer',
+  'destination_asset',
+  'quote_id',
+  'funding_method',
+  'sender_id',
+  'receiver_id',
+  'refund_memo',
+  'refund_memo_type',
+]
 
 /** What was read of the body, or the sentence of the refusal. */
 function read(changes: object) {
@@ -46,7 +56,7 @@ describe('a body of POST /transactions', () => {
   it.each(['', null, undefined])(
     'has %j for what was left out, as old clients send it (SEP31-W11)',
     (empty) => {
-      const names = ['asset_issuer', 'quote_id', 'funding_method', 'sender_id', 'refund_memo']
+      const names = textNames
       const left = Object.fromEntries(names.map((name) => [name, empty]))
       expect(read(left)).toStrictEqual({ amount: '100', assetCode: 'SRT', fields: {} })
       expect(read({ amount: empty })).toEqual(
@@ -61,7 +71,9 @@ describe('a body of POST /transactions', () => {
 
   it.each([7, true, [], {}])('refuses %j in the place of a text', (odd) => {
     expect(read({ asset_code: odd })).toEqual(refusal('asset_code must be a string'))
-    expect(read({ receiver_id: odd })).toEqual(refusal('receiver_id must be a string'))
+    for (const name of textNames) {
+      expect(read({ [name]: odd })).toEqual(refusal(`${name} must be a string`))
+    }
     expect(read({ fields: { transaction: { a: odd } } })).toEqual(
       refusal('fields.transaction.a must be a string'),
     )
@@ -88,5 +100,35 @@ describe('a body of POST /transactions', () => {
     expect(read({ amount: '1'.repeat(51) })).toEqual(
       refusal('amount may have at most 50 characters'),
     )
+  })
+
+  it('is told of the first thing that is wrong: the amount, the asset, the texts, the fields', () => {
+    const long = 'x'.repeat(1_001)
+    const wrong = [
+      ['amount', true, 'amount must be a number'],
+      ['asset_code', long, 'asset_code may have at most 1000 characters'],
+      ...textNames.map((name) => [name, long, `${name} may have at most 1000 characters`] as const),
+      ['fields', [], 'fields must be an object'],
+    ] as const
+    const told = wrong.map((_, place) => {
+      const left = wrong.slice(place)
+      return read(Object.fromEntries(left.map(([name, value]) => [name, value])))
+    })
+    expect(told).toEqual(wrong.map(([, , error]) => refusal(error)))
+  })
+
+  it('has fields that are texts, each of them', () => {
+    const fields = (transaction: unknown) => ({ fields: { transaction } })
+    expect(read(fields({ a: '1', b: '2', c: '' }))).toMatchObject({
+      fields: { a: '1', b: '2', c: '' },
+    })
+    expect(read(fields({ a: '1', 'b<': 2, c: 3 }))).toEqual(
+      refusal('fields.transaction.b? must be a string'),
+    )
+    expect(read(fields('x'))).toEqual(refusal('fields.transaction must be an object'))
+  })
+
+  it.each([true, {}, [], ['1']])('has an amount that is a number or its text, not %j', (amount) => {
+    expect(read({ amount })).toEqual(refusal('amount must be a number'))
   })
 })

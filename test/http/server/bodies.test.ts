@@ -105,6 +105,16 @@ describe('the size of a body', () => {
     stream.destroy()
   })
 
+  it('is at most so much where nothing else is told', () => {
+    expect(defaultBodyLimits).toEqual({
+      bytesMax: 262_144,
+      multipartBytesMax: 33_554_432,
+      fileBytesMax: 10_485_760,
+      fieldBytesMax: 65_536,
+      partsMax: 200,
+    })
+  })
+
   it('may be nothing, which is told as such', async () => {
     expect(await post(undefined)).toEqual([400, 'The body is missing'])
   })
@@ -132,6 +142,112 @@ describe('the headers of a body', () => {
   ])('may say that nothing was encoded: %j', async (encoding, expected) => {
     expect(await post('{}', { ...json, 'content-encoding': encoding })).toEqual(expected)
   })
+
+  const encoded = [415, 'Send the body without Content-Encoding']
+  const missing = [400, 'The body is missing']
+  const untyped = [
+    415,
+    'The Content-Type must be application/json, application/x-www-form-urlencoded or multipart/form-data',
+  ]
+  const charset = [415, 'The charset must be utf-8']
+  const long = `"${'x'.repeat(bytesMax)}`
+  it.each([
+    ['an encoding before that there is nothing', 'application/json', '', 'gzip', encoded],
+    ['an encoding before the type', 'text/plain', 'x', 'gzip', encoded],
+    ['that there is nothing before the type', 'text/plain', '', 'identity', missing],
+    [
+      'that there is nothing before the charset',
+      'application/json; charset=x',
+      '',
+      'identity',
+      missing,
+    ],
+    ['a type before its charset', 'text/plain; charset=x', 'x', 'identity', untyped],
+    ['a type before the size', 'text/plain', long, 'identity', untyped],
+    ['a charset before the size', 'application/json; charset=x', long, 'identity', charset],
+    [
+      'a size before what is no JSON',
+      'application/json',
+      long,
+      'identity',
+      [413, `The body may have at most ${bytesMax} bytes`],
+    ],
+    [
+      'a charset behind another parameter',
+      'application/json; a=b; charset=x',
+      '{}',
+      'identity',
+      charset,
+    ],
+    [
+      'a charset behind a good one',
+      'application/json; charset=utf8; charset=x',
+      '{}',
+      'identity',
+      charset,
+    ],
+    ['what is no JSON', 'application/json', '{', 'identity', [400, 'The body is not valid JSON']],
+    [
+      'what cannot be stored',
+      'application/json',
+      '["a", "\\u0000"]',
+      'identity',
+      [400, 'The JSON is nested too deeply, or holds a character that is no text (such as NUL)'],
+    ],
+    [
+      'a name twice',
+      'application/x-www-form-urlencoded',
+      'b=1&a=1&a=2',
+      'identity',
+      [400, 'The form is malformed: a is given more than once'],
+    ],
+    [
+      'what is no text',
+      'application/x-www-form-urlencoded',
+      'a=1&b=%00',
+      'identity',
+      [400, 'The form is malformed: b holds a NUL character'],
+    ],
+    [
+      'a name twice before what is no text',
+      'application/x-www-form-urlencoded',
+      'a=1&a=%00',
+      'identity',
+      [400, 'The form is malformed: a is given more than once'],
+    ],
+    [
+      'no boundary',
+      'multipart/form-data',
+      'x',
+      'identity',
+      [400, 'The multipart Content-Type needs a boundary'],
+    ],
+    [
+      'no part',
+      'multipart/form-data; boundary=x',
+      'abc',
+      'identity',
+      [400, 'The multipart body is malformed'],
+    ],
+  ])('are refused for %s', async (...[, type, body, encoding, expected]) => {
+    expect(await post(body, { 'content-type': type, 'content-encoding': encoding })).toEqual(
+      expected,
+    )
+  })
+
+  it('may hold what is no UTF-8, which is told as such', async () => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/read',
+      headers: json,
+      payload: Buffer.from([0x22, 0xff, 0x22]),
+    })
+    const message = 'The body is not UTF-8 text'
+    expect([answer.statusCode, read]).toEqual([
+      400,
+      [{ ok: false, refusal: { code: 'body_malformed', status: 400, message } }],
+    ])
+  })
 })
 
 describe('a part of a multipart body', () => {
@@ -139,6 +255,21 @@ describe('a part of a multipart body', () => {
     ['without a name', part(''), 'A part of the multipart body has no name'],
     ['whose name is no text', part('; name="a\0"'), 'A part of the multipart body has no name'],
     ['that holds no text', part('; name="a"', 'x\0'), 'a holds a NUL character'],
+    [
+      'that is named twice, as text',
+      part('; name="a"') + part('; name="b"') + part('; name="a"'),
+      'a is given more than once',
+    ],
+    [
+      'that is named as a file is',
+      part('; name="a"; filename="a"') + part('; name="a"'),
+      'a is given more than once',
+    ],
+    [
+      'that is a file and named as another',
+      part('; name="b<"') + part('; name="b<"; filename="a"'),
+      'b? is given more than once',
+    ],
   ])('%s is refused', async (_, body, message) => {
     expect(await post(`${body}${end}`, parts)).toEqual([400, message])
   })
@@ -152,9 +283,15 @@ describe('a part of a multipart body', () => {
 })
 
 describe('a pair of a query or a form', () => {
-  it('is refused when its name is no text', async () => {
-    expect((await app.inject('/query?%00=a')).statusCode).toBe(400)
-    expect((await app.inject('/query?a=%00')).statusCode).toBe(400)
+  it('is refused when its name or value is no text, and first of all when it comes twice', async () => {
+    const refusalOf = async (query: string) => {
+      const answer = await app.inject(`/query?${query}`)
+      return [answer.statusCode, answer.json()]
+    }
+    const refused = (error: string) => [400, { error }]
+    expect(await refusalOf('b=1&%00=a')).toEqual(refused('? holds a NUL character'))
+    expect(await refusalOf('b=1&a=%00')).toEqual(refused('a holds a NUL character'))
+    expect(await refusalOf('b=1&a=1&a=%00')).toEqual(refused('a is given more than once'))
   })
 
   it('is not made of what is no query', async () => {

@@ -62,6 +62,23 @@ const app = createHttpServer({
         },
         {
           method: 'GET',
+          path: '/pair/:one/:other',
+          auth: 'none',
+          route: ({ id, method, params, query, header, remoteAddress }) =>
+            Promise.resolve({
+              status: 200,
+              body: {
+                id,
+                method,
+                params: Object.fromEntries(params),
+                query: Object.fromEntries(query),
+                sent: [header('x-sent'), header('x-unsent')],
+                remoteAddress,
+              },
+            }),
+        },
+        {
+          method: 'GET',
           path: '/bug',
           auth: 'none',
           route: () => Promise.reject(new Error('secret')),
@@ -206,10 +223,16 @@ describe('bodies', () => {
       }
       return call('/open', { method: 'POST', body: form })
     }
+    const told = async (count: number, size: number) => {
+      const response = await withFiles(count, size)
+      return [response.status, await errorOf(response)]
+    }
+    const tooLarge = (error: string) => [413, error]
     expect((await withFiles(1, 2_000)).status).toBe(200)
-    expect((await withFiles(1, 2_001)).status).toBe(413)
-    expect((await withFiles(4, 1_900)).status).toBe(413)
-    expect((await withFiles(6, 1)).status).toBe(413)
+    expect((await withFiles(5, 1)).status).toBe(200)
+    expect(await told(1, 2_001)).toEqual(tooLarge('A file may have at most 2000 bytes'))
+    expect(await told(4, 1_900)).toEqual(tooLarge('The body may have at most 6000 bytes'))
+    expect(await told(6, 1)).toEqual(tooLarge('At most 5 parts are read'))
   })
 
   it('refuses a text field of multipart over its limit with 413 (SEP12-88)', async () => {
@@ -224,19 +247,26 @@ describe('bodies', () => {
     expect(await errorOf(refused)).toBe('A text field may have at most 1000 bytes')
   })
 
+  const malformedParts = 'The multipart body is malformed'
   it.each([
-    ['no boundary', 'multipart/form-data', 'abc'],
-    ['no parts', 'multipart/form-data; boundary=x', 'abc'],
+    ['no boundary', 'multipart/form-data', 'abc', 'The multipart Content-Type needs a boundary'],
+    ['no parts', 'multipart/form-data; boundary=x', 'abc', malformedParts],
     [
       'an unfinished part',
       'multipart/form-data; boundary=x',
       '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nab',
+      malformedParts,
     ],
-    ['a name twice', 'multipart/form-data; boundary=x', `${part('a')}${part('a')}--x--\r\n`],
-  ])('refuses multipart with %s (SEP12-88)', async (_, type, body) => {
+    [
+      'a name twice',
+      'multipart/form-data; boundary=x',
+      `${part('a')}${part('a')}--x--\r\n`,
+      'a is given more than once',
+    ],
+  ])('refuses multipart with %s (SEP12-88)', async (...[, type, body, error]) => {
     const response = await post('/open', type, body)
     expect(response.status).toBe(400)
-    expect(await errorOf(response)).toEqual(expect.any(String))
+    expect(await errorOf(response)).toBe(error)
   })
 
   it('refuses a body beyond the bytes of the route, also when it comes in chunks (SEP10-17, POLARIS-8.26)', async () => {
@@ -317,19 +347,45 @@ describe('what comes in with the address', () => {
     expect(await (await call('/named/a%2Fb')).text()).toBe('a/b')
   })
 
-  it.each(['/named/%00', '/named/%zz', '/open?a=%00', '/named/%ff'])('refuses %s', async (path) => {
+  it('hands on what was sent, named part by named part', async () => {
+    const headers = { 'x-request-id': 'request-1', 'x-sent': 'yes' }
+    expect(await (await call('/pair/a/b%20?c=1&d=%26', { headers })).json()).toEqual({
+      id: 'request-1',
+      method: 'GET',
+      params: { one: 'a', other: 'b ' },
+      query: { c: '1', d: '&' },
+      sent: ['yes', null],
+      remoteAddress: '127.0.0.1',
+    })
+  })
+
+  const noText = 'The path holds a NUL character'
+  const malformed = 'The address is malformed'
+  it.each([
+    ['/named/%00', noText],
+    ['/pair/%00/b', noText],
+    ['/pair/a/%00', noText],
+    ['/named/%zz', malformed],
+    ['/named/%ff', malformed],
+    ['/open?a=%00', 'a holds a NUL character'],
+    ['/named/%00?a=1&a=2', 'a is given more than once'],
+  ])('refuses %s: %s', async (path, error) => {
     const response = await call(path)
-    expect(response.status).toBe(400)
-    expect(await errorOf(response)).toEqual(expect.any(String))
+    expect([response.status, await errorOf(response)]).toEqual([400, error])
   })
 
   it('answers 404 and 405 in JSON', async () => {
     const missing = await call('/nowhere')
-    expect(missing.status).toBe(404)
-    expect(await errorOf(missing)).toEqual(expect.any(String))
+    expect([missing.status, await missing.json()]).toEqual([
+      404,
+      { error: 'There is no such resource' },
+    ])
     const wrong = await call('/client', { method: 'DELETE' })
-    expect(wrong.status).toBe(405)
     expect(wrong.headers.get('allow')).toBe('PUT, GET, HEAD, OPTIONS')
+    expect([wrong.status, await wrong.json()]).toEqual([
+      405,
+      { error: 'This resource knows PUT, GET, HEAD, OPTIONS only' },
+    ])
   })
 
   it('answers HEAD as GET without a body (SEP01-02)', async () => {
@@ -369,26 +425,36 @@ describe('headers', () => {
 
 describe('failures', () => {
   it.each(['/bug', '/framework'])('masks what was thrown and logs it: %s', async (path) => {
+    logged.length = 0
     const response = await call(path)
-    expect(response.status).toBe(500)
-    expect(await response.text()).not.toContain('secret')
-    const id = response.headers.get('x-request-id')
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { error: 'Something went wrong here; it has been noted' },
+    ])
+    const requestId = response.headers.get('x-request-id')
+    const error = expect.objectContaining({ message: 'secret' }) as Error
     expect(logged).toContainEqual({
       message: 'failed to answer',
-      fields: expect.objectContaining({
-        requestId: id,
-        error: expect.any(Error) as Error,
-      }) as object,
+      fields: { requestId, route: path, error },
     })
   })
 
   it('answers 503 when a part of the world is away (AP-2.18)', async () => {
+    logged.length = 0
     const response = await call('/away')
-    expect(response.status).toBe(503)
-    expect(await response.text()).not.toContain('secret')
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { error: 'A service needed for this is not available; try again later' },
+    ])
+    const requestId = response.headers.get('x-request-id')
+    const error = expect.objectContaining({ name: 'DatabaseUnavailable' }) as Error
+    expect(logged).toContainEqual({
+      message: 'a part of the world is away',
+      fields: { requestId, route: '/away', error },
+    })
   })
 
-  it('answers bytes that are no HTTP with 400 and JSON', async () => {
+  it('answers bytes that are no HTTP with 400 and JSON, for browsers too', async () => {
     const text = await new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(origin).port), '127.0.0.1', () =>
         socket.write('nonsense\r\n\r\n'),
@@ -397,8 +463,15 @@ describe('failures', () => {
       socket.on('data', (chunk) => (received += chunk.toString()))
       socket.on('close', () => resolve(received)).on('error', reject)
     })
-    expect(text).toContain('HTTP/1.1 400')
-    expect(text).toContain('{"error":')
+    expect(text.split('\r\n')).toEqual([
+      'HTTP/1.1 400 Bad Request',
+      'content-type: application/json',
+      'access-control-allow-origin: *',
+      'content-length: 50',
+      'connection: close',
+      '',
+      '{"error":"This is not a well-formed HTTP request"}',
+    ])
   })
 })
 

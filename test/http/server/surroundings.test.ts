@@ -28,7 +28,7 @@ const app = createHttpServer({
   authenticate: (authorization) =>
     Promise.resolve(
       authorization === 'Bearer good'
-        ? { principal: { account, subject: account, homeDomain: 'localhost' } }
+        ? { principal: { account, subject: `${account}:7`, memo: '7', homeDomain: 'localhost' } }
         : { error: 'Log in first' },
     ),
   log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
@@ -41,6 +41,7 @@ const app = createHttpServer({
         { method: 'PUT', path: '/things/:id', auth: 'client', route: ok },
         { method: 'POST', path: '/things', auth: 'none', route: ok },
         { method: 'GET', path: '/healthy', auth: 'none', route: ok },
+        { method: 'GET', path: '/a/metrics', auth: 'none', route: ok },
         {
           method: 'GET',
           path: '/fails/:status',
@@ -81,6 +82,7 @@ const app = createHttpServer({
       routes: [
         { method: 'GET', path: '/closed', auth: 'client', route: ok },
         { method: 'GET', path: '/health/live', auth: 'none', route: ok },
+        { method: 'GET', path: '/health', auth: 'none', route: ok },
         { method: 'GET', path: '/metrics', auth: 'none', route: ok },
       ],
     },
@@ -126,7 +128,9 @@ describe('every answer', () => {
     const idFor = async (given: string) =>
       (await call('/healthy', { headers: { 'x-request-id': given } })).headers.get('x-request-id')
     expect(await idFor('trace-1.of_2')).toBe('trace-1.of_2')
-    expect(await idFor('x'.repeat(64))).toBe('x'.repeat(64))
+    for (const length of [8, 64]) {
+      expect(await idFor('x'.repeat(length))).toBe('x'.repeat(length))
+    }
     for (const odd of ['x'.repeat(7), 'x'.repeat(65), 'a b c d e', '"quoted"']) {
       expect(await idFor(odd)).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     }
@@ -198,6 +202,40 @@ describe('a refusal', () => {
     expect([head.status, head.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
   })
 
+  it.each([
+    ['/things/1', ['GET', 'PUT', 'HEAD', 'OPTIONS'], '*'],
+    ['/things', ['POST', 'OPTIONS'], '*'],
+    ['/closed', ['GET', 'HEAD', 'OPTIONS'], null],
+  ])(
+    'of every method that %s lacks names those that there are',
+    async (...[path, given, origins]) => {
+      const told = given.join(', ')
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+        if (given.includes(method)) continue
+        const answer = await call(path, { method })
+        expect([method, answer.status, await answer.json()]).toEqual([
+          method,
+          405,
+          { error: `This resource knows ${told} only` },
+        ])
+        expect(answer.headers.get('allow')).toBe(told)
+        expect(answer.headers.get('access-control-allow-origin')).toBe(origins)
+      }
+    },
+  )
+
+  it('of a malformed address is for browsers only where they may call', async () => {
+    const inside = createHttpServer({
+      authenticate: () => Promise.resolve({ error: 'nobody' }),
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      tables: [{ cors: false, routes: [{ method: 'GET', path: '/in', auth: 'none', route: ok }] }],
+    })
+    const answer = await inside.inject('/%zz')
+    expect([answer.statusCode, answer.json()]).toEqual([400, { error: 'The address is malformed' }])
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
+    await inside.close()
+  })
+
   it('of headers beyond the limit is 431', async () => {
     const text = await new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(origin).port), '127.0.0.1', () =>
@@ -207,7 +245,15 @@ describe('a refusal', () => {
       socket.on('data', (chunk) => (received += chunk.toString()))
       socket.on('close', () => resolve(received)).on('error', reject)
     })
-    expect(text).toMatch(/^HTTP\/1\.1 431 [^]*\r\n\r\n\{"error":"/)
+    expect(text.split('\r\n')).toEqual([
+      'HTTP/1.1 431 Request Header Fields Too Large',
+      'content-type: application/json',
+      'access-control-allow-origin: *',
+      'content-length: 50',
+      'connection: close',
+      '',
+      '{"error":"This is not a well-formed HTTP request"}',
+    ])
   })
 })
 
@@ -280,7 +326,9 @@ describe('log and metrics', () => {
   it.each([
     ['/health/live', 'debug'],
     ['/metrics', 'debug'],
+    ['/health', 'debug'],
     ['/healthy', 'info'],
+    ['/a/metrics', 'info'],
   ])('keep what machines ask every few seconds out of the log: %s', async (path, level) => {
     await call(path)
     expect(await answered()).toMatchObject({ level, status: 200 })
@@ -303,5 +351,24 @@ describe('a connection that broke', () => {
     expect(broken({ code: 'ECONNRESET' }, true)).toEqual(['destroyed'])
     expect(broken({ code: 'HPE_INVALID_METHOD' }, false)).toEqual(['destroyed'])
     expect(broken({ code: 'HPE_INVALID_METHOD' }, true)).toEqual(['HTTP/1.1 400'])
+  })
+})
+
+describe('what a caller may take', () => {
+  it('is half a minute for a request, and some more than a proxy’s minute between two', () => {
+    expect(app.server).toMatchObject({ requestTimeout: 30_000, keepAliveTimeout: 72_000 })
+  })
+
+  it('is 512 characters for a part of the path, and the body of any route at another door', async () => {
+    expect((await call(`/things/${'x'.repeat(512)}`)).status).toBe(401)
+    const send = async (bytes: number) =>
+      (
+        await call('/other-door', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: `"${'x'.repeat(bytes - 2)}"`,
+        })
+      ).status
+    expect([await send(262_144), await send(262_145)]).toEqual([200, 413])
   })
 })

@@ -15,12 +15,20 @@ describe('a value of JSON', () => {
     expect(mayBeStored(nested(most + 1, wrap))).toBe(false)
   })
 
-  it.each(['\0', '\ud800', { a: 'x\0' }, { 'a\0': 1 }, ['\udfff'], JSON.parse('{"__proto__":1}')])(
-    'is not stored with what is no text, or a name that is none: %j',
-    (value: unknown) => {
-      expect(mayBeStored(value)).toBe(false)
-    },
-  )
+  it.each([
+    '\0',
+    '\ud800',
+    { a: 'x\0' },
+    { a: 1, b: 'x\0', c: 2 },
+    { 'a\0': 1 },
+    { a: 1, 'b\0': 1, c: 2 },
+    ['\udfff'],
+    ['a', '\udfff', 'b'],
+    JSON.parse('{"__proto__":1}'),
+    JSON.parse('{"a":1,"__proto__":1,"b":1}'),
+  ])('is not stored with what is no text, or a name that is none: %j', (value: unknown) => {
+    expect(mayBeStored(value)).toBe(false)
+  })
 })
 
 it('shows a name that a caller chose in 64 harmless characters', () => {
