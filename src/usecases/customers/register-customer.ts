@@ -187,17 +187,17 @@ export const actorOf = (question: CustomerQuestion): Actor => ({
   ...ownerOf(question),
 })
 
-/** A code that did not leave is void, so that the same request sends another. */
+/** Codes that did not leave are void, those behind the one that failed too: the same request sends others. */
 async function sendCodes(
   { commit, sender }: RegisterParts,
   messages: readonly VerificationMessage[],
 ): Promise<void> {
-  for (const message of messages) {
+  for (const [place, message] of messages.entries()) {
     try {
       await sender.send(message)
     } catch (failure) {
-      const { customerId, field } = message
-      await commit(({ verifications }) => verifications.useUp(customerId, [field]))
+      const unsent = messages.slice(place).map(({ field }) => field)
+      await commit(({ verifications }) => verifications.useUp(message.customerId, unsent))
       throw failure
     }
   }
