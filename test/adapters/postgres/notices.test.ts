@@ -162,6 +162,24 @@ describe('a notifier', () => {
     expect(sent).toHaveLength(2)
   })
 
+  it('waits a moment after each, so that what comes in it shares the next', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { notifier, sent, ends } = sending()
+    notifier.notify(channels.events, '1')
+    ends[0]?.()
+    await vi.advanceTimersByTimeAsync(0)
+    notifier.notify(channels.events, '2')
+    await vi.advanceTimersByTimeAsync(4)
+    notifier.notify(channels.events, '3')
+    expect(sent).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(sent.slice(1)).toEqual([[[channels.events], ['3']]])
+    ends[1]?.()
+    await vi.advanceTimersByTimeAsync(5)
+    await notifier.settled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('tells of a failure, and sends the next all the same', async () => {
     const { notifier, sent, errors, ends } = sending()
     notifier.notify(channels.events, '1')

@@ -364,37 +364,45 @@ describe.each(['with', 'without'] as const)('opening %s an idempotency key', (wa
     )
   })
 
-  it('is answered each for itself where several come in the same turn (SEP31-39)', async () => {
-    await open(sharing())
-    const owners = [{ account: 'GA', memo: '1' }, { account: 'GB' }, { account: 'GC', memo: '3' }]
-    const opened = owners.map((owner, place) =>
-      place === 1 ? sharing({ owner }) : aTransaction({ owner }),
-    )
-    const eventOf = ({ id: transactionId, owner }: Transaction): TransactionEvent => ({
-      id: randomUUID(),
-      transactionId,
-      owner,
-      type: 'opened',
-      to: 'awaitingFunds',
-      version: 1,
-      at: now,
-      actor: { kind: 'client', ...owner },
-    })
-    const events = opened.map(eventOf)
-    const answers = opened.map((transaction, place) =>
-      open(transaction, events.slice(place, place + 1)),
-    )
-    expect(await Promise.all(answers)).toEqual(['opened', 'memo_taken', 'opened'])
-    await db.commit((records) => records.events.assignSequences(9))
-    for (const [place, { id }] of opened.entries()) {
-      const isKept = place !== 1
-      const found = db.read(({ transactions }) => transactions.find(id))
-      expect(await found).toEqual(isKept ? opened[place] : undefined)
-      const told = await db.read((records) => records.events.ofTransaction(id))
-      const sequence: unknown = expect.any(BigInt)
-      expect(told).toEqual(isKept ? [{ ...events[place], sequence }] : [])
-    }
-  })
+  it.each([
+    ['and one is kept back', 1],
+    ['and none is kept back', undefined],
+  ])(
+    'is answered each for itself where several come in the same turn, %s (SEP31-39)',
+    async (_, late) => {
+      await open(sharing())
+      const owners = [{ account: 'GA', memo: '1' }, { account: 'GB' }, { account: 'GC', memo: '3' }]
+      const opened = owners.map((owner, place) =>
+        place === late ? sharing({ owner }) : aTransaction({ owner }),
+      )
+      const eventOf = ({ id: transactionId, owner }: Transaction): TransactionEvent => ({
+        id: randomUUID(),
+        transactionId,
+        owner,
+        type: 'opened',
+        to: 'awaitingFunds',
+        version: 1,
+        at: now,
+        actor: { kind: 'client', ...owner },
+      })
+      const events = opened.map(eventOf)
+      const answers = opened.map((transaction, place) =>
+        open(transaction, events.slice(place, place + 1)),
+      )
+      expect(await Promise.all(answers)).toEqual(
+        opened.map((__, place) => (place === late ? 'memo_taken' : 'opened')),
+      )
+      await db.commit((records) => records.events.assignSequences(9))
+      for (const [place, { id }] of opened.entries()) {
+        const isKept = place !== late
+        const found = db.read(({ transactions }) => transactions.find(id))
+        expect(await found).toEqual(isKept ? opened[place] : undefined)
+        const told = await db.read((records) => records.events.ofTransaction(id))
+        const sequence: unknown = expect.any(BigInt)
+        expect(told).toEqual(isKept ? [{ ...events[place], sequence }] : [])
+      }
+    },
+  )
 
   it('wakes the relay when it is kept, and else not', async () => {
     let told = 0
