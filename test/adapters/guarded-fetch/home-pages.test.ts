@@ -26,7 +26,7 @@ describe('the key of a domain', () => {
       now: () => new Date(0),
       onRefused: (what) => told.push(what),
     })
-    const domains = ['a.example', 'b.example', 'c.example', 'B.Example', 'a.example']
+    const domains = ['a.example', 'B.Example', 'c.example', 'b.example', 'a.example']
     const found = [
       { ok: true, value: account },
       { ok: true, value: other },

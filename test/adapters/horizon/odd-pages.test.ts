@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { horizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
@@ -174,6 +175,35 @@ describe('a page of Horizon', () => {
     const ids = Array.from({ length: 25 }, (_, index) => `${(index + 1) * 4096}`)
     const { credits } = await read(...ids.map((id) => payment(id)))
     expect(credits.map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('asks for the effects of ten operations at once, and no more', async () => {
+    const held: ServerResponse[] = []
+    const shares: number[] = []
+    let quiet: NodeJS.Timeout | undefined
+    const release = () => {
+      shares.push(held.length)
+      for (const response of held.splice(0)) response.end(JSON.stringify(page().body))
+    }
+    const records = Array.from({ length: 25 }, (_, place) =>
+      payment(`${(place + 1) * 4096}`, { type: 'invoke_host_function' }),
+    )
+    const slow = createServer((request, response) => {
+      if (request.url?.startsWith('/accounts/') === true) {
+        response.end(JSON.stringify(page(...records).body))
+        return
+      }
+      held.push(response)
+      clearTimeout(quiet)
+      quiet = setTimeout(release, 50) // nobody else comes by then
+    })
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+    const { port: at } = slow.address() as AddressInfo // it listens on TCP
+    const own = horizonNetwork({ horizonUrl: `http://127.0.0.1:${at}` })
+    const { credits } = await own.creditsAfter(distributionAccount, '0', 200)
+    await own.close()
+    slow.close()
+    expect([credits, shares]).toEqual([[], [10, 10, 5]])
   })
 
   it('is asked for with its transactions, oldest first, from the cursor on', async () => {
