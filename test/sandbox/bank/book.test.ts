@@ -115,8 +115,16 @@ describe('the book of the sandbox bank', () => {
     const reference = 'Zürich, Łódź, 東京 🏦'
     await orderPayout(first, 'k-1', anOrder('1000123456', { reference }))
     await orderPayout(first, 'k-2', anOrder('', { receiver: {} }))
+    await orderPayout(first, 'k-3', anOrder(magicAccountNumbers.pendingUntilTold))
+    for (const step of ['deliver', 'return']) {
+      await control(first, step, { idempotency_key: 'k-3' })
+    }
     const before = await readBook(first)
-    expect(before.payouts).toMatchObject([{ reference, account: '1000123456' }, { account: null }])
+    expect(before.payouts).toMatchObject([
+      { reference, account: '1000123456' },
+      { account: null },
+      { state: 'returned' },
+    ])
     await first.stop()
     expect(await readBook(await openBank())).toEqual(before)
   })
@@ -127,7 +135,8 @@ describe('the book of the sandbox bank', () => {
     await orderPayout(bank, 'k-1', anOrder(magicAccountNumbers.pendingUntilTold))
     now = () => new Date(NaN) // which no line can hold
     const failed = await control(bank, 'deliver', { idempotency_key: 'k-1' })
-    expect(failed).toMatchObject({ status: 500, body: { error: { code: 'internal_error' } } })
+    const error = { code: 'internal_error', message: 'The bank could not write its book.' }
+    expect([failed.status, failed.body]).toEqual([500, { error }])
     now = () => new Date()
     expect(await readBook(bank)).toMatchObject({ payouts: [{ state: 'pending' }], movements: [] })
     expect((await control(bank, 'deliver', { idempotency_key: 'k-1' })).status).toBe(200)
@@ -142,8 +151,16 @@ describe('the book of the sandbox bank', () => {
     const bank = await startBank({ dataFile })
     await orderPayout(bank, 'k-1', anOrder('1000123456'))
     await bank.stop()
-    await writeFile(dataFile, `damaged\n${await readFile(dataFile, 'utf8')}`)
-    await expect(startBank({ dataFile })).rejects.toThrow(/damaged at .*book\.jsonl:1$/)
+    const line = await readFile(dataFile, 'utf8')
+    for (const [text, place] of [
+      ['damaged\n' + line, 1],
+      [line + 'damaged\n' + line, 2],
+    ] as const) {
+      await writeFile(dataFile, text)
+      await expect(startBank({ dataFile })).rejects.toThrow(
+        `The bank's book is damaged at ${dataFile}:${place}`,
+      )
+    }
   })
 
   it('delivers after a restart what was due before it', async () => {

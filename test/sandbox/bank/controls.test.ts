@@ -68,11 +68,16 @@ describe('the controls of the sandbox bank', () => {
   it('show that webhooks are of outcomes, not of what is pending', async () => {
     const own = await startBank({ webhookUrl: 'http://127.0.0.1:1' })
     onTestFinished(() => own.stop())
-    await control(own, 'settings', { drop_webhooks: true })
+    await control(own, 'settings', { drop_webhooks: true, webhook_repeats: 1 })
     await orderPayout(own, 'k-1', anOrder(magicAccountNumbers.pendingUntilTold))
     await orderPayout(own, 'k-2', anOrder('1000123456'))
+    await orderPayout(own, 'k-3', anOrder(magicAccountNumbers.accountClosed))
+    await control(own, 'return', { idempotency_key: 'k-2' })
     const { body } = await call(`${own.url}/_sandbox/webhooks`)
-    expect(body).toMatchObject({ webhooks: [{ state: 'delivered', result: 'dropped' }] })
+    const twice = ['delivered', 'rejected', 'returned'].flatMap((state) => [state, state])
+    expect(body).toMatchObject({
+      webhooks: twice.map((state) => ({ state, attempt: 1, result: 'dropped' })),
+    })
   })
 
   it('show how the bank behaves when nobody told it anything, and take all they show', async () => {
@@ -102,6 +107,10 @@ describe('the controls of the sandbox bank', () => {
     }
     expect(await control(bank, 'settings', most)).toMatchObject({ status: 200, body: most })
     expect(await settings()).toEqual(most)
+    for (const word of ['drop', 'hang']) {
+      const { body } = await control(bank, 'settings', { unknown_as: word })
+      expect(body).toEqual({ ...most, unknown_as: word })
+    }
     const one = { latency_ms: 1 }
     expect((await control(bank, 'settings', one)).body).toEqual({ ...most, ...one })
   })
@@ -198,5 +207,12 @@ describe.skipIf(outward === undefined)('seen from another machine', () => {
     ]
     expect(inside.map(({ status }) => status)).toEqual([403, 403, 403])
     expect(inside[0]?.body).toMatchObject({ error: { code: 'loopback_only' } })
+  })
+
+  it('is not there unless it was told to be', async () => {
+    const own = await startBank()
+    onTestFinished(() => own.stop())
+    const url = own.url.replace('127.0.0.1', String(outward))
+    await expect(fetch(`${url}/payouts`)).rejects.toThrow('fetch failed')
   })
 })

@@ -4,6 +4,7 @@ import {
   magicEndings,
   magicOutcome,
 } from '../../../src/sandbox/bank/magic-account-numbers.ts'
+import { textOf } from '../../repository.ts'
 import { until } from '../../until.ts'
 import { anOrder, call, control, orderPayout, readBook, startBank } from './bank-client.ts'
 import type { RawCall } from './bank-client.ts'
@@ -23,6 +24,16 @@ const state = async (key: string): Promise<unknown> => {
 }
 
 describe('magic account numbers', () => {
+  it('are those of the documentation', () => {
+    const examples = /^\| `(\d{6})` \| `(\d{10})` /gm
+    const rows = [...textOf('docs/sandbox-bank.md').matchAll(examples)]
+    const told = rows.map(([, ending, example]) => [ending, example])
+    const numbers = Object.values(magicAccountNumbers)
+    expect(told).toEqual(Object.values(magicEndings).map((one, at) => [one, numbers[at]]))
+    expect(Object.keys(magicEndings)).toEqual(Object.keys(magicAccountNumbers))
+    expect(told).toHaveLength(9)
+  })
+
   it('have one ending each, and their example ends in it', () => {
     expect(new Set(Object.values(magicEndings)).size).toBe(Object.keys(magicEndings).length)
     for (const [name, number] of Object.entries(magicAccountNumbers)) {
@@ -47,6 +58,8 @@ describe('magic account numbers', () => {
   it.each([
     ['receiver', 'receiver', 'clabe_number'],
     ['receiver', 'receiver', 'organization.bank_account_number'],
+    ['receiver', 'receiver', 'iban'],
+    ['receiver', 'receiver', 'cbu_alias'],
     ['sender', 'sender', 'tax_id'],
     ['transaction_fields', 'transaction', 'account_number'],
     ['transaction_fields', 'transaction', 'routing_number'],

@@ -83,7 +83,7 @@ describe('the bank decides on an order', () => {
   it('for every field that asks to be rejected, by its name', () => {
     const number = magicAccountNumbers.fieldRejected
     const changes = {
-      receiver: { bank_account_number: '1', tax_id: number, address: number },
+      receiver: { bank_account_number: '1', tax_id: number, tax_id_type: number, address: number },
       transaction_fields: { routing_number: '029900042', memo: number },
     }
     const fields = [

@@ -22,14 +22,14 @@ afterEach(() => {
 
 const now = () => new Date('2026-01-01T00:00:00Z')
 
-async function aPayout() {
+async function aPayout(id = 'po_1') {
   const reading = readOrder(Buffer.from(anOrder('1000123456')))
   if (!reading.ok) throw new Error(reading.fault)
   const book = await openBook(undefined)
   const { order } = reading
   const standing = { state: 'delivered' } as const
   return book.enter({
-    id: 'po_1',
+    id,
     idempotencyKey: 'k-1',
     order,
     account: undefined,
@@ -65,7 +65,8 @@ async function results(webhooks: Webhooks, count: number) {
 /** A gateway that answers with these, one after the other. */
 async function gateway(...statuses: number[]): Promise<string> {
   const server = createServer((_request, response) => {
-    response.writeHead(statuses.shift() ?? 500, { connection: 'close' }).end()
+    const headers = { connection: 'close', location: '/elsewhere' } // where nobody is sent
+    response.writeHead(statuses.shift() ?? 500, headers).end()
   })
   return listening(server)
 }
@@ -176,10 +177,14 @@ describe('a webhook of the sandbox bank', () => {
     })
     webhooks.tell(await aPayout())
     expect(await results(webhooks, 3)).toHaveLength(3)
-    for (let times = 0; times < 333; times += 1) webhooks.tell(await aPayout())
+    for (let times = 0; times < 332; times += 1) webhooks.tell(await aPayout('po_2'))
+    await results(webhooks, 999)
+    await turns()
+    webhooks.tell(await aPayout('po_3'))
     await results(webhooks, 1_000)
     await turns()
-    expect(webhooks.told()).toHaveLength(1_000)
+    const ids = webhooks.told().map(({ payout_id }) => payout_id)
+    expect(ids).toEqual(['po_1', ...Array(996).fill('po_2'), ...Array(3).fill('po_3')])
   })
 
   it('that is to be lost is lost once and for all', async () => {
