@@ -87,9 +87,7 @@ async function worsened(
 ): Promise<Delivered> {
   if (isStream(exchange)) return next(exchange)
   const effect = faults.meet(DELIVERIES, exchange)
-  const reply = await Promise.resolve(next(overlapping(faults, exchange))).catch((error: unknown) =>
-    problemReply(error),
-  )
+  const reply = await answerOf(next, overlapping(faults, exchange))
   switch (effect?.kind) {
     case undefined:
       return reply
@@ -102,6 +100,15 @@ async function worsened(
       return { ...reply, delivery: { cutBody: effect.bytes } }
     case 'wrong_content_type':
       return { ...reply, type: effect.type ?? 'text/plain' }
+  }
+}
+
+/** A problem is an answer too, also of a path that nobody knows. */
+async function answerOf(next: Handler, exchange: Exchange): Promise<Delivered> {
+  try {
+    return await next(exchange)
+  } catch (error) {
+    return problemReply(error)
   }
 }
 
