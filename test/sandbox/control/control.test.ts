@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { Asset, Keypair, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CHAOS } from '../../../src/sandbox/network/faults/chaos.ts'
 import { textOf } from '../../repository.ts'
 import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
@@ -208,7 +209,8 @@ describe('over HTTP (SBX-93)', () => {
   test('chaos is let loose and ended (SBX-116)', async () => {
     await command('chaos', {})
     const inForce = () => client.sandbox.control.faults().filter(({ removed }) => !removed).length
-    expect(inForce()).toBeGreaterThan(5)
+    expect(inForce()).toBe(CHAOS.length)
+    expect(client.sandbox.control.faults().map(({ order }) => order)).toEqual(CHAOS)
     await command('clear_faults', {})
     expect(inForce()).toBe(0)
   })

@@ -174,7 +174,7 @@ describe('a stream', () => {
     told.sandbox.control.close({ ledgers: 2 })
     await told.pay(payer, paid.publicKey())
     await until(() => stream.text.includes('"balance":"10001.0000000"') && ledgers.ids.length === 3)
-    expect(stream.ids).toHaveLength(2)
+    expect(stream.ids).toEqual([paid.publicKey(), paid.publicKey()])
     stream.close()
     ledgers.close()
   })

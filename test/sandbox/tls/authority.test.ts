@@ -41,6 +41,9 @@ function extensionsOf(certificate: x509.X509Certificate | undefined) {
   return {
     certificate,
     says: {
+      subject: certificate.subject,
+      serial: certificate.serialNumber,
+      keyId: certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
       from: certificate.notBefore,
       until: certificate.notAfter,
       limits: { ca: limits?.ca, depth: limits?.pathLength, critical: limits?.critical },
@@ -50,10 +53,17 @@ function extensionsOf(certificate: x509.X509Certificate | undefined) {
   }
 }
 
+const [serial, keyId] = [/^01[0-9a-f]{30}$/, /^[0-9a-f]{40}$/].map(
+  (form) => expect.stringMatching(form) as unknown,
+)
+
 describe('the authority of a sandbox', () => {
   test('signs certificates of servers and nothing else, for ten years (SBX-08)', async () => {
     const { authority } = await chain()
     expect(authority.says).toEqual({
+      subject: 'CN=Fairlead sandbox authority (this machine only), O=Fairlead',
+      serial,
+      keyId,
       from: daysFrom(-1),
       until: daysFrom(3650),
       limits: { ca: true, depth: 0, critical: true },
@@ -106,6 +116,9 @@ describe('the certificate of a sandbox', () => {
     const names = ['localhost', '127.0.0.1', '::1', 'horizon.anchor.test', '10.0.0.7.example']
     const { server, authority, key } = await chain(names)
     expect(server.says).toEqual({
+      subject: 'CN=localhost, O=Fairlead sandbox',
+      serial,
+      keyId,
       from: daysFrom(-1),
       until: daysFrom(365),
       limits: { ca: false, depth: undefined, critical: true },
