@@ -1,5 +1,6 @@
-import { Keypair, xdr } from '@stellar/stellar-sdk'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Keypair, Networks, Operation, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { rootKey } from '../../../src/sandbox/network/friendbot/root-key.ts'
 import { openClient, openForTest, recordsOf, until } from './client.ts'
 import type { Client } from './client.ts'
 
@@ -29,7 +30,8 @@ test('more than one transaction can hold are all funded once (SBX-91)', async ()
   const { friendbot } = own.sandbox
   const outcomes = await Promise.all(keys.map(async (key) => (await friendbot.fund(key)).outcome))
   expect(outcomes).toEqual(Array(150).fill('funded'))
-  expect(own.sandbox.control.state().coreLatestLedger).toBeLessThan(6) // as few as they fit into
+  const ledgers = recordsOf(await own.get('/ledgers')).map((one) => one['operation_count'])
+  expect(ledgers).toEqual([0, 1, 100, 49]) // as many as fit into one transaction
   const lists = await Promise.all(
     [keys[0], keys.at(-1)].map((key) => own.get(`/accounts/${key}/operations`)),
   )
@@ -41,7 +43,8 @@ test('the same account asked for twice at once is funded once (SBX-90)', async (
   const answers = await Promise.all([0, 1].map(() => client.get(`/friendbot?addr=${key}`)))
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]))
   expect(answers.find(({ status }) => status === 400)?.body).toMatchObject({
-    detail: expect.stringContaining('already funded to starting balance'),
+    type: 'https://stellar.org/horizon-errors/bad_request',
+    detail: 'account already funded to starting balance',
   })
 })
 
@@ -93,11 +96,15 @@ test('the transaction of a funding is named and can be read (SBX-90)', async () 
   const key = Keypair.random().publicKey()
   const { body } = await client.get(`/friendbot?addr=${key}`)
   const { hash, envelope_xdr } = body as { hash: string; envelope_xdr: string }
-  expect(body).toMatchObject({
+  expect(body).toEqual({
     successful: true,
+    hash,
+    envelope_xdr,
     _links: { transaction: { href: `${client.sandbox.url}/transactions/${hash}` } },
   })
-  expect((await client.get(`/transactions/${hash}`)).body).toMatchObject({ envelope_xdr })
+  const max_fee = '1000' // ten times what it has to be
+  const found = (await client.get(`/transactions/${hash}`)).body
+  expect(found).toMatchObject({ envelope_xdr, max_fee })
 })
 
 test('the address may come in a form, too (SBX-90)', async () => {
@@ -123,7 +130,8 @@ test.each(['', 'GNOBODY', 'CA3D5KRYM6CB7OWQ6TWYRR3Z4T7GNZLKERYNZGGA5SOAOPIFY6YQG
   async (address) => {
     const { status, body } = await client.get(`/friendbot?addr=${address}`)
     expect(status).toBe(400)
-    expect(body).toMatchObject({ extras: { invalid_field: 'addr' } })
+    const reason = 'addr: name the account to fund by its address, which starts with G'
+    expect(body).toMatchObject({ extras: { invalid_field: 'addr', reason } })
   },
 )
 
@@ -177,4 +185,47 @@ test('in manual mode friendbot waits for somebody to close a ledger, where that 
   expect(control.state().coreLatestLedger).toBe(1)
   control.close()
   expect(await funding).toMatchObject({ outcome: 'funded' })
+})
+
+test('the address of the query comes before that of a form (SBX-90)', async () => {
+  const [asked, sent] = [Keypair.random().publicKey(), Keypair.random().publicKey()]
+  const body = new URLSearchParams({ addr: sent })
+  const url = `${client.sandbox.url}/friendbot?addr=${asked}`
+  expect((await fetch(url, { method: 'POST', body })).status).toBe(200)
+  const found = [asked, sent].map(async (key) => (await client.get(`/accounts/${key}`)).status)
+  expect(await Promise.all(found)).toEqual([200, 404])
+})
+
+test('a funding that the network does not admit is answered with its result (SBX-90)', async () => {
+  const { server, sandbox, get } = await openForTest()
+  const root = rootKey(Networks.TESTNET)
+  const account = await server.loadAccount(root.publicKey())
+  const how = { fee: '100', networkPassphrase: Networks.TESTNET }
+  const resign = new TransactionBuilder(account, how)
+    .addOperation(Operation.setOptions({ masterWeight: 0 }))
+    .setTimeout(60)
+    .build()
+  resign.sign(root)
+  await sandbox.control.submit(resign.toXdr())
+  const { status, body } = await get(`/friendbot?addr=${Keypair.random().publicKey()}`)
+  const { reason } = (body as { extras: { reason: string } }).extras
+  expect(status).toBe(500)
+  expect(xdr.TransactionResult.fromXdr(reason, 'base64').result.type).toBe('txBadAuth')
+})
+
+test('a funding that no ledger takes in half a minute is told to have failed (SBX-90)', async () => {
+  const { sandbox } = await openForTest({ mode: 'interval', intervalMs: 3_600_000 })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const funding = sandbox.friendbot.fund(Keypair.random().publicKey())
+    let told = false
+    void funding.then(() => (told = true))
+    await vi.advanceTimersByTimeAsync(29_999)
+    expect(told).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    const reason = 'no ledger took the transaction in time'
+    expect(await funding).toEqual({ outcome: 'failed', reason })
+  } finally {
+    vi.useRealTimers()
+  }
 })
