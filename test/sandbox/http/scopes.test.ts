@@ -15,7 +15,9 @@ import { exchangeOf, ORIGIN, pageBy } from './exchange-of.ts'
 
 /** The part of history that each path names, and what is told where there is none (SBX-62, SBX-79). */
 
-const router = createRouter(horizonRoutes({ options: { withMeta: false } } as unknown as Horizon))
+const routerOf = (withMeta: boolean) =>
+  createRouter(horizonRoutes({ options: { withMeta } } as unknown as Horizon))
+const routers = { plain: routerOf(false), withMeta: routerOf(true) }
 let world: World
 let history: History
 const hashes: Record<string, string> = {}
@@ -58,7 +60,7 @@ beforeAll(() => {
   send('both', 'alice', [noop, leave('alice'), take('own')])
 })
 
-function met(target: string) {
+function met(target: string, router = routers.plain) {
   const filled = target
     .replace(/<(\w+)>/g, (_, name: string) => hashes[name] ?? balances[name] ?? idOf(name))
     .replace(/#(\d)(\d)/, (_, ledger, index) => String(toid(Number(ledger), 1, Number(index))))
@@ -94,6 +96,10 @@ const takenEffects = [
   'claimable_balance_sponsorship_removed',
 ]
 const others = ['creation', 'leaving', 'taking', 'both']
+
+/** All addresses in what is told, wherever they stand. */
+const addressesIn = (value: unknown): readonly string[] =>
+  [...JSON.stringify(value).matchAll(/"href":"([^"]*)"/g)].map(([, href = '']) => href)
 
 test.each<[string, readonly string[]]>([
   ['/transactions', others],
@@ -144,15 +150,52 @@ test.each<[string, readonly string[]]>([
   ['/claimable_balances/<own>/operations', both.slice(1)],
 ])('%s has what belongs to it, and nothing else (SBX-62, SBX-79)', (target, found) => {
   expect(told(target)).toEqual(found)
+  const elsewhere = addressesIn(records(target)).filter((href) => !href.startsWith(`${ORIGIN}/`))
+  expect(elsewhere).toEqual([])
 })
+
+const bodyOfOne = async (target: string, router = routers.plain) => {
+  const { match, exchange } = met(target, router)
+  return JSON.parse(String((await match.route.get?.(exchange))?.body)) as Record<string, unknown>
+}
 
 test('one operation is told as lists tell it, with its transaction where that was asked for (SBX-79)', async () => {
   for (const query of ['', '?join=transactions']) {
-    const { match, exchange } = met(`/operations/#33${query}`)
-    const reply = await match.route.get?.(exchange)
     const [, , listed] = records(`/transactions/<leaving>/operations${query}`)
-    expect(JSON.parse(String(reply?.body))).toEqual(listed)
+    expect(await bodyOfOne(`/operations/#33${query}`)).toEqual(listed)
     expect(Object.hasOwn(listed ?? {}, 'transaction')).toBe(query !== '')
+  }
+})
+
+test('ledgers are told alike alone and in their list, at the host that was asked (SBX-69, SBX-79)', async () => {
+  const listed = records('/ledgers')
+  expect(listed.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6])
+  expect(await bodyOfOne('/ledgers/3')).toEqual(listed[2])
+  const addresses = addressesIn(listed)
+  expect(addresses).toHaveLength(30)
+  expect(addresses.filter((href) => !href.startsWith(`${ORIGIN}/ledgers/`))).toEqual([])
+})
+
+test('each transaction has its meta, or none has, wherever it is told (SBX-78)', async () => {
+  for (const [kind, router] of Object.entries(routers)) {
+    const listOf = (target: string) => {
+      const { match, exchange } = met(target, router)
+      return pageBy(match.route, exchange)._embedded.records
+    }
+    const joined = [
+      ...listOf('/operations?join=transactions'),
+      ...listOf('/payments?join=transactions'),
+      await bodyOfOne('/operations/#33?join=transactions', router),
+    ].map(({ transaction }) => transaction as object)
+    const all = [
+      ...listOf('/transactions'),
+      await bodyOfOne('/transactions/<leaving>', router),
+      ...joined,
+    ]
+    expect(all).toHaveLength(21)
+    expect(new Set(all.map((one) => Object.hasOwn(one, 'result_meta_xdr')))).toEqual(
+      new Set([kind === 'withMeta']),
+    )
   }
 })
 
