@@ -42,7 +42,15 @@ afterAll(() => client[Symbol.asyncDispose]())
 
 test('trades are listed for both sides, with base and counter in order (SBX-79)', async () => {
   const [first, second] = recordsOf(await client.get('/trades'))
+  const { url } = client.sandbox
+  const [operation] = String(first?.id).split('-')
   expect(first).toMatchObject({
+    _links: {
+      self: { href: url },
+      base: { href: `${url}/accounts/${taker.publicKey()}` },
+      counter: { href: `${url}/accounts/${maker.publicKey()}` },
+      operation: { href: `${url}/operations/${operation}` },
+    },
     base_account: taker.publicKey(),
     base_asset_type: 'native',
     base_amount: '20.0000000',
