@@ -50,7 +50,7 @@ it('keeps nobody waiting beyond its limit, and does not pile up looks', async ()
     },
     { ...memory, withinMs: 5 },
   )
-  await expect(slow()).rejects.toThrow(LookTimedOut)
+  await expect(slow()).rejects.toThrow(new LookTimedOut('No answer within 5 ms'))
   pass(1_000)
   await expect(slow()).rejects.toThrow(LookTimedOut)
   expect(looks).toBe(1)
@@ -89,4 +89,27 @@ it('is not fooled by a clock that is set back', async () => {
   await look()
   pass(-3_600_000)
   expect(await look()).toBe(2)
+})
+
+it('counts a failure from when it came, however long that took', async () => {
+  const { memory, pass } = world()
+  let looks = 0
+  let fail: (reason: Error) => void = () => undefined
+  const look = remembered(() => {
+    looks += 1
+    return new Promise((_, reject) => (fail = reject))
+  }, memory)
+  const first = look()
+  pass(4_000)
+  fail(new Error('away'))
+  await expect(first).rejects.toThrow('away')
+  pass(999)
+  const again = look()
+  expect(looks).toBe(1)
+  await expect(again).rejects.toThrow('away')
+  pass(1)
+  const anew = look()
+  expect(looks).toBe(2)
+  fail(new Error('still away'))
+  await expect(anew).rejects.toThrow('still away')
 })
