@@ -30,9 +30,10 @@ describe('authorise', () => {
   it('tells the whole principal: base account, memo, subject and domains (SEP10-127, SEP10-132)', async () => {
     const subject = muxedAddress(account, '7') ?? ''
     const outcome = await outcomeFor({ subject, clientDomain: 'wallet.example' })
-    expect(outcome).toMatchObject({
+    expect(outcome).toEqual({
       ok: true,
       value: {
+        lapsesAt: new Date('2026-11-21T12:01:00.000Z'),
         principal: {
           account,
           memo: '7',
@@ -44,10 +45,22 @@ describe('authorise', () => {
     })
   })
 
-  it('tells when the token lapses, for those who serve longer', async () => {
-    const outcome = await outcomeFor({})
-    expect(outcome.ok && outcome.value.lapsesAt).toEqual(new Date('2026-11-21T12:01:00.000Z'))
+  it('tells when the token lapses, for those who serve longer, and no memo or domain that is not there', async () => {
+    expect(await outcomeFor({})).toEqual({
+      ok: true,
+      value: {
+        lapsesAt: new Date('2026-11-21T12:01:00.000Z'),
+        principal: { account, subject: account, homeDomain: 'example.com' },
+      },
+    })
   })
+
+  it.each(['example.com', 'other.example.org', 'tea.shops.example.com'])(
+    'takes a token for %s, one of our home domains (SEP10-129)',
+    async (homeDomain) => {
+      expect(await codeFor({ homeDomain })).toBe('accepted')
+    },
+  )
 
   it.each([
     ['a subject that is no account (SEP10-127)', { subject: 'alice' }],
@@ -66,6 +79,8 @@ describe('authorise', () => {
   it('refuses an account whose agreement has ended, whatever its token says (SEP31-05)', async () => {
     const agreement = { mode: 'agreed', accounts: new Set(['G…']) } as const
     expect(await codeFor({}, aLogin({ agreement }))).toBe('not_agreed')
+    const foreign = { issuer: 'https://evil.example/auth' }
+    expect(await codeFor(foreign, aLogin({ agreement }))).toBe('token_invalid')
   })
 
   it('looks the agreement up by the base account, whatever memo or id the subject has (SEP31-05, SEP31-06)', async () => {
@@ -77,21 +92,24 @@ describe('authorise', () => {
 
   it('accepts tokens of each of our own endpoints', async () => {
     const { world, tokens, settings } = await aLogin()
+    const issuers = ['http://localhost:8080/auth', settings.endpoint]
     const judge = authorise({
       tokens,
-      issuers: ['http://localhost:8080/auth', settings.endpoint],
+      issuers,
       homeDomains: ['localhost:8080'],
       agreement: { mode: 'open' },
       now: () => world.now,
     })
-    const token = await tokens.issue({
-      id: '1',
-      subject: account,
-      issuer: 'http://localhost:8080/auth',
-      homeDomain: 'localhost:8080',
-      issuedAt: world.now,
-      lapsesAt: new Date(world.now.getTime() + 1_000),
-    })
-    expect((await judge(token)).ok).toBe(true)
+    for (const issuer of issuers) {
+      const token = await tokens.issue({
+        id: '1',
+        subject: account,
+        issuer,
+        homeDomain: 'localhost:8080',
+        issuedAt: world.now,
+        lapsesAt: new Date(world.now.getTime() + 1_000),
+      })
+      expect((await judge(token)).ok).toBe(true)
+    }
   })
 })

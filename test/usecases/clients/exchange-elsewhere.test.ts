@@ -1,12 +1,13 @@
-import { Networks, Transaction, TransactionBuilder } from '@stellar/stellar-sdk'
+import { Keypair, Networks, Transaction, TransactionBuilder } from '@stellar/stellar-sdk'
 import { expect, it } from 'vitest'
 import { challengeTransactions } from '../../../src/adapters/stellar-crypto/challenge-transactions.ts'
 import {
   createSignatureJudge,
   openSigningKey,
 } from '../../../src/adapters/stellar-crypto/ed25519.ts'
-import { aLogin, serverKey } from '../../builders/login.ts'
-import { clientKey, signed } from '../../builders/signed-challenge.ts'
+import { exchangeChallenge } from '../../../src/usecases/clients/exchange-challenge.ts'
+import { aLogin, passphrase, serverKey } from '../../builders/login.ts'
+import { clientKey, otherKey, signed, walletKey } from '../../builders/signed-challenge.ts'
 
 const account = clientKey.publicKey()
 
@@ -54,4 +55,34 @@ it('a challenge of a gateway whose clock is five seconds ahead is taken, of one 
   })
   login.world.now = new Date(made - 5_000)
   expect((await login.exchange(envelope)).ok).toBe(true)
+})
+
+it('a challenge of any key that was ours a short while ago is taken, of another not (SEP10-138)', async () => {
+  const { settings, challenges, tokens, world } = await aLogin()
+  const seconds = Math.floor(world.now.getTime() / 1_000)
+  const exchange = exchangeChallenge({
+    settings,
+    challenges,
+    retiredServerAccounts: [otherKey.publicKey(), walletKey.publicKey()],
+    accounts: { signersOf: () => Promise.resolve(undefined) },
+    logins: { consumeChallenge: () => Promise.resolve(true) },
+    tokens,
+    now: () => world.now,
+  })
+  const isTaken = async (key: Keypair) => {
+    const made = challengeTransactions({
+      signingKey: openSigningKey(key.secret()),
+      networkPassphrase: passphrase,
+      isSignature: createSignatureJudge(),
+    }).write({
+      account,
+      homeDomain: 'example.com',
+      webAuthDomain: 'anchor.example.com',
+      validFrom: new Date(seconds * 1_000),
+      lapsesAt: new Date((seconds + 900) * 1_000),
+    })
+    return (await exchange(signed(made, clientKey))).ok
+  }
+  const keys = [serverKey, otherKey, walletKey, Keypair.random()]
+  expect(await Promise.all(keys.map(isTaken))).toEqual([true, true, true, false])
 })
