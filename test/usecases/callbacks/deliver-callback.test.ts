@@ -60,7 +60,14 @@ it('delivers the body as it was kept, once (SEP31-84, POLARIS-8.33)', async () =
   expect(await deliver(callback.id)).toEqual({ ok: true, value: 'delivered' })
   expect(await deliver(callback.id)).toEqual({ ok: true, value: 'nothing_due' })
   expect(sent).toEqual([{ url: callback.url, body: callback.body, at: start }])
-  expect(await kept(callback.id)).toMatchObject({ state: 'delivered', tries: 1, endedAt: start })
+  expect(await kept(callback.id)).toEqual({
+    ...callback,
+    state: 'delivered',
+    tries: 1,
+    lastAnswer: '200',
+    dueAt: new Date(start.getTime() + 60_000),
+    endedAt: start,
+  })
 })
 
 it('tries again later, with a fresh time, and gives up after the bound (SEP12-112, SEP31-86, SEP31-88)', async () => {
@@ -128,19 +135,40 @@ it('gives up at once when the receiver says that the fault is ours (SEP31-89)', 
   const { id } = await add()
   answers = [{ kind: 'answered', status: 400 }]
   expect(await deliver(id)).toEqual({ ok: false, refusal: { code: 'callback_refused' } })
+  expect(await kept(id)).toMatchObject({
+    state: 'dead',
+    tries: 1,
+    lastAnswer: '400',
+    endedAt: start,
+  })
+})
+
+it('is refused, not undeliverable, when the last of the tries is answered 400 (SEP31-89)', async () => {
+  const { id } = await add({ tries: 2 })
+  answers = [{ kind: 'answered', status: 400 }]
+  expect(await deliver(id)).toEqual({ ok: false, refusal: { code: 'callback_refused' } })
 })
 
 it('keeps the order of a transaction: the second waits for the first (SEP31-88)', async () => {
   const first = await add()
   const second = await add({ subject: first.subject })
+  const third = await add({ subject: first.subject })
   const other = await add()
   expect(await deliver(second.id)).toEqual({ ok: true, value: 'nothing_due' })
   expect(await deliver(other.id)).toEqual({ ok: true, value: 'delivered' })
   await deliver(first.id)
-  const jobs = await db.commit(({ outbox }) => outbox.unsent(1000))
-  expect(jobs.map(({ job }) => job.payload)).toContainEqual({ callbackId: second.id })
+  const jobs = (await db.commit(({ outbox }) => outbox.unsent(1000))).map(({ job }) => job)
+  expect(jobs).toContainEqual({
+    name: 'deliver-callback',
+    payload: { callbackId: second.id },
+    subject: `${second.id}-0`,
+    dueAt: start,
+  })
+  expect(jobs.map(({ payload }) => payload)).not.toContainEqual({ callbackId: third.id })
+  expect(await deliver(third.id)).toEqual({ ok: true, value: 'nothing_due' })
   expect(await deliver(second.id)).toEqual({ ok: true, value: 'delivered' })
-  expect(sent.map(({ body }) => body)).toEqual([other.body, first.body, second.body])
+  expect(await deliver(third.id)).toEqual({ ok: true, value: 'delivered' })
+  expect(sent.map(({ body }) => body)).toEqual([other.body, first.body, second.body, third.body])
 })
 
 it('lets the next one through when the first is given up', async () => {

@@ -20,7 +20,8 @@ async function swept(): Promise<readonly Job[]> {
   const add = async (more: readonly Job[]) => void jobs.push(...more)
   const accounts = [distributionAccount]
   const { read } = world
-  await sweepDueWork({ read, queue: { add }, accounts, now: () => world.clock.now })()
+  const sweep = sweepDueWork({ read, queue: { add }, accounts, now: () => world.clock.now })
+  expect(await sweep()).toBe(jobs.length)
   return jobs
 }
 

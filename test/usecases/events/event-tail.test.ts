@@ -8,11 +8,11 @@ import type { Records } from '../../../src/usecases/ports/commit.ts'
 import { openEventTail } from '../../../src/usecases/events/event-tail.ts'
 import { until } from '../../until.ts'
 
-const anEvent = (sequence: bigint): RecordedEvent => ({
+const anEvent = (sequence: bigint, account = 'GOWNER'): RecordedEvent => ({
   id: randomUUID(),
   sequence,
   transactionId: 'one',
-  owner: { account: 'GOWNER' },
+  owner: { account },
   type: 'opened',
   to: 'screening',
   version: 1,
@@ -182,6 +182,34 @@ describe('who waits for the tail to grow', () => {
     expect(await left).toBe(0n)
     await grow()
     expect(await stayed).toBe(0n)
+  })
+
+  it('is woken by an event of its account wherever it is in a page, and with all others who wait', async () => {
+    const owners = ['GFIRST', 'GSECOND', 'GTHIRD']
+    const told = owners.map((owner, place) => anEvent(BigInt(place) + 1n, owner))
+    const events = {
+      highestSequence: async () => 0n,
+      after: async ({ after }: { readonly after: bigint }) => told.slice(Number(after)),
+    }
+    const records = { events } as unknown as Records // no other is asked
+    const tail = await openEventTail({ read: (work) => work(records) })
+    const woken: (string | undefined)[] = []
+    const waitFor = async (account?: string, signal = new AbortController().signal) => {
+      await tail.grown(0n, { signal, ...(account !== undefined && { account }) })
+      woken.push(account)
+    }
+    const leave = new AbortController()
+    const stranger = waitFor('GOTHER', leave.signal)
+    const waiting = [...owners, ...owners, undefined, undefined].map((account) => waitFor(account))
+    await tail.catchUp()
+    await Promise.all(waiting)
+    const counts = [...owners, undefined, 'GOTHER'].map(
+      (account) => woken.filter((one) => one === account).length,
+    )
+    expect(counts).toEqual([2, 2, 2, 2, 0])
+    leave.abort()
+    await stranger
+    expect(woken.at(-1)).toBe('GOTHER')
   })
 
   it('leaves nothing on its signal once it is told, however often it waits', async () => {

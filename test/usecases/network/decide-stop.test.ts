@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { StopReason } from '../../../src/domain/network/epoch.ts'
 import { acceptNetworkReset, resumeNetwork } from '../../../src/usecases/network/decide-stop.ts'
+import { findNetworkState } from '../../../src/usecases/network/find-network-state.ts'
 import { freshCommit, onServer } from '../../database.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
@@ -53,6 +54,45 @@ it('goes on where it was when it only looked like a reset, whatever the wrong Ho
   const stopId = await stopped('reset')
   await resumeNetwork({ ...db, now })({ stopId, by: 'ada' })
   expect(await state()).toEqual({ anchor, readLedger: 7n })
+})
+
+it.each(['reset', 'gap'] as const)(
+  'begins a new run after a %s that is accepted, and answers the same to who says so again',
+  async (reason) => {
+    const stopId = await stopped(reason)
+    const { number } = await db.read(({ network }) => network.epoch())
+    const decision = { kind: 'new_epoch', at: at(2), by: 'ada' }
+    const stop = { epoch: number, reason, detail: '', elder: 20n, stoppedAt: at(1) }
+    const accepted = { ok: true, value: { ...stop, id: stopId, decision } }
+    expect(await acceptNetworkReset({ ...db, now })({ stopId, by: 'ada' })).toEqual(accepted)
+    const again = acceptNetworkReset({ ...db, now: () => at(3) })
+    expect(await again({ stopId, by: 'bob' })).toEqual(accepted)
+    expect(await resumeNetwork({ ...db, now: () => at(3) })({ stopId, by: 'bob' })).toEqual({
+      ok: false,
+      refusal: { code: 'decided_otherwise', decision },
+    })
+    expect(await findNetworkState(db)()).toEqual({
+      epoch: { number: number + 1, beganAt: at(2) },
+      lastStop: { ...stop, id: stopId, decision },
+      accounts: [{ account, cursor: '0' }],
+    })
+  },
+)
+
+it('is told of as it stands, with each account and how far it was read', async () => {
+  const id = await stopped('gap')
+  await db.commit(async ({ stellarPayments }) => {
+    await stellarPayments.startCursor('GB', `${9n << 32n}`)
+    await stellarPayments.wantCursor('GC', at(1))
+  })
+  const { epoch, openStop, lastStop, accounts } = await findNetworkState(db)()
+  const stop = { id, epoch: epoch.number, reason: 'gap', detail: '', elder: 20n, stoppedAt: at(1) }
+  expect([epoch.anchor, openStop, lastStop]).toEqual([anchor, stop, stop])
+  expect(accounts).toEqual([
+    { account, cursor: '0', readUntil: at(0) },
+    { account: 'GB', cursor: `${9n << 32n}` },
+    { account: 'GC' },
+  ])
 })
 
 it('tells who comes second what was decided, and changes nothing', async () => {

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Ledger } from '../../../src/domain/network/ledger.ts'
+import type { StellarPayment } from '../../../src/domain/stellar-payment/stellar-payment.ts'
 import { watchNetwork } from '../../../src/usecases/network/watch-network.ts'
 import { NetworkUnavailable } from '../../../src/usecases/ports/stellar-network.ts'
+import { aStellarPayment } from '../../builders/stellar-payment.ts'
 import { freshCommit, onServer } from '../../database.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
@@ -20,6 +22,7 @@ const closed = (sequence: bigint): Ledger => ({
 
 /** A Horizon that tells of the ledgers up to `latest`, those of `lacks` left out. */
 function watched(options: { lookEveryMs?: number | undefined; compareEveryMs?: number } = {}) {
+  const said: unknown[] = []
   const { lookEveryMs, compareEveryMs } = { lookEveryMs: 0, compareEveryMs: 0, ...options }
   const told = {
     latest: 100n,
@@ -28,10 +31,13 @@ function watched(options: { lookEveryMs?: number | undefined; compareEveryMs?: n
     wrong: new Map<bigint, Ledger>(),
   }
   const clock = { now: start }
+  const asked: bigint[] = []
   const ledgers = {
     head: async () => ({ latest: closed(told.latest), elder: told.elder }),
-    find: async (sequence: bigint) =>
-      told.lacks.has(sequence) ? undefined : (told.wrong.get(sequence) ?? closed(sequence)),
+    find: async (sequence: bigint) => {
+      asked.push(sequence)
+      return told.lacks.has(sequence) ? undefined : (told.wrong.get(sequence) ?? closed(sequence))
+    },
   }
   const { commit, read } = db
   const watch = watchNetwork({
@@ -39,12 +45,12 @@ function watched(options: { lookEveryMs?: number | undefined; compareEveryMs?: n
     commit,
     read,
     now: () => clock.now,
-    onStopped: () => undefined,
+    onStopped: (stop) => said.push(stop),
     ...(lookEveryMs !== undefined && { lookEveryMs }),
     compareEveryMs,
     looksToSettle: 1,
   })
-  return { told, watch, clock }
+  return { told, watch, clock, said, asked }
 }
 
 /** A run of which nothing was seen yet. */
@@ -173,4 +179,128 @@ it.each([
   told.latest = 10n
   expect(await watch.look()).toMatchObject({ ok: true })
   await onServer(db.url, 'truncate stellar_cursor')
+})
+
+const resetAt = (sequence: bigint) => ({
+  reason: 'reset',
+  detail:
+    `Ledger ${sequence} was hash ${sequence}, closed ${closed(sequence).closedAt.toISOString()}; ` +
+    'the network that Horizon tells of now has another history. If it was reset, accept that; ' +
+    'if Horizon is the wrong one, mend its address and resume',
+})
+
+describe('credits that were read', () => {
+  /** In ledger `sequence`, as if it was closed so many seconds later than we know. */
+  const credit = (sequence: bigint, seconds = 0) => {
+    const closedAt = closed(sequence).closedAt.getTime() + seconds * 1_000
+    const id = (sequence << 32n).toString()
+    return aStellarPayment({ id, ledgerClosedAt: new Date(closedAt) })
+  }
+  const later = 86_400
+
+  it.each<[string, bigint, readonly StellarPayment[], readonly bigint[]]>([
+    ['none', 100n, [], []],
+    ['of ledgers before the one we know', 100n, [credit(98n), credit(99n), credit(100n)], []],
+    ['of which the first is beyond', 100n, [credit(101n), credit(99n)], [100n]],
+    ['of which the last is beyond', 100n, [credit(99n), credit(101n)], [100n]],
+    ['beyond the last young ledger', 5_000n, [credit(5_001n)], [5_000n]],
+    ['beyond one that is not young', 5_001n, [credit(5_002n)], []],
+  ])('are of this run: %s; what is beyond a young ledger is compared', async (...line) => {
+    const [, sequence, credits, compared] = line
+    const { watch, asked } = watched()
+    const sight = { epoch: 1, anchor: closed(sequence), latest: sequence, elder: 1n }
+    expect(await watch.confirm(sight, credits)).toEqual({ ok: true, value: true })
+    expect(asked).toEqual(compared)
+  })
+
+  it.each<[string, readonly StellarPayment[]]>([
+    ['the first', [credit(90n, later), credit(99n), credit(101n)]],
+    ['the last', [credit(101n), credit(99n), credit(90n, later)]],
+  ])('are of another run when one is: %s', async (_, credits) => {
+    const epoch = await nextRun()
+    const { watch, asked, said } = watched()
+    const sight = { epoch, anchor: closed(100n), latest: 100n, elder: 7n }
+    expect(await watch.confirm(sight, credits)).toEqual({
+      ok: false,
+      refusal: { code: 'network_stopped' },
+    })
+    expect(asked).toEqual([])
+    expect(said).toEqual([{ ...resetAt(100n), epoch, elder: 7n, stoppedAt: start }])
+  })
+})
+
+describe('a stop', () => {
+  it('after a reset names the ledger that is another one, to who notices and in the table', async () => {
+    const epoch = await nextRun()
+    const { watch, told, clock, said } = watched()
+    await watch.look()
+    Object.assign(told, { latest: 200n, elder: 3n })
+    told.wrong.set(100n, { ...closed(100n), hash: 'other' })
+    clock.now = new Date(start.getTime() + 1_000)
+    expect((await watch.look()).ok).toBe(false)
+    expect((await watch.look()).ok).toBe(false)
+    const stop = { ...resetAt(100n), epoch, elder: 3n, stoppedAt: clock.now }
+    expect(said).toEqual([stop])
+    const kept = await openStop()
+    expect(kept).toEqual({ ...stop, id: kept?.id })
+  })
+
+  it('at trimmed history names where it begins, and the ledger that was seen last', async () => {
+    const epoch = await nextRun()
+    const { watch, told, said } = watched()
+    await watch.look()
+    Object.assign(told, { latest: 400n, elder: 301n })
+    told.lacks.add(100n)
+    await watch.look()
+    const detail =
+      "Horizon's history begins at ledger 301 only, after ledger 100, the last one that was seen: " +
+      'what came between cannot be read from it. Take a Horizon with more history, or look at the ' +
+      'accounts yourself, and resume'
+    expect(said).toEqual([{ reason: 'gap', detail, epoch, elder: 301n, stoppedAt: start }])
+  })
+
+  it('for a place ahead of the network names the account, whichever of several it is', async () => {
+    await onServer(db.url, 'truncate stellar_cursor')
+    const epoch = await nextRun()
+    for (const [account, ledger] of [
+      ['GA', 90n],
+      ['GB', 500n],
+      ['GC', 100n],
+    ] as const) {
+      const place = (ledger << 32n).toString()
+      await db.commit(({ stellarPayments }) => stellarPayments.startCursor(account, place))
+    }
+    const { watch, said } = watched()
+    expect((await watch.look()).ok).toBe(false)
+    await onServer(db.url, 'truncate stellar_cursor')
+    const detail =
+      'GB was read up to ledger 500, but the network has come to ledger 100 only: it was reset, or ' +
+      'Horizon is the wrong one'
+    expect(said).toEqual([{ reason: 'reset', detail, epoch, elder: 1n, stoppedAt: start }])
+  })
+})
+
+it('says which ledger Horizon does not have, and what of it is seen by all', async () => {
+  const epoch = await nextRun()
+  const { watch, told } = watched()
+  told.lacks.add(100n)
+  await expect(watch.look()).rejects.toThrow(
+    new NetworkUnavailable('Horizon does not have its latest ledger'),
+  )
+  told.lacks.clear()
+  expect(await watch.look()).toEqual({
+    ok: true,
+    value: {
+      epoch,
+      anchor: closed(100n),
+      latest: 100n,
+      elder: 1n,
+      settled: { ledger: 100n, until: closed(100n).closedAt },
+    },
+  })
+  told.latest = 200n
+  told.lacks.add(100n)
+  await expect(watch.look()).rejects.toThrow(
+    new NetworkUnavailable('Horizon does not have ledger 100 now'),
+  )
 })
