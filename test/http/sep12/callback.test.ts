@@ -58,6 +58,8 @@ describe('PUT /sep12/customer/callback', () => {
       'no address',
     ]) {
       expect((await listen(account, { id, url: bad })).status).toBe(400)
+      const unknown = await listen(anAccount(), { url: bad })
+      expect([bad, unknown.status]).toEqual([bad, 400]) // the address is judged first
     }
   })
 
@@ -72,11 +74,28 @@ describe('PUT /sep12/customer/callback', () => {
     const notices = await noticesOf(id)
     expect(notices.map((notice) => [notice.url, JSON.parse(notice.body)])).toEqual([[url, body]])
     expect(body.status).toBe('ACCEPTED')
-    const jobs = await onServer(
-      door.url,
-      `select payload from outbox where name = 'deliver-callback'`,
-    )
-    expect(jobs).toHaveLength(1)
+    const [owed] = await onServer(door.url, 'select id from callback where subject_id = $1', [id])
+    const callbackId = String(owed?.['id'])
+    const jobs = (await door.read(({ outbox }) => outbox.unsent(100))).map(({ job }) => job)
+    const { now } = door.clock
+    expect(jobs.filter(({ name }) => name === 'deliver-callback')).toEqual([
+      {
+        name: 'deliver-callback',
+        payload: { callbackId },
+        subject: `${callbackId}-0`,
+        dueAt: now,
+      },
+    ])
+    expect(await door.commit(({ callbacks }) => callbacks.lock(callbackId))).toEqual({
+      id: callbackId,
+      subject: { kind: 'customer', id },
+      url,
+      body: notices[0]?.body,
+      state: 'due',
+      tries: 0,
+      dueAt: now,
+      createdAt: now,
+    })
   })
 
   it('keeps the notice sealed, as it tells of a person (SEP12-137)', async () => {

@@ -101,6 +101,74 @@ describe('DELETE /sep12/customer/{account}', () => {
     ])
   })
 
+  it('drops the uploads of its memo, and leaves those of the account and of other memos (SEP12-122, SEP12-129)', async () => {
+    const account = anAccount()
+    const owners = [account, `${account}:1`, `${account}:2`]
+    const uploads: (readonly [string, string])[] = []
+    for (const owner of owners) {
+      await put(owner)
+      for (const value of [aPng, aPng]) {
+        const sending = multipart([{ name: 'file', value }])
+        const { body } = await door.call(owner, 'POST /customer/files', sending)
+        uploads.push([owner, body.file_id ?? ''])
+      }
+    }
+    expect((await door.call(`${account}:1`, `DELETE /customer/${account}`)).status).toBe(200)
+    const left: number[] = []
+    for (const [owner, id] of uploads) {
+      const { body } = await door.call(owner, `GET /customer/files?file_id=${id}`)
+      left.push(body.files?.length ?? 0)
+    }
+    expect(left).toEqual([1, 1, 0, 0, 1, 1])
+  })
+
+  it('is refused for the path before the memo, and for that before nobody is known (SEP12-116, SEP12-117, SEP12-119)', async () => {
+    const [account, other] = [anAccount(), anAccount()]
+    const statusOf = async (path: string, body: object) =>
+      (await door.call(`${account}:2`, `DELETE /customer/${path}`, { body })).status
+    expect(await statusOf(other, { memo: '3' })).toBe(401)
+    expect(await statusOf(account, { account: other, memo: '3' })).toBe(403)
+    expect(await statusOf(account, { memo: '2' })).toBe(404)
+  })
+
+  it('brings on every payout that waited for it, whichever of its fields that was (SEP12-126)', async () => {
+    const account = anAccount()
+    const [customer, other] = [await put(account), await put(account, { memo: '1' })]
+    const wants = (owner: 'sender' | 'receiver', name: string) => ({
+      wantedCustomerFields: [{ owner, name, message: 'It is wrong' }],
+    })
+    const ofBoth = { phase: 'awaitingPayoutCustomerInfo', owner: { account } } as const
+    const parties = { senderType: 'sep31-sender', receiverType: 'sep31-receiver' }
+    const waiting = [
+      await keepWaitingTransaction(door.commit, {
+        ...ofBoth,
+        ...parties,
+        ...{ senderId: other, receiverId: customer },
+        ...wants('receiver', 'first_name'),
+      }),
+      await keepWaitingTransaction(door.commit, {
+        ...ofBoth,
+        ...parties,
+        ...{ senderId: customer, receiverId: other },
+        ...wants('sender', 'last_name'),
+      }),
+      await keepWaitingTransaction(door.commit, {
+        ...ofBoth,
+        ...parties,
+        ...{ senderId: customer, receiverId: other },
+        ...wants('receiver', 'email_address'),
+      }),
+    ]
+    expect((await door.call(account, `DELETE /customer/${account}`)).status).toBe(200)
+    const phases = await Promise.all(
+      waiting.map(async ({ id }) => {
+        const kept = await door.read(({ transactions }) => transactions.find(id))
+        return kept?.phase
+      }),
+    )
+    expect(phases).toEqual(['payingOut', 'payingOut', 'awaitingPayoutCustomerInfo'])
+  })
+
   it('brings on a payout that waited for it, as the work of that client, its memo included (SEP12-126)', async () => {
     const account = anAccount()
     const receiverId = await put(`${account}:7`, { type: 'sep31-receiver' })

@@ -177,6 +177,7 @@ describe('POST /sep12/customer/files', () => {
           'Too many files wait to be used: name them in PUT /customer, as <field>_file_id, or come back tomorrow',
         ]),
       )
+      expect((await upload(`${account}:7`, Buffer.from('text'))).status).toBe(400)
       expect((await upload(anAccount())).status).toBe(200)
       await door.call(`${account}:1`, 'PUT /customer', {
         body: { ...jane, photo_id_front_file_id: first.body.file_id },

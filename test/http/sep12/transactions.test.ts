@@ -203,6 +203,28 @@ describe('a transaction whose payout was refused', () => {
     expect(await refusedOf(receiverId)).toEqual([['bank_account_number', 'Unknown']])
   })
 
+  it('asks for what each of several wants, as sender or as receiver, and for nothing of others (SEP12-48)', async () => {
+    const { account, senderId, receiverId } = await world(refusedPayout())
+    const wanting = (owner: 'sender' | 'receiver', name: string) => ({
+      ...refusedPayout(),
+      owner: { account },
+      senderType: 'sep31-sender',
+      receiverType: 'sep31-receiver',
+      wantedCustomerFields: [{ owner, name, message: `Of the ${owner}` }],
+    })
+    await opened({ ...wanting('sender', 'first_name'), senderId: receiverId, receiverId: senderId })
+    await opened({ ...wanting('receiver', 'email_address'), senderId, receiverId })
+    const { body } = await door.call(account, `GET /customer?id=${receiverId}`)
+    const provided = Object.entries(body.provided_fields ?? {})
+    expect(Object.fromEntries(provided.map(([name, { error }]) => [name, error]))).toEqual({
+      first_name: 'Of the sender',
+      last_name: 'This is not the name of the holder',
+      email_address: 'Of the receiver',
+      bank_account_number: 'This account does not exist',
+    })
+    expect((await door.call(account, `GET /customer?id=${senderId}`)).body.status).toBe('ACCEPTED')
+  })
+
   it('takes corrections also for a type that is configured no more (SEP12-48)', async () => {
     const { account, transaction } = await world({ ...refusedPayout(), receiverType: 'once' })
     await waitingPayout(transaction.id)

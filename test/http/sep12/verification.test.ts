@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { onServer } from '../../database.ts'
 import { anAccount, openDoor } from './door.ts'
 
 let door: Awaited<ReturnType<typeof openDoor>>
@@ -111,6 +112,35 @@ describe('a field that needs a code', () => {
     const { body } = await door.call(account, `GET /customer?id=${id}`)
     expect(body.status).toBe('NEEDS_INFO')
     expect(body.provided_fields?.['mobile_number']?.status).toBe('VERIFICATION_REQUIRED')
+  })
+
+  it('is told of when it is awaited anew, and the client goes on listening until all is accepted (SEP12-102, SEP12-103)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    const confirm = () =>
+      door.call(account, 'PUT /customer', { body: { id, mobile_number_verification: codeOf(id) } })
+    await confirm()
+    const url = 'https://wallet.example.com/kyc'
+    await door.call(account, 'PUT /customer/callback', { body: { id, url } })
+    const listened = async () => {
+      const rows = await onServer(
+        door.url,
+        'select id from callback where subject_id = $1 order by number',
+        [id],
+      )
+      const told = rows.map(async (row) => {
+        const kept = await door.commit(({ callbacks }) => callbacks.lock(String(row['id'])))
+        return (JSON.parse(kept?.body ?? '{}') as { readonly status?: string }).status
+      })
+      const customer = await door.read(({ customers }) => customers.find(id))
+      return [customer?.callbackUrl, await Promise.all(told)]
+    }
+    expect(await listened()).toEqual([url, []])
+    await door.call(account, 'PUT /customer', { body: { id, mobile_number: '+14155550177' } })
+    expect(await listened()).toEqual([url, ['NEEDS_INFO']])
+    await door.call(account, 'PUT /customer', { body: { id, type } })
+    await confirm()
+    expect(await listened()).toEqual([undefined, ['NEEDS_INFO', 'ACCEPTED']])
   })
 
   it('gets no second code while one is awaited, and at most five an hour (SEP12-97)', async () => {
