@@ -1,9 +1,18 @@
-import { Asset, Operation } from '@stellar/stellar-sdk'
+import { Account, Asset, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import type { Admission } from '../../../src/sandbox/network/ledger/closed-ledger.ts'
 import { readEnvelope, type Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { createQueue } from '../../../src/sandbox/network/queue/queue.ts'
-import { codesOf, createWorld, feeBump, idOf, parameters, type Draft, type World } from './world.ts'
+import {
+  codesOf,
+  createWorld,
+  feeBump,
+  idOf,
+  keyOf,
+  parameters,
+  type Draft,
+  type World,
+} from './world.ts'
 
 /** What the recorded scenarios do not show of the queue. */
 
@@ -149,6 +158,52 @@ describe('the queue of the real network', () => {
     }
     world.close()
     expect(answer(world.queue.admit(first))).toBe('txBadSeq')
+  })
+
+  it('is done with what an account left behind by a later sequence: that is not refused for a while', () => {
+    const world = createWorld()
+    world.fund('alice', 'bob')
+    const [waiting] = row(world, 1)
+    if (waiting === undefined) throw new Error('the row is empty')
+    world.queue.admit(waiting)
+    const sequence = world.ledger.account(idOf('alice'))?.sequence ?? 0n
+    const later = new TransactionBuilder(new Account(idOf('alice'), String(sequence + 4n)), {
+      fee: '100',
+      networkPassphrase: parameters.networkPassphrase,
+      timebounds: { minTime: 0, maxTime: 0 },
+      minAccountSequence: String(sequence),
+    })
+      .addOperation(Operation.bumpSequence({ bumpTo: '0' }))
+      .build()
+    later.sign(keyOf('alice'))
+    const transactions = [readEnvelope(later.toXdr(), parameters.networkPassphrase)]
+    const closeTime = world.ledger.head.closeTime + 5n
+    world.queue.afterClose(world.ledger.close({ transactions, closeTime }))
+    expect(world.queue.size).toBe(0)
+    expect(answer(world.queue.admit(waiting))).toBe('txBadSeq')
+  })
+
+  it('is done with what an account left behind by a later sequence: that is not refused for a while', () => {
+    const world = createWorld()
+    world.fund('alice', 'bob')
+    const [waiting] = row(world, 1)
+    if (waiting === undefined) throw new Error('the row is empty')
+    world.queue.admit(waiting)
+    const sequence = world.ledger.account(idOf('alice'))?.sequence ?? 0n
+    const later = new TransactionBuilder(new Account(idOf('alice'), String(sequence + 4n)), {
+      fee: '100',
+      networkPassphrase: parameters.networkPassphrase,
+      timebounds: { minTime: 0, maxTime: 0 },
+      minAccountSequence: String(sequence),
+    })
+      .addOperation(Operation.bumpSequence({ bumpTo: '0' }))
+      .build()
+    later.sign(keyOf('alice'))
+    const transactions = [readEnvelope(later.toXdr(), parameters.networkPassphrase)]
+    const closeTime = world.ledger.head.closeTime + 5n
+    world.queue.afterClose(world.ledger.close({ transactions, closeTime }))
+    expect(world.queue.size).toBe(0)
+    expect(answer(world.queue.admit(waiting))).toBe('txBadSeq')
   })
 
   it('drops what its fee source can no longer pay for after a close (SBX-29)', () => {
@@ -342,6 +397,32 @@ describe('a full queue (SBX-27, SBX-33)', () => {
     expect(answered(world, world.envelope(draft('big', 500)))).toBe('PENDING')
     if (evicted === undefined) throw new Error('nothing of p waited')
     expect(answered(world, evicted)).toBe('TRY_AGAIN_LATER')
+  })
+
+  it('tells the first thing that is wrong: what waits beside it, then its bid', () => {
+    const { world, draft, bid, filled } = start()
+    filled()
+    const next = (world.ledger.account(idOf('p'))?.sequence ?? 0n) + 2n
+    const second = world.envelope({ ...draft('p', 100, 2), sequence: next })
+    expect(answered(world, second)).toBe('TRY_AGAIN_LATER')
+    const unsigned = world.envelope({ ...draft('late', 100), signers: ['p'] })
+    expect(answered(world, unsigned)).toBe('txInsufficientFee 101')
+    expect(bid('big', 500)).toBe('PENDING')
+    expect(bid('late', 90, 5)).toBe('txInsufficientFee 501') // and has no room at any price
+  })
+
+  it('tells the first thing that is wrong: what waits beside it, then its bid, then itself', () => {
+    const { world, draft, bid, filled } = start()
+    filled()
+    const next = (world.ledger.account(idOf('p'))?.sequence ?? 0n) + 2n
+    const second = world.envelope({ ...draft('p', 100, 2), sequence: next })
+    expect(answered(world, second)).toBe('TRY_AGAIN_LATER')
+    const unsigned = world.envelope({ ...draft('late', 100), signers: ['p'] })
+    expect(answered(world, unsigned)).toBe('txInsufficientFee 101')
+    expect(bid('big', 500)).toBe('PENDING')
+    expect(bid('late', 90, 5)).toBe('txInsufficientFee 501') // and has no room at any price
+    const tooFar = { ...draft('late', 2_000_000_000, 2), sequence: next + 9n }
+    expect(answered(world, world.envelope(tooFar))).toMatch(/^txBadSeq /) // and cannot be paid
   })
 
   it('has no room at any price for more operations than it holds', () => {

@@ -127,6 +127,12 @@ describe('who pays for the fee bumps of others (SBX-29)', () => {
     expect(bumping(world, 'carol', 300)).toEqual(answer)
   })
 
+  it('hears of another fault of its own first', () => {
+    const world = worldWith(499)
+    const admission = world.queue.admit(bidding(world, 'bob', { fee: '500', behind: 1n }))
+    expect(admission.status === 'ERROR' && codesOf(admission.result)).toEqual(['txBadSeq'])
+  })
+
   it.each([
     [2199, ['txInsufficientBalance']],
     [2200, 'PENDING'],
