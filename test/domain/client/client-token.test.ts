@@ -28,6 +28,8 @@ describe('the claims of a client', () => {
     let wrong: Readonly<Record<string, unknown>> = { iat: `${seconds}`, exp: 'x', memo: 7 }
     const mended: readonly [Readonly<Record<string, unknown>>, ClientTokenFault][] = [
       [{}, 'times'],
+      [{ exp: seconds - 1_000 }, 'times'],
+      [{ iat: seconds, exp: 'x' }, 'times'],
       [{ iat: seconds + 31 }, 'times'],
       [{ exp: seconds - 30 }, 'lapsed'],
       [{ exp: seconds + 10_000 }, 'times'],

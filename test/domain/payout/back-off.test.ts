@@ -12,6 +12,16 @@ const day = 24 * hour
 const deliveredAt = new Date('2026-11-21T12:00:00Z')
 const patience = defaultPatience
 
+it('a rail is waited for this long, unless told otherwise', () => {
+  expect(defaultPatience).toEqual({
+    claimMs: 40_000,
+    firstDelayMs: 1_000,
+    longestDelayMs: 900_000,
+    failuresMax: 32,
+    returns: { firstMs: hour, untilMs: 30 * day },
+  })
+})
+
 describe('a bank that does not answer', () => {
   it('is asked after 1, 2, 4 … times the first wait, up to the longest', () => {
     const waits = [0, 1, 2, 3, 4, 10, 11, 32, 2_000].map((failures) => delayMs(failures, patience))

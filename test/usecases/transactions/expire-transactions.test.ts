@@ -72,7 +72,7 @@ it('tells the event and the notice of each that it ends as the work of the gatew
     'select subject_id, url from callback where subject_id = any ($1) order by number',
     [ids],
   )
-  const subjects = owed.map((row) => row['subject_id'])
+  const subjects = owed.map((row) => String(row['subject_id']))
   expect(subjects.toSorted()).toEqual(ids.toSorted())
   expect(new Set(owed.map(({ url }) => url))).toEqual(new Set([callbackUrl]))
 })

@@ -32,7 +32,10 @@ function aCustomer(id: string, standing: Standing): Customer {
 async function resumed(
   standing: Standing,
   transactions: readonly Transaction[],
-  ids: readonly string[] = transactions.map(({ id }) => id),
+  {
+    ids = transactions.map(({ id }) => id),
+    payable = [],
+  }: { readonly ids?: readonly string[]; readonly payable?: readonly Transaction[] } = {},
 ) {
   const changes: Change[] = []
   const asked: unknown[] = []
@@ -45,9 +48,9 @@ async function resumed(
       },
       list: async ({ customerId }: { readonly customerId?: string }) => {
         asked.push(customerId)
-        return []
+        return payable
       },
-      lock: async (wanted: string) => transactions.find(({ id }) => id === wanted),
+      lock: async (wanted: string) => [...transactions, ...payable].find(({ id }) => id === wanted),
     },
     customers: {
       findMany: async (wanted: readonly string[]) =>
@@ -110,7 +113,14 @@ describe('a transaction of a customer', () => {
   it('goes on also after one that is gone, and one that went on by itself', async () => {
     const waiting = ['b', 'd'].map((id) => between('screening', id))
     const all = [between('completed', 'c'), ...waiting]
-    const { changes } = await resumed('accepted', all, ['d', 'c', 'a', 'b'])
+    const { changes } = await resumed('accepted', all, { ids: ['d', 'c', 'a', 'b'] })
     expect(changes.map(({ after }) => after.id)).toEqual(['b', 'd'])
+  })
+
+  it('is locked in the order of the ids, whether it waits or may be paid', async () => {
+    const waiting = ['d', 'b'].map((id) => between('screening', id))
+    const payable = ['c', 'a', 'e'].map((id) => between('awaitingFunds', id))
+    const { changes } = await resumed('rejected', waiting, { payable })
+    expect(changes.map(({ after }) => after.id)).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 })
