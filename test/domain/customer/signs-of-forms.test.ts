@@ -108,7 +108,8 @@ describe('nothing before or after', () => {
         today: '2026-03-01',
       })
     const nothing = { values: new Map(), files: new Map(), fileIds: new Map(), codes: new Map() }
-    for (const name of ['email_address_verification_x', 'photo_id_front_file_ids']) {
+    const inLines = ['x\nemail_address_verification', 'x\nphoto_id_front_file_id']
+    for (const name of ['email_address_verification_x', 'photo_id_front_file_ids', ...inLines]) {
       expect(read(name)).toEqual({ ok: true, value: nothing })
     }
     expect(read('email_address_verification')).toMatchObject({

@@ -66,7 +66,7 @@ describe('an account that is to be read from now on, while Horizon is away', () 
 
   it('waits for a Horizon that lacks a ledger in between', async () => {
     const asked = beginLate({ elder: 90n, latest: 110n, lacks: 100n })
-    await expect(asked).rejects.toThrow('does not have ledger 100')
+    await expect(asked).rejects.toThrow('Horizon does not have ledger 100')
   })
 })
 

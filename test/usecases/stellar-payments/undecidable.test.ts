@@ -49,7 +49,11 @@ it('matches all others when one payment cannot be decided, and says so (POLARIS-
   if (first === undefined || fourth === undefined) throw new Error('unreachable')
   await damage(first)
   await damage(fourth)
-  await expect(world.match(account)).rejects.toThrow(/2 payments of G.* cannot be matched/)
+  const [broken] = await waiting(account)
+  await expect(world.match(account)).rejects.toMatchObject({
+    message: `2 payments of ${account} cannot be matched, the first is ${String(broken?.['id'])}`,
+    cause: expect.any(Error),
+  })
   const rest = transactions.filter((one) => one !== first && one !== fourth)
   for (const { id } of rest) {
     expect((await world.stateOf(id)).transaction?.phase).toBe('payingOut')
