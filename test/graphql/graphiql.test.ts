@@ -65,9 +65,11 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
     await page.getByText('Query', { exact: true }).first().waitFor()
     await page.getByRole('button', { name: 'Open settings dialog' }).click()
-    await page.getByRole('dialog').getByText('Persist headers').waitFor()
+    const dialog = page.getByRole('dialog').getByText('Persist headers')
+    await dialog.waitFor({ timeout: 10_000 }).catch(() => undefined) // then it is told why
     expect(elsewhere()).toEqual([])
     expect(complaints).toEqual([])
+    expect(await dialog.isVisible()).toBe(true)
   })
 
   it('asks for the token by name, and keeps it over a reload', async () => {
@@ -82,8 +84,8 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
     const token = await tokenFor(sendingAnchor)
     await run(page, token)
     await page.getByRole('region', { name: 'Result Window' }).getByText(transactionId).waitFor()
-    const isKept = (text: string) => Object.values(localStorage).some((kept) => kept.includes(text))
-    await page.waitForFunction(isKept, token)
+    const isKept = (text: string) => localStorage.getItem('graphiql:tabState')?.includes(text)
+    await page.waitForFunction(isKept, token, { timeout: 10_000 })
     await page.reload()
     expect(await headers()).toBe(JSON.stringify({ authorization: `Bearer ${token}` }))
   })
