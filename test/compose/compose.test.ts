@@ -1,9 +1,19 @@
+import { Keypair } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compose } from '../../src/compose/compose.ts'
+import type { Rooms } from '../../src/compose/compose.ts'
+import type { Customer } from '../../src/domain/customer/customer.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { freshDatabase } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
-import { configOf, distributionAccount, otherAnchor } from '../graphql/gateway-world.ts'
+import {
+  configOf,
+  distributionAccount,
+  keepCustomer,
+  otherAnchor,
+  person,
+  sendingAnchor,
+} from '../graphql/gateway-world.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -12,6 +22,11 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 const log = createLog({ level: 'silent' })
+
+const fields = { routing_number: '021000021', account_number: '1000990001' }
+
+let known: Promise<Customer> | undefined
+const customer = (rooms: Rooms) => (known ??= keepCustomer(rooms, person))
 
 describe('the rooms of a process', () => {
   it('read every account that is paid into', async () => {
@@ -28,6 +43,26 @@ describe('the rooms of a process', () => {
     })
     expect(rooms.accounts).toEqual([distributionAccount, otherAnchor])
     await rooms.close()
+  })
+
+  it('know a repeated opening again by the secret of the tokens, and by no other', async () => {
+    const { config, secrets } = configOf(database.url, {})
+    const open = async (changes: Partial<typeof secrets>) => {
+      const sites = [config.site]
+      const rooms = await compose({ config, secrets: { ...secrets, ...changes }, sites, log })
+      const { id } = await customer(rooms)
+      const outcome = await rooms.openTransaction({
+        principal: { account: sendingAnchor, subject: sendingAnchor, homeDomain: 'localhost:8080' },
+        request: { amount: '100', assetCode: 'SRT', senderId: id, receiverId: id, fields },
+        idempotencyKey: 'one',
+      })
+      await rooms.close()
+      return outcome.ok ? outcome.value.isReplay : outcome.refusal.code
+    }
+    const other = 'another secret of the tests, long enough to be one'
+    expect(await open({})).toBe(false)
+    expect(await open({ signingSeed: Keypair.random().secret(), railSecret: other })).toBe(true)
+    expect(await open({ tokenSecret: other })).toBe('idempotency_key_reused')
   })
 
   it('are not opened when the page of any address would say something wrong (SEP01-18)', async () => {

@@ -49,7 +49,9 @@ const health = async (): Promise<string> =>
 
 const stops = () =>
   gateways.flatMap(({ lines }) =>
-    lines.filter(({ msg }) => msg === 'collecting is stopped').map(({ reason }) => reason),
+    lines
+      .filter(({ msg }) => msg === 'collecting is stopped')
+      .map(({ level, epoch, reason, detail }) => ({ level, epoch, reason, detail })),
   )
 
 describe('two processes and a network', () => {
@@ -73,7 +75,10 @@ describe('two processes and a network', () => {
     sandbox.control.advance(600)
     sandbox.control.reset()
     await until(async () => (await collected()).every((isRead) => !isRead), 'both to stop')
-    expect(stops()).toEqual(['reset'])
+    const { openStop } = (await gateways[0]?.rooms.findNetworkState()) ?? {}
+    const { epoch, reason, detail } = openStop ?? {}
+    expect(reason).toBe('reset')
+    expect(stops()).toEqual([{ level: 'error', epoch, reason, detail }])
     expect(await health()).toContain('accept-reset')
     const id = (await gateways[1]?.rooms.findNetworkState())?.openStop?.id ?? ''
     const variables = { stopId: id }
