@@ -66,7 +66,6 @@ const ODD_CODES: Readonly<Record<string, string>> = {
   manageSellOfferBuyNotAuthorized: 'buy_not_authorized',
   manageSellOfferBuyNoIssuer: 'buy_no_issuer',
   manageSellOfferNotFound: 'op_offer_not_found',
-  manageSellOfferCrossSelf: 'op_cross_self',
   manageBuyOfferSellNotAuthorized: 'sell_not_authorized',
   manageBuyOfferBuyNotAuthorized: 'buy_not_authorized',
   manageBuyOfferBuyNoIssuer: 'buy_no_issuer',

@@ -68,8 +68,8 @@ export interface Route {
 
 const HAL = 'application/hal+json; charset=utf-8'
 
-export function halReply(record: object, status = 200): Reply {
-  return { status, type: HAL, body: JSON.stringify(record, null, 2) }
+export function halReply(record: object): Reply {
+  return { status: 200, type: HAL, body: JSON.stringify(record, null, 2) }
 }
 
 /** How a reply is put on the wire, when a drill wants it done badly (SBX-106). */

@@ -13,9 +13,9 @@ export function accountField(text: string | undefined, field = 'account_id'): st
 
 const HASH = /^[0-9a-f]{64}$/
 
-export function hashField(text: string | undefined, field = 'tx_id'): string {
+export function hashField(text: string | undefined): string {
   if (text === undefined || !HASH.test(text)) {
-    throw badField(field, 'Transaction hash must be a hex-encoded, lowercase SHA-256 hash')
+    throw badField('tx_id', 'Transaction hash must be a hex-encoded, lowercase SHA-256 hash')
   }
   return text
 }

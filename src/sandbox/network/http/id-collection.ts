@@ -9,8 +9,6 @@ export interface IdCollection<T extends Identified> {
   readonly log: () => readonly T[]
   readonly accept?: (record: T) => boolean
   readonly render: (record: T) => object
-  /** Lists under one transaction show records that lists elsewhere withhold. */
-  readonly streamed?: boolean
 }
 
 /** A list in the order of total order ids: ledgers, transactions, operations, payments. */
@@ -18,11 +16,10 @@ export function idCollection<T extends Identified>({
   log,
   accept = () => true,
   render,
-  streamed = true,
 }: IdCollection<T>): Collection {
   return {
     cursors: 'id',
-    streamed,
+    streamed: true,
     read(request, view) {
       const { order, limit } = request
       const cursor = fromElder(request, view)
