@@ -155,6 +155,11 @@ describe('configuration', () => {
   })
 
   it('refuses what it does not know, naming the place', () => {
-    expect(faultsOf({}, { ...file, aassets: [] })[0]).toMatch(/aassets/)
+    const wrong = { FAIRLEAD_TOKEN_SECRET: undefined, FAIRLEAD_LOGIN: 'anyone' }
+    expect(faultsOf(wrong, { ...file, aassets: [] })).toEqual([
+      'FAIRLEAD_TOKEN_SECRET is missing',
+      'fairlead.yaml: the file: Unrecognized key: "aassets"',
+      'FAIRLEAD_LOGIN is "agreed" or "open", not anyone',
+    ])
   })
 })
