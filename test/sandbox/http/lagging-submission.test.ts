@@ -78,6 +78,7 @@ describe('a bad sequence while reads lag behind the ledger', () => {
     await othersServed(client)
     expect(state.answered).toBe(false)
     control.close()
+    await until(() => state.answered, 5_000)
     expect((await answer).status).toBe(400)
     expect(control.state().ingestedLatestLedger).toBeLessThan(latest(client))
   })

@@ -210,15 +210,33 @@ describe('contract data (SBX-53)', () => {
     expect([codes[0], codes.at(-1)]).toEqual(['txFailed', 'opNotSupported'])
   })
 
-  it('an operation that nobody came to look at is told as not supported', () => {
-    const wrong = new xdr.Operation({
-      sourceAccount: null,
-      body: xdr.OperationBody.bumpSequence(new xdr.BumpSequenceOp({ bumpTo: -1n })),
-    })
-    const operations = [wrong, extend]
-    expect(refusal(worldOf('alice'), { operations, fee: 200 })).toEqual([
+  it('an operation that nobody came to look at is told as done, where its kind has a result', () => {
+    const liquidityPoolId = new xdr.PoolId(new Uint8Array(32))
+    const price = new xdr.Price({ n: 1, d: 1 })
+    const [amount, prices] = [1n, { minPrice: price, maxPrice: price }]
+    const both = { maxAmountA: amount, maxAmountB: amount }
+    const least = { minAmountA: amount, minAmountB: amount }
+    const operations = [
+      own(xdr.OperationBody.bumpSequence(new xdr.BumpSequenceOp({ bumpTo: -1n }))),
+      own(xdr.OperationBody.inflation()),
+      own(
+        xdr.OperationBody.liquidityPoolDeposit(
+          new xdr.LiquidityPoolDepositOp({ liquidityPoolId, ...both, ...prices }),
+        ),
+      ),
+      own(
+        xdr.OperationBody.liquidityPoolWithdraw(
+          new xdr.LiquidityPoolWithdrawOp({ liquidityPoolId, amount, ...least }),
+        ),
+      ),
+      extend,
+    ]
+    expect(refusal(worldOf('alice'), { operations, fee: 500 })).toEqual([
       'txFailed',
       'bumpSequenceBadSeq',
+      'inflationSuccess',
+      'liquidityPoolDepositSuccess',
+      'liquidityPoolWithdrawSuccess',
       'opNotSupported',
     ])
   })
@@ -246,6 +264,37 @@ describe('what is applied', () => {
     const [bumped] = world.close().transactions
     expect(bumped?.innerHash).toBe(Buffer.from(inner.hash()).toString('hex'))
     expect(world.apply({ source: 'alice', operations: [bump] })).not.toHaveProperty('innerHash')
+  })
+
+  it('costs no more than was bid, nor than the account has (SBX-33)', () => {
+    const world = worldOf('alice')
+    const poor = idOf('poor')
+    const operations = [
+      Operation.beginSponsoringFutureReserves({ sponsoredId: poor }),
+      Operation.createAccount({ destination: poor, startingBalance: '0.0000160' }),
+      Operation.endSponsoringFutureReserves({ source: poor }),
+    ]
+    world.apply({ source: 'alice', signers: ['alice', 'poor'], operations })
+    const { sequence = 0n } = world.ledger.account(poor) ?? {}
+    const drafts = [1n, 2n, 3n].map((step) => ({
+      source: 'poor',
+      operations: [bump],
+      sequence: sequence + step,
+    }))
+    const charged = closing(world, ...drafts).map(({ feeCharged, result }) => [
+      feeCharged,
+      result.feeCharged,
+    ])
+    expect(charged).toEqual([
+      [100n, 100n],
+      [60n, 60n],
+      [0n, 0n],
+    ])
+    expect(world.ledger.account(poor)?.balance).toBe(0n)
+    const closeTime = world.ledger.head.closeTime + 5n
+    const bid = world.envelope({ source: 'alice', operations: [bump], fee: '130' })
+    const plan = { transactions: [bid], closeTime, baseFee: 200n }
+    expect(world.ledger.close(plan).transactions[0]?.feeCharged).toBe(130n)
   })
 
   it('costs nothing where there is no account', () => {

@@ -131,6 +131,28 @@ describe('closing', () => {
     expect(new Set(several.map(({ results }) => results)).size).toBe(4)
   })
 
+  it('commits to what came before a set, and to what came of it (SBX-37)', () => {
+    const world = createWorld()
+    world.fund('alice')
+    const hex = (bytes: { readonly value: Uint8Array }) => Buffer.from(bytes.value).toString('hex')
+    const [first, second] = [world.close(), world.close()].map(({ header }) => header)
+    expect(first && hex(first.scpValue.txSetHash)).not.toBe(
+      second && hex(second.scpValue.txSetHash),
+    )
+    const start = world.ledger.snapshot()
+    const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+    const transactions = [world.envelope({ source: 'alice', operations })]
+    const closeTime = world.ledger.head.closeTime + 5n
+    const charging = (baseFee: bigint) => {
+      world.ledger.restore(start)
+      const { header } = world.ledger.close({ transactions, closeTime, baseFee })
+      return [hex(header.scpValue.txSetHash), hex(header.txSetResultHash)]
+    }
+    const [usual, cheap] = [charging(100n), charging(50n)]
+    expect(cheap[0]).toBe(usual[0])
+    expect(cheap[1]).not.toBe(usual[1])
+  })
+
   it('takes the signatures of a record as verified, and no others (SBX-23)', () => {
     const world = createWorld()
     world.fund('alice')

@@ -1,4 +1,4 @@
-import { Asset, Operation, type xdr } from '@stellar/stellar-sdk'
+import { Account, Asset, MuxedAccount, Operation, type xdr } from '@stellar/stellar-sdk'
 import { expect, it } from 'vitest'
 import { assetKeyOf } from '../../../src/sandbox/network/ledger/asset.ts'
 import { asset, createWorld, idOf } from './world.ts'
@@ -79,4 +79,19 @@ it('pays no more than it may, and brings no less than it has to', () => {
   )
   const sent = { ...way, sendAmount: '20', destMin: '11.2500001' }
   expect(traded(Operation.pathPaymentStrictSend(sent))).toBe('pathPaymentStrictSendUnderDestmin')
+})
+
+it('ends at the account under a muxed one', () => {
+  const destination = new MuxedAccount(new Account(idOf('bob'), '0'), '77').accountId()
+  const muxed = { ...way, destination }
+  const terms = { sendMax: '20', destAmount: '11.25', sendAmount: '20', destMin: '11.25' }
+  const kinds = [
+    Operation.pathPaymentStrictReceive({ ...muxed, ...terms }),
+    Operation.pathPaymentStrictSend({ ...muxed, ...terms }),
+  ]
+  for (const operation of kinds) {
+    expect(traded(operation)).toHaveLength(7)
+    const line = world.ledger.entry(`trustline|${idOf('bob')}|${gbpKey}`)
+    expect(line).toMatchObject({ balance: 112_500_000n })
+  }
 })
