@@ -329,4 +329,19 @@ describe('two files', () => {
     expect(new Set(files.map((file) => file.id))).toEqual(new Set([front, back]))
     expect(files.map(({ expiresAt }) => expiresAt)).toEqual([undefined, undefined])
   })
+
+  it('for one field are not both kept: what comes with the request counts, what it refers to lapses (SEP12-128, SEP12-131)', async () => {
+    const subject = { account: anAccount() }
+    const uploaded = await gateway.upload(subject, aPng)
+    if (!uploaded.ok) throw new Error(uploaded.refusal.code)
+    const before = uploaded.value
+    const sending = { photo_id_front_file_id: before.id, photo_id_front: aPdf }
+    const { id, fields } = await kept(subject, sending)
+    expect(fields['photo_id_front']).toMatchObject({ digest: digest(aPdf) })
+    expect((await filesOf(subject, id)).map((file) => file.digest)).toEqual([digest(aPdf)])
+    const loose = await db.read(({ customerFiles }) =>
+      customerFiles.list(subject, { id: before.id }, at),
+    )
+    expect(loose).toEqual([before])
+  })
 })
