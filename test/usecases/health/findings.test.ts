@@ -371,6 +371,13 @@ describe('the report', () => {
     })
   })
 
+  it('tells how far accounts are read by the newest ledger, where there is one', async () => {
+    const backlog = { ...quiet, accounts }
+    const { status, checks } = await reportWith({ backlog: async () => backlog }, 'redis')
+    expect(status).toBe('failing')
+    expect(checks).toContainEqual(judgeCollecting(backlog, headAt(3), now))
+  })
+
   it('judges each part by what was seen of it, and the accounts by our clock without a head', async () => {
     const backlog = { ...quiet, accounts, unmatched, payouts, events }
     const away = () => Promise.reject(new Error('away'))
