@@ -177,12 +177,12 @@ describe('a payout', () => {
     for (const step of way) await control(bank, step, { all: true })
     const { status, body } = await control(bank, verb, { idempotency_key: 'k-1' })
     const message = `No payout named by idempotency_key, payout_id or transaction_id can become ${to}.`
-    if (open[from]?.includes(verb) === true) {
-      expect([status, body]).toMatchObject([200, { payouts: [{ state: to }] }])
-    } else {
-      expect([status, body]).toEqual([409, error('nothing_to_move', message)])
-      expect(await readBook(bank)).toMatchObject({ payouts: [{ state: from }] })
-    }
+    const isOpen = open[from]?.includes(verb) === true
+    const stays = error('nothing_to_move', message)
+    expect([status, body]).toMatchObject(
+      isOpen ? [200, { payouts: [{ state: to }] }] : [409, stays],
+    )
+    expect(await readBook(bank)).toMatchObject({ payouts: [{ state: isOpen ? to : from }] })
     const none = await control(bank, verb, { idempotency_key: 'k-2' })
     expect([none.status, none.body]).toEqual([404, error('nothing_to_move', message)])
   })

@@ -197,17 +197,17 @@ test('the address of the query comes before that of a form (SBX-90)', async () =
 })
 
 test('a funding that the network does not admit is answered with its result (SBX-90)', async () => {
-  const { server, sandbox, get } = await openForTest()
+  const own = await openForTest()
   const root = rootKey(Networks.TESTNET)
-  const account = await server.loadAccount(root.publicKey())
+  const account = await own.server.loadAccount(root.publicKey())
   const how = { fee: '100', networkPassphrase: Networks.TESTNET }
   const resign = new TransactionBuilder(account, how)
     .addOperation(Operation.setOptions({ masterWeight: 0 }))
     .setTimeout(60)
     .build()
   resign.sign(root)
-  await sandbox.control.submit(resign.toXdr())
-  const { status, body } = await get(`/friendbot?addr=${Keypair.random().publicKey()}`)
+  await own.sandbox.control.submit(resign.toXdr())
+  const { status, body } = await own.get(`/friendbot?addr=${Keypair.random().publicKey()}`)
   const { reason } = (body as { extras: { reason: string } }).extras
   expect(status).toBe(500)
   expect(xdr.TransactionResult.fromXdr(reason, 'base64').result.type).toBe('txBadAuth')
