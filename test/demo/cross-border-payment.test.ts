@@ -263,6 +263,9 @@ describe('the payment of a sending anchor', () => {
     const horizon = new Horizon.Server(network.url, { allowHttp: true })
     const transaction = await horizon.transactions().transaction(hash).call()
     expect(transaction).toMatchObject({ memo_type: memoType, memo })
+    const until = Number(transaction.preconditions?.timebounds?.max_time)
+    const at = Date.parse(transaction.created_at) / 1000
+    expect(Math.abs(until - at - 60)).toBeLessThan(10) // a minute to get into a ledger
     const { records } = await horizon.payments().forTransaction(hash).call()
     const { code, issuer: from } = new Asset('USDC', issuer.publicKey())
     expect(records).toMatchObject([

@@ -150,6 +150,26 @@ describe('a webhook of the sandbox bank', () => {
     ])
   })
 
+  it('is the same event each time it is tried, and another one when it is told again', async () => {
+    const ids: string[] = []
+    const server = createServer((request, response) => {
+      void request.toArray().then((chunks) => {
+        const { id } = JSON.parse(Buffer.concat(chunks as Buffer[]).toString()) as { id: string }
+        response.writeHead(ids.push(id) === 3 ? 204 : 500, { connection: 'close' }).end()
+      })
+    })
+    const webhooks = started({ url: await listening(server) })
+    webhooks.tell(await aPayout())
+    for (const count of [1, 2, 3]) {
+      await results(webhooks, count)
+      vi.advanceTimersByTime(500)
+    }
+    expect([ids.length, new Set(ids).size]).toEqual([3, 1])
+    webhooks.tell(await aPayout())
+    await results(webhooks, 4)
+    expect(new Set(ids).size).toBe(2)
+  })
+
   it('that nobody answers is given up when the bank ends, and not before that is noted', async () => {
     const server = createServer()
     const webhooks = started({ url: await listening(server) })
