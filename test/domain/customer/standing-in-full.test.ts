@@ -172,6 +172,13 @@ describe('all that is told of a customer', () => {
       status: 'REJECTED',
       message: 'On a list',
     })
+    expect(standingFor(aCustomer({}, { rejected: 'On a list' }), payee)).toEqual({
+      status: 'REJECTED',
+      wanted: [],
+      provided: [],
+      missing: ['sex'],
+      message: 'On a list',
+    })
     const lacking = standingFor(aCustomer(checked), [...payee, asked.name])
     expect([lacking.status, lacking.message]).toEqual(['NEEDS_INFO', undefined])
     expect(lacking).not.toHaveProperty('message')

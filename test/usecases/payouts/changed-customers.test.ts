@@ -69,6 +69,21 @@ describe('a customer that is erased while a payout is due', () => {
     expect(transaction?.phase).toBe('payingOut')
   })
 
+  it.each(['sender', 'receiver'] as const)(
+    'sends no order either when of two customers only the %s was turned away',
+    async (side) => {
+      const parties = { sender: await receiver(), receiver: await receiver() }
+      const ids = { senderId: parties.sender.id, receiverId: parties.receiver.id }
+      const { id } = await world.openFunded(ids)
+      const rejected = { ...parties[side], rejected: 'No', version: 2 }
+      await world.commit(({ customers }) => customers.save(rejected))
+      const { rail, orders } = pickyRail(() => Promise.resolve())
+      expect(await world.payouts(rail).send(id)).toBe('dead')
+      expect((await world.stateOf(id)).payout?.deadReason).toBe('customer_rejected')
+      expect(orders).toEqual([])
+    },
+  )
+
   it('is told to the operator before the other one, who was turned away', async () => {
     const [gone, turnedAway] = [await receiver(), await receiver()]
     const { id } = await world.openFunded({ senderId: gone.id, receiverId: turnedAway.id })

@@ -50,6 +50,8 @@ describe('payouts of the same moment', () => {
     expect(times()).toBeLessThan(10)
     expect(ids.map((id) => rail.timesPaid(id))).toEqual(ids.map(() => 1))
     expect(await phasesOf(ids)).toEqual(ids.map(() => 'completed'))
+    const attempts = await world.read(({ payouts }) => payouts.attemptsOfMany(ids))
+    expect(attempts.map(({ state }) => state)).toEqual(ids.map(() => 'delivered'))
     await world.commit(({ events }) => events.assignSequences(1000))
     const events = await world.read((records) => records.events.ofTransactions(ids))
     expect(events.map(({ type }) => type)).toEqual(ids.map(() => 'payoutDelivered'))
@@ -167,5 +169,28 @@ describe('payouts of the same moment', () => {
     expect(await Promise.all(ids.map(settle))).toEqual(ids.map(() => 'delivered'))
     expect(times() - before).toBeLessThan(6)
     expect(await Promise.all(ids.map(settle))).toEqual(ids.map(() => 'idle'))
+  })
+
+  it('are each asked about by one worker at a time', async () => {
+    const ids = await funded(3)
+    const rail = bank(() => ({ does: 'hold' }))
+    await Promise.all(ids.map(world.payouts(rail).send))
+    world.pass(5_000)
+    let [allAsked, answer] = [(): void => undefined, (): void => undefined]
+    const asked = new Promise<void>((resolve) => (allAsked = resolve))
+    const answered = new Promise<void>((resolve) => (answer = resolve))
+    let questions = 0
+    const find = async (key: string) => {
+      questions += 1
+      if (questions === ids.length) allAsked()
+      await answered
+      return rail.find(key)
+    }
+    const first = Promise.all(ids.map(world.payouts({ ...rail, find }).settle))
+    await asked
+    const second = await Promise.all(ids.map(world.payouts(rail).settle))
+    answer()
+    expect(second).toEqual(ids.map(() => 'idle'))
+    expect(await first).toEqual(ids.map(() => 'pending'))
   })
 })

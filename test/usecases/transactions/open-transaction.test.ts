@@ -5,7 +5,7 @@ import { openTransaction } from '../../../src/usecases/transactions/open-transac
 import { anAsset } from '../../builders/asset.ts'
 import { openDoor } from '../../http/sep31/door.ts'
 import type { Door } from '../../http/sep31/door.ts'
-import { sendingAnchor } from '../../http/sep31/door.ts'
+import { sender, sendingAnchor } from '../../http/sep31/door.ts'
 
 let door: Door
 
@@ -233,4 +233,23 @@ it('opens what came in the moment of one that PostgreSQL refuses, and keeps noth
     'fulfilled',
   ])
   expect(await counts()).toEqual(before.map((count) => count + 2))
+})
+
+it('keeps an event for each phase that it went through at once, each with an id (SEP31-34, SEP31-35)', async () => {
+  const assets = new Map([['SRT', anAsset({ kycTiming: 'after' })]])
+  const [senderId, receiverId] = [await door.customer(sender), await door.customer(sender)]
+  const opened = await openTransaction({ ...door.openParts, assets })({
+    ...opening,
+    request: { ...opening.request, senderId, receiverId },
+  })
+  const id = opened.ok ? opened.value.transaction.id : ''
+  const told = await door.commit(async ({ events }) => {
+    await events.assignSequences(1000)
+    return events.ofTransaction(id)
+  })
+  expect(told.map(({ type, to, version }) => [type, to, version])).toEqual([
+    ['opened', 'screening', 1],
+    ['infoMissing', 'awaitingInfo', 2],
+  ])
+  expect(new Set(told.map((event) => event.id)).size).toBe(2)
 })

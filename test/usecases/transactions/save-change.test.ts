@@ -171,8 +171,12 @@ describe('saving a change', () => {
     )
     const changes = listening.map((before, index) => funded(before, `${200_000 + index}`))
     await door.commit((records) => door.saveChanges(records, changes, door.clock.now))
+    const jobs = await door.commit(({ outbox }) => outbox.unsent(10_000))
+    const payloads = jobs.map(({ job }) => job.payload)
     for (const { id, callbackUrl } of listening) {
       const told = await callbacksOf(id)
+      expect(payloads).toContainEqual({ transactionId: id })
+      expect(payloads).toContainEqual({ callbackId: told[0]?.id })
       expect(told.map((callback) => [callback?.url, callback?.body.includes(id)])).toEqual([
         [callbackUrl, true],
       ])
