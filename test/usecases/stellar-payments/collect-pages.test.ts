@@ -115,4 +115,17 @@ describe('collecting page by page', () => {
     expect(place?.cursor).toBe(cursors[1])
     expect(place).not.toHaveProperty('readLedger')
   })
+
+  it('counts nothing as read when the seat was lost with the very last page (SEP31-77)', async () => {
+    const seat = {
+      now: new Date(now().getTime() + 20_000),
+      until: new Date(now().getTime() + 60_000),
+    }
+    const { outcome, place, cursors } = await collectPages([1], (of) =>
+      db.commit(({ stellarPayments }) => stellarPayments.takeSeat(of, 'another', seat)),
+    )
+    expect(outcome).toEqual({ ok: false, refusal: { code: 'seat_taken' } })
+    expect(place?.cursor).toBe(cursors[1])
+    expect(place).not.toHaveProperty('readLedger')
+  })
 })
