@@ -76,6 +76,8 @@ describe('the length', () => {
     const ofName = lengths(70, (length) => takes('email', `${'a'.repeat(length)}@example.com`))
     const ofLabel = lengths(70, (length) => takes('email', `a@${'b'.repeat(length)}.com`))
     expect([ofName[0], ofName.at(-1), ofLabel[0], ofLabel.at(-1)]).toEqual([1, 64, 1, 63])
+    const ofLetters = [64, 65].filter((length) => takes('email', `${'𝒳'.repeat(length)}@a.com`))
+    expect(ofLetters).toEqual([64])
   })
 
   it('of a group of an address is 1 to 4', () => {
