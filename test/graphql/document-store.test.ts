@@ -16,6 +16,7 @@ describe('parsed documents', () => {
   })
 
   it('never take more than their share, whatever is sent', async () => {
+    expect(charactersMax).toBe(100_000) // at eighty bytes each these are 8 MB
     const store = documentStore()
     const keys = Array.from({ length: 300 }, (_, number) => `${number}`)
     for (const key of keys) await store.set(key, ofLength(1_000))

@@ -179,6 +179,16 @@ describe('a list of transactions', () => {
     expect(backwards).toEqual(newestFirst)
   })
 
+  it('is given between two cursors, from either end', async () => {
+    const reader = await as()
+    const endOf = async (variables: object) => dataOf(await list(variables, reader)).transactions
+    const after = (await endOf({ first: 1 })).pageInfo.endCursor
+    const before = (await endOf({ last: 2 })).pageInfo.startCursor
+    expect(await idsOf({ after, before }, reader)).toEqual(newestFirst.slice(1, 5))
+    expect(await idsOf({ first: 2, after, before }, reader)).toEqual(newestFirst.slice(1, 3))
+    expect(await idsOf({ last: 2, after, before }, reader)).toEqual(newestFirst.slice(3, 5))
+  })
+
   it('keeps its place when newer ones come in between', async () => {
     const reader = await tokenFor(`${sendingAnchor}:101`)
     const keep = (n: number) =>
