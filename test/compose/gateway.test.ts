@@ -63,6 +63,15 @@ describe('a gateway', () => {
     }
   })
 
+  it('counts requests by the listener that took them', async () => {
+    for (const url of [sandbox.publicUrl, sandbox.internalUrl]) await fetch(`${url}/graphiql`)
+    const text = await (await fetch(`${sandbox.internalUrl}/metrics`)).text()
+    for (const listener of ['public', 'internal']) {
+      const labels = `{listener="${listener}",method="GET",route="/graphiql",status="2xx"}`
+      expect(text).toContain(`fairlead_http_request_duration_seconds_count${labels}`)
+    }
+  })
+
   it('tells the schemas of both of its APIs', async () => {
     const query = '{ __schema { queryType { name } } }'
     const token = await tokenFor(sendingAnchor)
