@@ -32,19 +32,32 @@ afterAll(async () => {
 it.each([
   ['this machine', false, 10_000],
   ['others', true, 40_000],
-])('a payout is left to the worker that asks the bank of %s', async (_, isLive, claimMs) => {
-  const { rooms, stop } = await startWorldGateway(database.url, { bankUrl, isLive })
-  const receiver = await keepCustomer(rooms, { ...person, bank_account_number: '1000990001' })
-  const { id } = await keepTransaction(rooms, { ...funded(), receiverId: receiver.id })
-  await rooms.commit(({ payouts }) => payouts.add([newPayout(id, rooms.now())]))
-  const before = rooms.now().getTime()
-  const sending = rooms.sendPayout(id)
-  await until(() => held.length > 0, 'the bank to be asked')
-  const payout = await rooms.read(({ payouts }) => payouts.find(id))
-  const leftForMs = Number(payout?.dueAt.getTime()) - before
-  expect(payout?.state).toBe('claimed')
-  expect([leftForMs >= claimMs, leftForMs < claimMs + 5_000]).toEqual([true, true])
-  for (const response of held.splice(0)) response.writeHead(503).end('{}')
-  await sending
-  await stop()
-})
+])(
+  'a payout is left to the worker that asks the bank of %s, and what that tells unasked is counted',
+  async (_, isLive, claimMs) => {
+    const { rooms, stop } = await startWorldGateway(database.url, { bankUrl, isLive })
+    const receiver = await keepCustomer(rooms, { ...person, bank_account_number: '1000990001' })
+    const { id } = await keepTransaction(rooms, { ...funded(), receiverId: receiver.id })
+    await rooms.commit(({ payouts }) => payouts.add([newPayout(id, rooms.now())]))
+    const before = rooms.now().getTime()
+    const sending = rooms.sendPayout(id)
+    await until(() => held.length > 0, 'the bank to be asked')
+    const payout = await rooms.read(({ payouts }) => payouts.find(id))
+    const leftForMs = Number(payout?.dueAt.getTime()) - before
+    expect(payout?.state).toBe('claimed')
+    expect([leftForMs >= claimMs, leftForMs < claimMs + 5_000]).toEqual([true, true])
+    for (const response of held.splice(0)) response.writeHead(503).end('{}')
+    await sending
+    const attempts = await rooms.read(({ payouts }) => payouts.attemptsOfMany([id]))
+    const notice = {
+      idempotencyKey: attempts[0]?.idempotencyKey ?? '',
+      reply: { state: 'pending', payoutId: 'bank-1' },
+    } as const
+    expect(await rooms.receivePayoutNotice(notice)).toMatchObject({ ok: true })
+    const steps = await rooms.metrics.registry.getSingleMetricAsString(
+      'fairlead_payout_steps_total',
+    )
+    expect(steps).toContain('{outcome="pending"} 1')
+    await stop()
+  },
+)
