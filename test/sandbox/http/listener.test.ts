@@ -17,7 +17,7 @@ import { until } from '../../until.ts'
 interface Asked {
   readonly method?: string
   readonly url?: string
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | undefined>>
   readonly body?: string
   readonly from?: string
 }
@@ -211,6 +211,7 @@ describe('a request', () => {
   test.each<[string, Asked, string]>([
     ['the root', {}, 'http://horizon.example:8000/'],
     ['the root of slashes', { url: '//' }, 'http://horizon.example:8000/'],
+    ['the root of nobody by name', { headers: { host: undefined } }, 'http://localhost/'],
     ['a path with slashes before', { url: '//friendbot' }, 'http://horizon.example:8000/friendbot'],
     [
       'a whole address',
@@ -275,6 +276,8 @@ describe('a request', () => {
     const statusOf = async (url: string, from: string) =>
       (await ask({ url, method: 'POST', body, from })).status
     expect(await statusOf('/_sandbox/import', '127.0.0.1')).toBe(ok)
+    const large = { url: '/_sandbox/import', method: 'POST', body: 'x'.repeat(5_000_000) }
+    expect((await ask(large)).status).toBe(ok)
     expect(await statusOf('/_sandbox/import', '10.0.0.1')).toBe(refused)
     expect(await statusOf('/friendbot', '127.0.0.1')).toBe(refused)
     expect(await statusOf('/friendbot/_sandbox/', '127.0.0.1')).toBe(refused)

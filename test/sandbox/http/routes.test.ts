@@ -241,6 +241,7 @@ const WRONG: readonly (readonly [string, string | Record<string, string>, string
   ['/trades', 'counter_asset_type=gold', 'counter_asset_type', typeWords],
   ['/trades', 'offer_id=x&base_asset_type=gold', 'offer_id', idWords],
   ['/order_book', '', 'selling_asset_type', bothWords],
+  ['/order_book', 'selling_asset_type=', 'selling_asset_type', bothWords],
   ['/order_book', 'selling_asset_type=native', 'buying_asset_type', bothWords],
   ['/order_book', 'selling_asset_type=gold', 'selling_asset_type', typeWords],
   ['/order_book', 'selling_asset_type=credit_alphanum4', 'selling_asset_code', assetWords],
