@@ -21,8 +21,7 @@ const messageMax = 300
  * sentence of ours or of the system; of others the quoted parts are blanked, or they are left out.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
-  if (typeof error === 'string')
-    return { name: 'string', message: blanked(error.slice(0, messageMax)) }
+  if (typeof error === 'string') return { name: 'string', message: blanked(short(error)) }
   if (!(error instanceof Error)) return { name: typeof error }
   const { code, table, constraint } = error as Readonly<Record<string, unknown>> & Error // of any driver
   const message = tellable(error)
@@ -58,7 +57,7 @@ const plain = new Set(['Error', 'TypeError', 'ReferenceError', 'RangeError', 'Ag
 
 function tellable(error: Error): string | undefined {
   const { code, severity, syscall } = error as Readonly<Record<string, unknown>> & Error // of any driver
-  const text = error.message.slice(0, messageMax).replaceAll(/\/\/[^/@\s]+@/g, '//…@')
+  const text = short(error.message)
   if (ours.test(error.name)) return text
   if (typeof code === 'string' && isOfPostgres(code, severity)) {
     if (code.startsWith('P0')) return undefined // raised by somebody's function
@@ -68,6 +67,10 @@ function tellable(error: Error): string | undefined {
   if (/^Cannot read properties of (undefined|null) \(reading '\w+'\)$/.test(text)) return text
   return plain.has(error.name) ? blanked(text) : undefined
 }
+
+/** Without users and passwords of addresses: taken out first, as the end of one may lie beyond what is kept. */
+const short = (text: string): string =>
+  text.replaceAll(/\/\/[^/@\s]+@/g, '//…@').slice(0, messageMax)
 
 const isOfPostgres = (code: string, severity: unknown): boolean =>
   typeof severity === 'string' && /^[0-9A-Z]{5}$/.test(code)

@@ -194,9 +194,14 @@ describe('what may be told', () => {
     expect(describeError(message)).toEqual({ name: 'string', message: told })
   })
 
-  it('is no user and no password of an address, of each', () => {
+  it('is no user and no password of an address, of each and wherever the text ends', () => {
     const message = '//u:p@one and //u:p@two'
     expect(describedAs('Error', message).message).toBe('//…@one and //…@two')
+    expect(describeError(message).message).toBe('//…@one and //…@two')
+    const long = `${'x'.repeat(290)}//user:${canary}@host`
+    const told = `${'x'.repeat(290)}//…@host`.slice(0, 300)
+    expect(describedAs('DatabaseUnavailable', long).message).toBe(told)
+    expect(describeError(long).message).toBe(told)
   })
 
   it.each([
