@@ -126,8 +126,10 @@ describe('the headers of a body', () => {
     ['application/json ; charset=utf-8', '{}', good],
     ['application/json; profile=x', '{}', good],
     ['application/json; charset = us-ascii', '{}', good],
+    ['application/json; a=b; charset=utf8', '{}', good],
     ['application/x-www-form-urlencoded ', 'a=1', good],
     ['multipart/form-data ; boundary=x', `${part('; name="a"')}${end}`, good],
+    ['application/json; charset="utf-8x"', '{}', [415, 'The charset must be utf-8']],
     ['application/json; charset=latin1', '{}', [415, 'The charset must be utf-8']],
     ['application/json; charset', '{}', [415, 'The charset must be utf-8']],
   ])('may name the type in whatever spelling: %s', async (type, body, expected) => {
