@@ -47,6 +47,13 @@ describe('the bid', () => {
     },
   )
 
+  it('of a fee bump pays per operation what the inner one pays, to the last part (SBX-25)', () => {
+    const bid = (fee: bigint) => answer(feeBump(world, draft(2, '150.5'), { payer: 'bob', fee }))
+    expect([bid(451n), bid(452n)]).toEqual(['txInsufficientFee 452', 'ok'])
+    const third = (fee: bigint) => answer(feeBump(world, draft(4, '200.25'), { payer: 'bob', fee }))
+    expect([third(1001n), third(1002n)]).toEqual(['txInsufficientFee 1002', 'ok'])
+  })
+
   it('of a fee bump is that of an account, after it is enough (SBX-25)', () => {
     const bid = (fee: bigint) => answer(feeBump(world, draft(1, '100'), { payer: 'nobody', fee }))
     expect(bid(199n)).toBe('txInsufficientFee 200')

@@ -137,6 +137,19 @@ describe('an issuer that may not revoke (SBX-46)', () => {
   })
 })
 
+it.each([
+  [0, 1],
+  [1, 0],
+  [2, 1],
+  [3, 0],
+  [10, 5],
+  [11, 4],
+])('a new line of an issuer with flags %i has the flags %i (SBX-41)', (ofIssuer, flags) => {
+  flagged(ofIssuer)
+  expect(codes('alice', Operation.changeTrust({ asset: usd }))).toEqual(['changeTrustSuccess'])
+  expect(lineFlags('alice')).toBe(flags)
+})
+
 it('a line keeps its flag for clawback whatever else is said of it (SBX-46)', () => {
   flagged(10)
   codes('alice', Operation.changeTrust({ asset: usd }))
