@@ -1,6 +1,6 @@
-import { Asset, Operation } from '@stellar/stellar-sdk'
-import { expect, it } from 'vitest'
-import { asset, createWorld, idOf, type World } from './world.ts'
+import { Asset, Claimant, Operation, type xdr } from '@stellar/stellar-sdk'
+import { describe, expect, it } from 'vitest'
+import { asset, codesOf, createWorld, feeBump, idOf, type World } from './world.ts'
 
 /** What becomes of offers when the base reserve is raised (SBX-37). */
 
@@ -96,4 +96,90 @@ it('a raised reserve stamps every line of the offers that stay (SBX-37)', () => 
   const line = `trustline|${idOf('alice')}`
   const expected = [`account|${idOf('alice')}`, 'offer|1', `${line}|EUR`, `${line}|USD`]
   expect(changed.toSorted()).toEqual(expected)
+})
+
+describe('the reserve of the day is what counts (SBX-18, SBX-37)', () => {
+  const native = Asset.native()
+  const source = idOf('alice')
+  const own = { selling: native, buying: asset('OWN', 'alice'), price: '1' }
+  const bobs = { destination: idOf('bob'), asset: native }
+
+  /** Alice has an offer, a data entry that bob sponsors, and 390 lumens; a reserve is a hundred. */
+  const start = () => {
+    const world = worldOf('alice', 'bob', 'issuer')
+    world.apply({
+      source: 'bob',
+      signers: ['bob', 'alice'],
+      operations: [
+        Operation.manageSellOffer({ ...own, amount: '1', source }),
+        Operation.beginSponsoringFutureReserves({ sponsoredId: source }),
+        Operation.manageData({ name: 'a', value: 'b', source }),
+        Operation.endSponsoringFutureReserves({ source }),
+        Operation.payment({ ...bobs, amount: '610', source }),
+      ],
+    })
+    const closeTime = world.ledger.head.closeTime + 5n
+    const upgrades = { baseReserve: 1_000_000_000n }
+    world.ledger.close({ transactions: [], closeTime, upgrades })
+    expect(world.ledger.account(source)).toMatchObject({ balance: 3_900_000_000n, sponsored: 1 })
+    return world
+  }
+  const signer = { ed25519PublicKey: idOf('friend'), weight: 1 }
+  const child = (startingBalance: string) =>
+    Operation.createAccount({ destination: idOf('child'), startingBalance })
+  const claimants = [new Claimant(idOf('bob'))]
+  const sent = { sendAsset: native, destAsset: native, destination: idOf('bob') }
+
+  const cases: readonly (readonly [string, xdr.Operation])[] = [
+    ['paymentUnderfunded', Operation.payment({ ...bobs, amount: '95' })],
+    ['createAccountUnderfunded', child('250')],
+    ['createAccountLowReserve', child('199')],
+    ['changeTrustLowReserve', Operation.changeTrust({ asset: asset('USD') })],
+    ['manageDataLowReserve', Operation.manageData({ name: 'c', value: 'd' })],
+    ['setOptionsLowReserve', Operation.setOptions({ signer })],
+    [
+      'createClaimableBalanceLowReserve',
+      Operation.createClaimableBalance({ asset: native, amount: '1', claimants }),
+    ],
+    [
+      'manageSellOfferUnderfunded',
+      Operation.manageSellOffer({ ...own, amount: '95', offerId: '1' }),
+    ],
+    [
+      'manageBuyOfferUnderfunded',
+      Operation.manageBuyOffer({ ...own, buyAmount: '95', offerId: '1' }),
+    ],
+    ['manageSellOfferLowReserve', Operation.manageSellOffer({ ...own, amount: '1' })],
+    [
+      'pathPaymentStrictSendUnderfunded',
+      Operation.pathPaymentStrictSend({ ...sent, sendAmount: '95', destMin: '1' }),
+    ],
+    [
+      'pathPaymentStrictReceiveUnderfunded',
+      Operation.pathPaymentStrictReceive({ ...sent, sendMax: '95', destAmount: '95' }),
+    ],
+  ]
+
+  it.each(cases)('%s', (code, operation) => {
+    expect(start().codes({ source: 'alice', operations: [operation] })).toEqual(['txFailed', code])
+  })
+
+  it('where a sponsorship ends', () => {
+    const operations = [Operation.revokeDataSponsorship({ account: source, name: 'a' })]
+    const codes = start().codes({ source: 'bob', operations })
+    expect(codes).toEqual(['txFailed', 'revokeSponsorshipLowReserve'])
+  })
+
+  it('where a fee is bid', () => {
+    const world = start()
+    const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+    const outer = (fee: bigint) => {
+      const envelope = feeBump(world, { source: 'bob', operations }, { payer: 'alice', fee })
+      const verdict = world.ledger.check(envelope)
+      return verdict.ok ? [] : codesOf(verdict.result)
+    }
+    expect([outer(880_000_000n), outer(950_000_000n)]).toEqual([[], ['txInsufficientBalance']])
+    const plain = world.codes({ source: 'alice', operations, fee: '950000000' })
+    expect(plain).toEqual(['txInsufficientBalance'])
+  })
 })
