@@ -95,7 +95,8 @@ it('a raised reserve stamps every line of the offers that stay (SBX-37)', () => 
   const changed = (closed.upgradeChanges ?? []).map(({ key }) => key.split(':')[0])
   const line = `trustline|${idOf('alice')}`
   const expected = [`account|${idOf('alice')}`, 'offer|1', `${line}|EUR`, `${line}|USD`]
-  expect(changed.toSorted()).toEqual(expected)
+  expect(changed).toHaveLength(4)
+  expect(new Set(changed)).toEqual(new Set(expected))
 })
 
 describe('the reserve of the day is what counts (SBX-18, SBX-37)', () => {
