@@ -57,7 +57,7 @@ describe('of several bad values', () => {
       { id_expiration_date: '2019-01-01', id_issue_date: '2020-01-01' },
       {},
     ],
-  ])('of dates it is %s, which %s (SEP09-20)', (field, reason, values, known) => {
+  ])('of dates it is %s, which %s (SEP09-20)', (...[field, reason, values, known]) => {
     expect(faultOf(values, known)).toEqual([field, reason])
     expect(faultOf(values, known, 'formats')).toBe('none')
   })

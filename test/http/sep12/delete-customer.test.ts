@@ -143,19 +143,22 @@ describe('DELETE /sep12/customer/{account}', () => {
       await keepWaitingTransaction(door.commit, {
         ...ofBoth,
         ...parties,
-        ...{ senderId: other, receiverId: customer },
+        senderId: other,
+        receiverId: customer,
         ...wants('receiver', 'first_name'),
       }),
       await keepWaitingTransaction(door.commit, {
         ...ofBoth,
         ...parties,
-        ...{ senderId: customer, receiverId: other },
+        senderId: customer,
+        receiverId: other,
         ...wants('sender', 'last_name'),
       }),
       await keepWaitingTransaction(door.commit, {
         ...ofBoth,
         ...parties,
-        ...{ senderId: customer, receiverId: other },
+        senderId: customer,
+        receiverId: other,
         ...wants('receiver', 'email_address'),
       }),
     ]
