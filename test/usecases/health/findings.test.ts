@@ -331,6 +331,15 @@ describe('a finding', () => {
   )
 })
 
+it('counts whole seconds: one that has only begun makes nobody late', () => {
+  const fine = ok('clock', 'The newest ledger was closed 60 s ago')
+  expect(judgeClock(headAt(60.999), now)).toEqual(fine)
+  const late = (seconds: number) =>
+    judgeWorkers({ jobs: [job('send-payout', ago(seconds))], backlog: quiet }, now).says
+  expect(late(120.999)).toBe('Jobs are taken')
+  expect(late(121.5)).toBe('Jobs send-payout wait for 121 s and nobody takes them')
+})
+
 describe('the report', () => {
   const reportWith = (changes: Partial<HealthParts['looks']>, queueStore: 'redis' | 'postgres') =>
     checkHealth({

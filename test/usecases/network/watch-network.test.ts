@@ -164,6 +164,19 @@ it('compares the ledger it knows again after half a minute, and not at each look
   expect(await openStop()).toMatchObject({ reason: 'reset' })
 })
 
+it('compares the ledger it knows also when the clock was set back', async () => {
+  await nextRun()
+  const { watch, told, clock } = watched({ compareEveryMs: undefined })
+  await watch.look()
+  told.latest = 200n
+  expect(await watch.look()).toMatchObject({ value: { anchor: closed(200n) } })
+  told.latest = 300n
+  clock.now = new Date(start.getTime() - 29_999)
+  expect(await watch.look()).toMatchObject({ value: { anchor: closed(200n), latest: 300n } })
+  clock.now = new Date(start.getTime() - 30_000)
+  expect(await watch.look()).toMatchObject({ value: { anchor: closed(300n), latest: 300n } })
+})
+
 it.each([
   [220n, 'a Horizon that is behind'],
   [221n, 'another network'],
