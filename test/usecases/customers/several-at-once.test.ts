@@ -45,6 +45,14 @@ const ready = readyCustomerTypes(
       verify: ['email_address', 'mobile_number'],
     },
     plain: { description: 'Of whom nothing is asked', requirements: [] },
+    choosing: {
+      description: 'Who has choices',
+      requirements: [
+        { field: 'id_type', choices: ['passport', 'id_card'] },
+        { field: 'tax_id' },
+        { field: 'city', choices: ['Rome', 'Bonn'] },
+      ],
+    },
   },
   'full',
 )
@@ -201,6 +209,20 @@ describe('two fields that need a code', () => {
     const [email = '', mobile = ''] = sent.map(({ code }) => code)
     expect((await gateway.register(subject, bringing(email, mobile))).ok).toBe(true)
   })
+})
+
+it('two fields with choices of the type are each held to their own (SEP12-62)', async () => {
+  const subject = { account: anAccount() }
+  const send = (chosen: Sent) => gateway.register(subject, chosen, 'choosing')
+  const refused = (field: string, choices: string) => ({
+    ok: false,
+    refusal: { code: 'field_refused', field, reason: `must be one of ${choices}` },
+  })
+  expect((await send({ id_type: 'id_card', city: 'Bonn' })).ok).toBe(true)
+  expect(await send({ id_type: 'Rome', city: 'Bonn' })).toEqual(
+    refused('id_type', 'passport, id_card'),
+  )
+  expect(await send({ id_type: 'id_card', city: 'Oslo' })).toEqual(refused('city', 'Rome, Bonn'))
 })
 
 describe('what has two faults', () => {
