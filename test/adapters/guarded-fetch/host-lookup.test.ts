@@ -5,6 +5,7 @@ describe('the host of a callback', () => {
   it.each<[string, readonly string[], boolean]>([
     ['public addresses only', ['93.184.216.34', '2606:4700::1111'], true],
     ['a private address beside public ones', ['93.184.216.34', '10.0.0.1'], false],
+    ['a private address before public ones', ['10.0.0.1', '93.184.216.34'], false],
     ['this machine', ['127.0.0.1'], false],
   ])('that leads to %s: public %j %s (AP-2.4)', async (_, addresses, expected) => {
     const asked: string[] = []
