@@ -138,6 +138,7 @@ describe('the http rail, about an order', () => {
     ['a 500', answer(500, error('internal_error'))],
     ['a 500 that speaks of being unavailable', answer(500, error('unavailable'))],
     ['a refusal with the status of success', answer(200, error('malformed_order'))],
+    ['a 503 with another code of its own', answer(503, error('internal_error'))],
     ['a 503 that a proxy made', { status: 503, body: '<html>' }],
     ['a 502', { status: 502 }],
     ['a 404 that is not the rail', { status: 404, body: 'Not found' }],

@@ -434,6 +434,16 @@ describe('an operation of another kind', () => {
   })
 })
 
+it('is told apart from others in trouble when it cannot be reached', async () => {
+  const own = horizonNetwork({ horizonUrl: 'http://127.0.0.1:1' })
+  const cause: unknown = expect.objectContaining({ code: 'ECONNREFUSED' })
+  await expect(own.creditsAfter(distributionAccount, '0', 200)).rejects.toMatchObject({
+    message: 'Horizon cannot be reached',
+    cause,
+  })
+  await own.close()
+})
+
 describe('what Horizon says beside the facts', () => {
   it.each([400, 404, 429, 500, 504])(
     'is never repeated by us, so that it breaks no answer of ours: %i (AP-2.18)',

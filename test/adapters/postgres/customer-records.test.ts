@@ -61,7 +61,10 @@ describe('customer records on PostgreSQL', () => {
     const next = { ...customer, version: 2 }
     await db.commit(({ customers }) => customers.save(next))
     const again = db.commit(({ customers }) => customers.save(next))
-    await expect(again).rejects.toThrow(CustomerChangedMeanwhile)
+    await expect(again).rejects.toThrow(
+      new CustomerChangedMeanwhile(`Another commit changed the customer ${customer.id}`),
+    )
+    await expect(again).rejects.toBeInstanceOf(CustomerChangedMeanwhile)
     await db.commit(({ customers }) => customers.save({ ...customer, version: 3 }))
     const late = db.commit(({ customers }) => customers.save(next))
     await expect(late).rejects.toThrow(CustomerChangedMeanwhile)

@@ -57,6 +57,8 @@ describe('a listener', () => {
       expect(errors.length).toBeGreaterThan(known)
     }
     expect(waits()).toEqual([50, 100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000, 2_000])
+    const bounds = vi.mocked(globalThis.setTimeout).mock.calls.filter(([, ms]) => ms === 5_000)
+    expect(bounds).toHaveLength(10)
     await listener.close()
     expect([connections, vi.getTimerCount()]).toEqual([10, 0])
   })
