@@ -88,7 +88,7 @@ describe('a command (SBX-93)', () => {
     ['slip_in', { when: 'admission', tx: '' }, 'before', 'a text is expected'],
     ['faults', {}, 'effect', 'an object with the kind of the fault'],
     ['faults', { effect: { kind: 1 } }, 'effect', 'an object with the kind of the fault'],
-  ])('says what it wants in place of %s %j', async (verb, value, field, wanted) => {
+  ])('says what it wants in place of %s %j', async (...[verb, value, field, wanted]) => {
     const { status, body } = await command(verb, value)
     const extras = { invalid_field: field, reason: `${field}: ${wanted}` }
     expect([status, body]).toMatchObject([400, { extras }])
