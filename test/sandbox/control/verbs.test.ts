@@ -109,6 +109,18 @@ describe('a command (SBX-93)', () => {
     expect(body).toEqual({ successful: true, hash: records[0]?.hash })
   })
 
+  test('pays the fee that the network asks for, and goes back to it after a surge (SBX-109)', async () => {
+    control().close({ upgrades: { baseFee: 200n } })
+    const account = Keypair.random().publicKey()
+    const { body } = await command('fund', { account, amount: '20' })
+    expect(body).toMatchObject({ successful: true })
+    control().surge({ baseFee: 500n, ledgers: 1 })
+    control().close()
+    const { records } = await client.server.ledgers().call()
+    const fees = records.map(({ base_fee_in_stroops: fee }) => fee)
+    expect(fees).toEqual([100, 200, 200, 500, 500, 200])
+  })
+
   test('shows the whole state, and faults that it sets and takes away', async () => {
     control().mode({ mode: 'manual' })
     control().freeze()

@@ -191,6 +191,7 @@ describe('a stream', () => {
       if (way === 'reset') control.reset()
       if (way === 'import') control.import(exported)
       await until(() => stream.ended)
+      expect(stream.text).not.toContain('byebye') // as when a connection is lost
       expect(await tokens(to)).toHaveLength(way === 'reset' ? 0 : 1)
     },
   )
