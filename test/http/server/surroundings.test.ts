@@ -355,8 +355,16 @@ describe('a connection that broke', () => {
 })
 
 describe('what a caller may take', () => {
-  it('is half a minute for a request, and some more than a proxy’s minute between two', () => {
-    expect(app.server).toMatchObject({ requestTimeout: 30_000, keepAliveTimeout: 72_000 })
+  it('is half a minute for a request, and some more than a proxy’s minute between two, with TLS too', async () => {
+    const limits = { requestTimeout: 30_000, keepAliveTimeout: 72_000 }
+    const secure = createHttpServer({
+      authenticate: () => Promise.resolve({ error: 'nobody' }),
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      tables: [],
+      tls: { cert: '', key: '' }, // nobody calls it
+    })
+    expect([app.server, secure.server]).toMatchObject([limits, limits])
+    await secure.close()
   })
 
   it('is 512 characters for a part of the path, and the body of any route at another door', async () => {
