@@ -88,6 +88,7 @@ describe('a job on PostgreSQL', () => {
     vi.useRealTimers()
     expect(await adding).toMatchObject({
       name: 'JobQueueUnavailable',
+      message: 'The job queue cannot be reached',
       cause: { message: 'No answer within 5000 ms' },
     })
     await holder.query('rollback')
