@@ -150,6 +150,11 @@ describe.skipIf(!hasRedis)('the workers of jobs on Redis', () => {
     const untilNextLook = () => asking.pttl('fairlead:send-payout:stalled-check')
     await until(async () => (await untilNextLook()) > 0, 'the first look')
     const left = await untilNextLook()
+    // One that begins to wait only on the false clock leaves timers of its own there.
+    const names = Object.keys(bodiesOf(() => Promise.resolve({ done: true })))
+    const waiting = async () => (await asking.client('LIST')) as string
+    const counted = async () => (await waiting()).split('cmd=bzpopmin').length - 1
+    await until(async () => (await counted()) === names.length, 'all workers to wait for jobs')
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     await workers.close()
     expect(vi.getTimerCount()).toBe(0)
