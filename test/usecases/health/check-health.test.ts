@@ -6,17 +6,9 @@ import {
   judgePayouts,
   judgeUnmatched,
 } from '../../../src/usecases/health/judge-money.ts'
-import type { Backlog } from '../../../src/usecases/ports/backlog-records.ts'
+import { quiet } from '../../builders/backlog.ts'
 
 const now = new Date('2026-11-21T12:00:00Z')
-const quiet: Backlog = {
-  transactions: [],
-  accounts: [],
-  unmatched: [],
-  payouts: [],
-  callbacks: { due: 0, dead: 0, deadLately: 0 },
-  events: { highest: 0n, unnumbered: 0, outbox: 0 },
-}
 const well: HealthLooks = {
   appliedMigrations: async () => ['one'],
   backlog: async () => quiet,

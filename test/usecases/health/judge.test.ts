@@ -19,18 +19,11 @@ import {
 } from '../../../src/usecases/health/judge-storage.ts'
 import type { AccountBacklog, Backlog } from '../../../src/usecases/ports/backlog-records.ts'
 import type { JobFigure } from '../../../src/usecases/ports/job-figures.ts'
+import { quiet } from '../../builders/backlog.ts'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000)
 
-const quiet: Backlog = {
-  transactions: [],
-  accounts: [],
-  unmatched: [],
-  payouts: [],
-  callbacks: { due: 0, dead: 0, deadLately: 0 },
-  events: { highest: 0n, unnumbered: 0, outbox: 0 },
-}
 const headAt = (closedAt: Date) => ({ latest: { sequence: 1_000n, closedAt }, elder: 1n })
 const account = (changes: Partial<AccountBacklog>): AccountBacklog => ({
   account: 'GOURS',
