@@ -46,30 +46,24 @@ const traded = (operation: xdr.Operation) => {
 const key = (code: string) => `${code}:${idOf('issuer')}`
 const [usdKey, eurKey, gbpKey] = ['USD', 'EUR', 'GBP'].map(key)
 
+const bothWays = [
+  [6n, usdKey, 100_000_000n, 'native', 100_000_000n],
+  [5n, usdKey, 50_000_000n, 'native', 100_000_000n],
+  [4n, eurKey, 100_000_000n, usdKey, 100_000_000n],
+  [3n, eurKey, 25_000_000n, usdKey, 50_000_000n],
+  [2n, gbpKey, 100_000_000n, eurKey, 100_000_000n],
+  [1n, gbpKey, 12_500_000n, eurKey, 25_000_000n],
+  112_500_000n,
+]
+
 it('goes through its assets in their order, and tells its offers so, forwards', () => {
   const sent = { ...way, sendAmount: '20', destMin: '11.25' }
-  expect(traded(Operation.pathPaymentStrictSend(sent))).toEqual([
-    [6n, usdKey, 100_000_000n, 'native', 100_000_000n],
-    [5n, usdKey, 50_000_000n, 'native', 100_000_000n],
-    [4n, eurKey, 100_000_000n, usdKey, 100_000_000n],
-    [3n, eurKey, 25_000_000n, usdKey, 50_000_000n],
-    [2n, gbpKey, 100_000_000n, eurKey, 100_000_000n],
-    [1n, gbpKey, 12_500_000n, eurKey, 25_000_000n],
-    112_500_000n,
-  ])
+  expect(traded(Operation.pathPaymentStrictSend(sent))).toEqual(bothWays)
 })
 
 it('and backwards', () => {
   const received = { ...way, sendMax: '20', destAmount: '11.25' }
-  expect(traded(Operation.pathPaymentStrictReceive(received))).toEqual([
-    [6n, usdKey, 100_000_000n, 'native', 100_000_000n],
-    [5n, usdKey, 50_000_000n, 'native', 100_000_000n],
-    [4n, eurKey, 100_000_000n, usdKey, 100_000_000n],
-    [3n, eurKey, 25_000_000n, usdKey, 50_000_000n],
-    [2n, gbpKey, 100_000_000n, eurKey, 100_000_000n],
-    [1n, gbpKey, 12_500_000n, eurKey, 25_000_000n],
-    112_500_000n,
-  ])
+  expect(traded(Operation.pathPaymentStrictReceive(received))).toEqual(bothWays)
 })
 
 it('pays no more than it may, and brings no less than it has to', () => {

@@ -183,29 +183,6 @@ describe('the queue of the real network', () => {
     expect(answer(world.queue.admit(waiting))).toBe('txBadSeq')
   })
 
-  it('is done with what an account left behind by a later sequence: that is not refused for a while', () => {
-    const world = createWorld()
-    world.fund('alice', 'bob')
-    const [waiting] = row(world, 1)
-    if (waiting === undefined) throw new Error('the row is empty')
-    world.queue.admit(waiting)
-    const sequence = world.ledger.account(idOf('alice'))?.sequence ?? 0n
-    const later = new TransactionBuilder(new Account(idOf('alice'), String(sequence + 4n)), {
-      fee: '100',
-      networkPassphrase: parameters.networkPassphrase,
-      timebounds: { minTime: 0, maxTime: 0 },
-      minAccountSequence: String(sequence),
-    })
-      .addOperation(Operation.bumpSequence({ bumpTo: '0' }))
-      .build()
-    later.sign(keyOf('alice'))
-    const transactions = [readEnvelope(later.toXdr(), parameters.networkPassphrase)]
-    const closeTime = world.ledger.head.closeTime + 5n
-    world.queue.afterClose(world.ledger.close({ transactions, closeTime }))
-    expect(world.queue.size).toBe(0)
-    expect(answer(world.queue.admit(waiting))).toBe('txBadSeq')
-  })
-
   it('drops what its fee source can no longer pay for after a close (SBX-29)', () => {
     const world = createWorld()
     world.fund('alice', 'bob')
