@@ -1,10 +1,19 @@
 import { request } from 'node:http'
+import { inspect } from 'node:util'
 import { Keypair, Networks, Operation } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { controlRoutes } from '../../../src/sandbox/network/control/routes.ts'
 import { openClient, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
+import { exchangeOf } from '../http/exchange-of.ts'
 
-/** What each command answers, whole. */
+/** What each command answers, whole, and to whom. */
+
+interface Met {
+  readonly remoteAddress?: string
+  readonly host?: string | undefined
+  readonly origin?: string
+}
 
 let client: Client
 
@@ -215,4 +224,58 @@ describe('a command (SBX-93)', () => {
     })
     expect(answer).toBe(status)
   })
+})
+
+describe('the control API is for this machine, by each of its names, and no other (SBX-93)', () => {
+  const [route] = controlRoutes({ state: () => ({}), clearRequests: () => undefined } as never)
+  const local = { remoteAddress: '127.0.0.1', host: '127.0.0.1:8000' }
+  const exchangeWith = (met: Met, verb: string) => {
+    const { remoteAddress, ...headers } = { ...local, ...met }
+    const exchange = exchangeOf(`/_sandbox/${verb}`, { params: { verb }, headers })
+    return { ...exchange, remoteAddress, body: Buffer.from('{}') }
+  }
+  const commands = {
+    GET: async (met: Met) => route?.get?.(exchangeWith(met, 'state')),
+    POST: async (met: Met) => route?.post?.(exchangeWith(met, 'clear_log')),
+  }
+
+  const within: Met[] = [
+    {},
+    { remoteAddress: '::1', host: '[::1]:8000', origin: 'http://[::1]:3000' },
+    { remoteAddress: '::ffff:127.0.0.1', host: 'localhost', origin: 'https://localhost' },
+    { remoteAddress: '127.0.0.2', host: 'LOCALHOST:8000', origin: 'http://127.0.0.9' },
+  ]
+  const outside: Met[] = [
+    { remoteAddress: '10.0.0.1' },
+    { remoteAddress: '::ffff:10.0.0.1' },
+    { remoteAddress: '' },
+    { host: undefined },
+    { host: '' },
+    { host: ':8000' },
+    { host: 'rebound.example.com' },
+    { host: 'localhost.example.com' },
+    { host: 'localhost@example.com' },
+    { origin: '' },
+    { origin: 'null' },
+    { origin: 'file://' },
+    { origin: 'localhost' },
+    { origin: 'https://example.com' },
+    { origin: 'http://localhost.example.com' },
+  ]
+  const told = (method: 'GET' | 'POST', cases: readonly Met[]) =>
+    cases.map((met) => [method, inspect(met), met] as const)
+
+  test.each([...told('GET', within), ...told('POST', within)])(
+    '%s is answered to %s',
+    async (method, _, met) => {
+      expect(await commands[method](met)).toMatchObject({ status: 200 })
+    },
+  )
+
+  test.each([...told('GET', outside), ...told('POST', outside)])(
+    '%s is not there for %s',
+    async (method, _, met) => {
+      await expect(commands[method](met)).rejects.toMatchObject({ kind: 'not_found' })
+    },
+  )
 })
