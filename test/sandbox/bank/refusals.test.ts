@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http'
+import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readRequest } from '../../../src/sandbox/bank/exchange.ts'
 import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
 import { answerRequest } from '../../../src/sandbox/bank/routes.ts'
 import type { BankParts } from '../../../src/sandbox/bank/routes.ts'
@@ -43,7 +46,30 @@ const insideOnly = [
   ['POST', '/_sandbox/reset'],
 ] as const
 
+/** Whether a request from an address is taken for one of this machine. */
+async function isFromHere(remoteAddress: string | undefined) {
+  const request = { url: '/book', method: 'GET', headers: {}, socket: { remoteAddress } }
+  const incoming = Object.assign(new PassThrough().end(), request) as unknown as IncomingMessage
+  const read = await readRequest(incoming)
+  return 'fromLoopback' in read ? read.fromLoopback : read
+}
+
 describe('the sandbox bank', () => {
+  it.each([
+    ['127.0.0.1', true],
+    ['127.255.0.9', true],
+    ['::ffff:127.0.0.1', true],
+    ['::1', true],
+    ['10.0.127.1', false],
+    ['::ffff:10.127.0.1', false],
+    ['1270::1', false],
+    ['2001:db8::1', false],
+    ['2001:db8::ffff:127.0.0.1', false],
+    [undefined, false],
+  ])('asked from %s takes that for this machine: %s', async (address, isHere) => {
+    expect(await isFromHere(address)).toBe(isHere)
+  })
+
   it.each(insideOnly)('answers %s %s to this machine only', async (method, path) => {
     const message = 'This path is for programs on the same machine.'
     expect(await fromElsewhere(method, path)).toEqual({
