@@ -125,6 +125,37 @@ describe('configured types', () => {
   })
 })
 
+describe('a field with two names', () => {
+  const pairs = [
+    ['family_name', 'last_name'],
+    ['given_name', 'first_name'],
+    ['crypto_memo', 'external_transfer_memo'],
+    ['organization.crypto_memo', 'organization.external_transfer_memo'],
+    ['photo_proof_of_income', 'proof_of_income'],
+  ] as const
+  const eitherWay = pairs.flatMap(([one, other]) => [[one, other] as const, [other, one] as const])
+
+  it.each(eitherWay)(
+    'is verified under the name it is asked by: %s, never %s (SEP09-06)',
+    (field, other) => {
+      const verifying = (name: string) => {
+        const type = { description: 'd', requirements: [{ field }], verify: [name] }
+        return readyCustomerTypes({ t: type }, 'full')
+      }
+      const wanted = { ...plain(field), askedAs: field, needsCode: true }
+      expect(verifying(field)).toEqual({
+        ok: true,
+        value: { validation: 'full', defaultName: 't', byName: new Map([['t', [wanted]]]) },
+      })
+      const fault = `customer type "t": "${other}" is to be verified but not asked for`
+      expect(verifying(other)).toEqual({
+        ok: false,
+        refusal: { code: 'customer_types_wrong', faults: [fault] },
+      })
+    },
+  )
+})
+
 describe('all that is told of a customer', () => {
   it('is what is there, what is lacking and why, in the order it is asked for (SEP12-49 to 66)', () => {
     const customer = aCustomer({
