@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { SealBroken } from '../../../src/adapters/postgres/sealer.ts'
 import type { Callback, CallbackRecords } from '../../../src/usecases/ports/callback-records.ts'
 import { aCallback } from '../../builders/callback.ts'
 import { freshCommit, onServer } from '../../database.ts'
@@ -39,6 +40,17 @@ describe('callbacks of one subject', () => {
     await add(first, second, third)
     expect(await Promise.all([first, second, third].map(hasEarlier))).toEqual([false, true, true])
     expect(await next()).toEqual(first)
+  })
+
+  it('are next in the order they were added in, whichever is to be tried sooner (SEP31-88)', async () => {
+    const late = { ...first, dueAt: at(9), createdAt: at(9) }
+    const last = { ...third, dueAt: at(5), createdAt: at(5) }
+    await add(late, second, last)
+    for (const callback of [late, second, last]) {
+      expect(await next()).toEqual(callback)
+      await work((records) => records.save({ ...callback, ...ended }))
+    }
+    expect(await next()).toBeUndefined()
   })
 
   it('wait for none that was delivered or given up, and these are not next (SEP31-88)', async () => {
@@ -102,6 +114,18 @@ it('gives back each of several as it was added', async () => {
     expect(await work((records) => records.lock(callback.id))).toStrictEqual(callback)
     expect(await work((records) => records.nextOfSubject(callback.subject.id))).toEqual(callback)
   }
+})
+
+it('opens the body of one in the row of no other (SEP09-43)', async () => {
+  const [one, other] = [aCallback({ body: '{"of":"one"}' }), aCallback({ body: '{"of":"other"}' })]
+  await work((records) => records.add(one, other))
+  const move = `update callback set body_sealed = (select body_sealed from callback where id = $1)
+    where id = $2`
+  await onServer(db.url, move, [one.id, other.id])
+  expect(await work((records) => records.lock(one.id))).toEqual(one)
+  await expect(work((records) => records.lock(other.id))).rejects.toThrow(SealBroken)
+  const next = work((records) => records.nextOfSubject(other.subject.id))
+  await expect(next).rejects.toThrow(SealBroken)
 })
 
 it('saves what became of the callback that is named, and of no other', async () => {
