@@ -107,12 +107,13 @@ describe('configured types', () => {
   })
 
   it('are refused with the faults of all of them (SEP09-09)', () => {
-    const names = ['colour', 'size', 'last_name', 'sex', 'family_name', 'sex']
+    const names = ['colour', 'size', 'last_name', 'sex', 'sex', 'family_name', 'sex']
     const requirements = names.map((field) => ({ field }))
     const wrong = { description: 'd', requirements, verify: ['city', 'tax_id'] }
     const faultsOf = (name: string) => [
       `customer type "${name}": "colour" is no SEP-9 field`,
       `customer type "${name}": "size" is no SEP-9 field`,
+      `customer type "${name}": "sex" is asked for twice`,
       `customer type "${name}": "last_name" is asked for twice`,
       `customer type "${name}": "sex" is asked for twice`,
       `customer type "${name}": "city" is to be verified but not asked for`,
