@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SealBroken } from '../../../src/adapters/postgres/sealer.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import type { Commit } from '../../../src/usecases/ports/commit.ts'
 import { aTransaction, issuer } from '../../builders/transaction.ts'
@@ -95,6 +96,25 @@ describe('a transaction', () => {
       const sealed = 'select wanted_sealed is not null as kept from "transaction" where id = $1'
       expect(await onServer(db.url, sealed, [transaction.id])).toEqual([{ kept: place > 0 }])
     }
+  })
+
+  it.each([
+    ['fields_sealed', 'fields_sealed', 'the other'],
+    ['wanted_sealed', 'wanted_sealed', 'the other'],
+    ['fields_sealed', 'wanted_sealed', 'itself'],
+    ['wanted_sealed', 'fields_sealed', 'itself'],
+  ])('does not open as %s what is %s of %s (SEP09-43)', async (to, from, whose) => {
+    const [one, other] = [aFullOne(), aFullOne()]
+    await openBy(db.commit, one)
+    await openBy(db.commit, other)
+    await onServer(
+      db.url,
+      `update "transaction" set ${to} = (select ${from} from "transaction" where id = $1) where id = $2`,
+      [whose === 'itself' ? one.id : other.id, one.id],
+    )
+    const whole = async () => ({ ...(await find(one.id)) })
+    await expect(whole()).rejects.toThrow(SealBroken)
+    expect(await find(other.id)).toEqual(other)
   })
 
   it('loses by a save what it has no more', async () => {
