@@ -83,6 +83,12 @@ describe('codes', () => {
     expect(twos).toEqual(pairs)
     expect(taken('country', words(3))).toEqual(pairs.map(([, three = '']) => three).toSorted())
     expect(taken('cardCountry', words(2))).toEqual(pairs.map(([two]) => two))
+    const notInCapitals = pairs.flat().flatMap((code = '') => {
+      const small = code.toLowerCase()
+      return [small, `${code.charAt(0)}${small.slice(1)}`]
+    })
+    expect(taken('country', notInCapitals)).toEqual([])
+    expect(taken('cardCountry', notInCapitals)).toEqual([])
   })
 
   it('of languages are those that ISO 639-1 has now (SEP09-27)', () => {
