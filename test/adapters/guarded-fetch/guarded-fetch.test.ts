@@ -79,34 +79,36 @@ const faultOf = async (url: string, parts: GuardedFetchParts = {}) => {
   return failure instanceof FetchRefused ? failure.fault : failure
 }
 
+const privateAddresses = [
+  '127.0.0.1',
+  '127.8.8.8',
+  '0.0.0.0',
+  '10.0.0.1',
+  '172.16.0.1',
+  '192.168.1.1',
+  '169.254.169.254',
+  '100.64.0.1',
+  '224.0.0.1',
+  '255.255.255.255',
+  '192.0.2.1',
+  '198.18.0.1',
+  '240.0.0.1',
+  '::',
+  '::1',
+  '::ffff:127.0.0.1',
+  '::ffff:10.0.0.1',
+  'fe80::1',
+  'fd00:ec2::254',
+  'fc00::1',
+  'ff02::1',
+  '64:ff9b::7f00:1',
+  '2002:7f00:1::',
+  '2001:db8::1',
+  '2001::1',
+] as const
+
 describe('addresses', () => {
-  it.each([
-    '127.0.0.1',
-    '127.8.8.8',
-    '0.0.0.0',
-    '10.0.0.1',
-    '172.16.0.1',
-    '192.168.1.1',
-    '169.254.169.254',
-    '100.64.0.1',
-    '224.0.0.1',
-    '255.255.255.255',
-    '192.0.2.1',
-    '198.18.0.1',
-    '240.0.0.1',
-    '::',
-    '::1',
-    '::ffff:127.0.0.1',
-    '::ffff:10.0.0.1',
-    'fe80::1',
-    'fd00:ec2::254',
-    'fc00::1',
-    'ff02::1',
-    '64:ff9b::7f00:1',
-    '2002:7f00:1::',
-    '2001:db8::1',
-    '2001::1',
-  ])('%s is not public (SEP01-54)', (address) => {
+  it.each(privateAddresses)('%s is not public (SEP01-54)', (address) => {
     expect(isPublicAddress(address)).toBe(false)
   })
 
@@ -143,6 +145,15 @@ describe('a guarded fetch', () => {
   ])('refuses %s: %s (SEP01-49, SEP01-54, SEP01-55, AP-2.4, AP-2.5)', async (url, fault) => {
     expect(await faultOf(url)).toBe(fault)
   })
+
+  it.each(privateAddresses)(
+    'refuses %s where a URL names it (SEP01-54, AP-2.4)',
+    async (address) => {
+      const written = address.includes(':') ? `[${address}]` : address
+      const { host: named } = new URL(`https://${written}/`) // as everybody spells it
+      expect(await faultOf(`https://${named}/`)).toBe('not_public')
+    },
+  )
 
   it('refuses a name that leads to a private address, even beside public ones (SEP01-54, AP-2.4, POLARIS-8.24)', async () => {
     const before = wallet.asked

@@ -19,9 +19,16 @@ describe('the host of a callback', () => {
 
   it('that is an address itself is judged as that (AP-2.4)', async () => {
     const lookup = hostLookup()
-    expect(await lookup.isPublic('https://127.0.0.1/')).toBe(false)
-    expect(await lookup.isPublic('https://[::1]/')).toBe(false)
-    expect(await lookup.isPublic('https://93.184.216.34/')).toBe(true)
+    for (const [host, isPublic] of [
+      ['127.0.0.1', false],
+      ['[::1]', false],
+      ['[fd00:ec2::254]', false],
+      ['[fe80::1]', false],
+      ['93.184.216.34', true],
+      ['[2606:4700::1111]', true],
+    ] as const) {
+      expect([host, await lookup.isPublic(`https://${host}/`)]).toEqual([host, isPublic])
+    }
   })
 
   it('that cannot be looked up now is not held against the caller (AP-2.4)', async () => {
