@@ -160,6 +160,20 @@ describe('a recorded answer that was tampered with', () => {
     ])
   })
 
+  it('is told when the hash is another, also of what no ledger takes', () => {
+    const refused = scenarios.filter(({ steps }) => {
+      const tested = steps.filter((step) => 'admission' in step)
+      return tested.length === 1 && tested.every(({ hash, ledger }) => hash && ledger == null)
+    })
+    expect(refused.length).toBeGreaterThan(100)
+    for (const { name } of refused.filter((one) => deviationOf(one) === undefined)) {
+      const { hash = '' } = testedIn(name)
+      expect(tampered(name, ofTested({ hash: '00' }))).toEqual([
+        `transaction 00: hash expected 00, got ${hash}`,
+      ])
+    }
+  })
+
   it('is told when the transaction never got into a ledger', () => {
     const found = tampered(plainName, (step) => ('close' in step ? undefined : step))
     expect(found[1]).toBe('transaction ec203db7: expected in ledger 4, got into none')
