@@ -60,10 +60,55 @@ test.each([
   expect(text).toContain(sentence)
 })
 
-test('explains itself', async () => {
-  const { code, text } = await run('--help')
-  expect(code).toBe(0)
-  expect(text).toContain('--data-dir')
+const help = `fairlead sandbox network: a Stellar network on this machine. Not for production.
+
+  --port N               Horizon API and friendbot over HTTP (8000)
+  --https-port N         the same over HTTPS (8001), certificate of a local authority
+  --data-dir DIR         keep the network there; without it everything is forgotten at the end
+  --mode MODE            instant (default), interval or manual
+  --interval-ms N        interval: time between ledgers (1000); instant: empty ledger after (5000)
+  --seed TEXT            what everything random follows
+  --passphrase TEXT      network passphrase (that of the test network)
+  --chaos                a seeded mix of faults
+  --host ADDRESS         address to listen on (127.0.0.1)
+  --allow-non-loopback   let it be reached from elsewhere
+  --show-root-secret     print the secret of the account that holds all coins
+  --replay FILE          replay recorded answers of a real network and say what differs`
+
+test('explains itself whole when asked, and to whoever gives an unknown option', async () => {
+  expect(await run('--help', '--replay', 'no-such-file.json')).toEqual({ code: 0, text: help })
+  expect(await run('--help', '--mode', 'fast')).toEqual({ code: 0, text: help })
+  const { text } = await run('--unheard-of')
+  expect(text).toMatch(/^Unknown option '--unheard-of'/)
+  expect(text.slice(text.indexOf('\n\n'))).toBe(`\n\n${help}`)
+})
+
+test('says of several faults the gravest first, in a whole sentence (SBX-119)', async () => {
+  const faults: readonly (readonly [option: string, value: string, sentence: string])[] = [
+    [
+      '--replay',
+      'no.json',
+      "no.json could not be replayed: ENOENT: no such file or directory, open 'no.json'",
+    ],
+    [
+      '--passphrase',
+      Networks.PUBLIC,
+      'refused: the passphrase of the public network. This is a simulation, not a network.',
+    ],
+    [
+      '--host',
+      '0.0.0.0',
+      'refused: 0.0.0.0 can be reached from elsewhere. Say --allow-non-loopback if that is meant.',
+    ],
+    ['--mode', 'fast', 'refused: there is no mode "fast". Say instant, interval or manual.'],
+    ['--port', 'a', 'refused: "a" is not a number.'],
+    ['--https-port', 'b', 'refused: "b" is not a number.'],
+    ['--interval-ms', 'c', 'refused: "c" is not a number.'],
+  ]
+  for (const [index, [, , sentence]] of faults.entries()) {
+    const argv = faults.slice(index).flatMap(([option, value]) => [option, value])
+    expect(await run(...argv)).toEqual({ code: 2, text: sentence })
+  }
 })
 
 test('says it is not for production and where everything is (SBX-08, SBX-119)', async () => {
