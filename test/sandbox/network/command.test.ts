@@ -167,6 +167,21 @@ test.each([
   expect(lines.join('\n')).toContain(`:${port}`)
 })
 
+test('is a network of the passphrase that was given', async () => {
+  const { lines } = await serving([...anyPorts, '--passphrase', 'A network of ours'])
+  expect(lines).toContain('  passphrase  A network of ours')
+})
+
+test('listens on the address that was given', async () => {
+  const taken = createServer().listen(0, '0.0.0.0')
+  onTestFinished(() => void taken.close())
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo // of a TCP server that listens
+  const everywhere = ['--host', '0.0.0.0', '--allow-non-loopback']
+  const { text } = await run(...everywhere, '--port', String(port), '--https-port', '0')
+  expect(text).toContain(`address already in use 0.0.0.0:${port}`)
+})
+
 test('says why it could not start, and ends with 1', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void taken.close())
