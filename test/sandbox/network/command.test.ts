@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Networks } from '@stellar/stellar-sdk'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { runSandboxNetwork } from '../../../src/sandbox/network/command.ts'
@@ -165,6 +168,19 @@ test.each([
   // Where something else has the port, the refusal names it.
   const { lines } = await serving([given, '0'])
   expect(lines.join('\n')).toContain(`:${port}`)
+})
+
+test.each([
+  [[], 0],
+  [[{ name: 'broken', steps: [], endState: {} }], 1],
+])('ends a replay of %j with %i', async (scenarios, ended) => {
+  const folder = await mkdtemp(join(tmpdir(), 'replay-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'recorded.json')
+  await writeFile(file, JSON.stringify(scenarios))
+  const { code, text } = await run('--replay', file)
+  expect(code).toBe(ended)
+  expect(text).toContain(`${scenarios.length} scenarios, ${ended} differ, 0 deviate on purpose`)
 })
 
 test('is a network of the passphrase that was given', async () => {
