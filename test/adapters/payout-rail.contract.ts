@@ -182,10 +182,23 @@ function describeRepeats(underTest: () => RailUnderTest): void {
     expect(await timesPaid('another')).toBe(0)
   })
 
-  it.each(['', 'with space', 'ü', 'x'.repeat(129)])('refuses the key %j', async (key) => {
+  it.each(['!', '~', 'x'.repeat(128)])('takes the key %j in every call', async (key) => {
     const { rail } = underTest()
-    await expect(rail.send(anOrder(key))).rejects.toBeInstanceOf(PayoutCallRefused)
+    const sent = anOrder(key, { transactionId: 'under-an-edge' })
+    expect((await rail.send(sent)).state).toBe('delivered')
+    expect((await rail.find(key))?.state).toBe('delivered')
+    expect(await rail.cancel(key)).toBe('too_late')
   })
+
+  it.each(['', 'with space', 'a\u007F', 'ü', 'x'.repeat(129)])(
+    'refuses the key %j in every call',
+    async (key) => {
+      const { rail } = underTest()
+      for (const call of [rail.send(anOrder(key)), rail.find(key), rail.cancel(key)]) {
+        await expect(call).rejects.toBeInstanceOf(PayoutCallRefused)
+      }
+    },
+  )
 
   it('finds nothing under a key that was never used', async () => {
     const { rail } = underTest()
