@@ -34,13 +34,19 @@ const leave = (...claimants: string[]) =>
   })
 const take = (name: string) => Operation.claimClaimableBalance({ balanceId: balances[name] ?? '' })
 
-/** In a ledger of its own. */
-function send(name: string, source: string, operations: Draft['operations']): void {
-  const envelope = world.envelope({ source, operations })
-  expect(world.queue.admit(envelope).status).toBe('PENDING')
+/** All in one ledger. */
+function sendTogether(drafts: Readonly<Record<string, Draft>>): void {
+  for (const [name, draft] of Object.entries(drafts)) {
+    const envelope = world.envelope(draft)
+    expect(world.queue.admit(envelope).status).toBe('PENDING')
+    hashes[name] = envelope.hash
+  }
   history.append(encodedLedger(world.close()))
-  hashes[name] = envelope.hash
 }
+
+/** In a ledger of its own. */
+const send = (name: string, source: string, operations: Draft['operations']) =>
+  sendTogether({ [name]: { source, operations } })
 
 /** The id of the balance that the nth operation of the next transaction will make. */
 const nextBalance = (source: string, index: number) =>
@@ -124,6 +130,7 @@ test.each<[string, readonly string[]]>([
   ['/ledgers/3/transactions', ['leaving']],
   ['/ledgers/4/transactions', []],
   ['/ledgers/4/transactions?include_failed=true', ['failing']],
+  ['/ledgers/2/payments', created],
   ['/ledgers/3/operations', left],
   ['/ledgers/4/operations', []],
   ['/ledgers/4/operations?include_failed=true', failed],
@@ -134,6 +141,7 @@ test.each<[string, readonly string[]]>([
   ['/ledgers/4/effects', []],
   ['/transactions/<leaving>/operations', left],
   ['/transactions/<failing>/operations', failed],
+  ['/transactions/<creation>/payments', created],
   ['/transactions/<failing>/payments', ['payment']],
   ['/transactions/<leaving>/payments', ['payment']],
   ['/transactions/<leaving>/effects', [...leftEffects, ...paid]],
@@ -242,5 +250,40 @@ test('what was trimmed away is told as before the history, or as not there (SBX-
   expect(told('/transactions')).toEqual(['taking', 'both'])
   expect(told('/operations')).toEqual([...taken, ...both])
   expect(told('/accounts/<bob>/operations')).toEqual(taken)
+  history.rewind(mark)
+})
+
+test('a ledger is told with all its transactions, and each with all its parts (SBX-79)', () => {
+  const mark = history.mark()
+  sendTogether({
+    one: { source: 'alice', operations: [pay('bob', '1'), noop, pay('carol', '2')] },
+    two: { source: 'bob', operations: [noop, pay('alice', '3'), pay('carol', '99999')] },
+    three: { source: 'carol', operations: [pay('alice', '4'), pay('bob', '5')] },
+  })
+  const types: Record<string, readonly string[]> = {
+    one: ['payment', 'bump_sequence', 'payment'],
+    two: ['bump_sequence', 'payment', 'payment'],
+    three: ['payment', 'payment'],
+  }
+  const applied = told('/transactions?include_failed=true').slice(-3).map(String)
+  expect(applied.toSorted()).toEqual(['one', 'three', 'two'])
+  const partsOf = (names: readonly string[], list: string) =>
+    names.flatMap((name) => records(`/transactions/<${name}>/${list}`))
+  for (const [query, names] of [
+    ['', applied.filter((name) => name !== 'two')],
+    ['?include_failed=true', applied],
+  ] as const) {
+    const operations = names.flatMap((name) => types[name] ?? [])
+    const payments = operations.filter((type) => type === 'payment')
+    expect(told(`/ledgers/7/transactions${query}`)).toEqual(names)
+    expect(told(`/ledgers/7/operations${query}`)).toEqual(operations)
+    expect(told(`/ledgers/7/payments${query}`)).toEqual(payments)
+    for (const list of ['operations', 'payments']) {
+      expect(records(`/ledgers/7/${list}${query}`)).toEqual(partsOf(names, list))
+    }
+  }
+  const effects = partsOf(applied, 'effects')
+  expect(effects).toHaveLength(8)
+  expect(records('/ledgers/7/effects')).toEqual(effects)
   history.rewind(mark)
 })
