@@ -54,11 +54,14 @@ describe('the challenge', () => {
     expect(envelopes.map((envelope) => decode(envelope).fee)).toEqual(['200', '300'])
   })
 
-  it('begins now, in whole seconds, and ends 900 s later (SEP10-55, SEP10-56)', async () => {
+  it('begins now, in whole seconds, and ends 900 s later, each time (SEP10-55, SEP10-56)', async () => {
     const login = await aLogin()
-    const { timeBounds } = decode(await login.challengeFor({ account }))
-    const seconds = Math.floor(login.world.now.getTime() / 1_000)
-    expect(timeBounds).toEqual({ minTime: `${seconds}`, maxTime: `${seconds + 900}` })
+    for (const later of [0, 3_600_000]) {
+      login.world.now = new Date(login.world.now.getTime() + later)
+      const { timeBounds } = decode(await login.challengeFor({ account }))
+      const seconds = Math.floor(login.world.now.getTime() / 1_000)
+      expect(timeBounds).toEqual({ minTime: `${seconds}`, maxTime: `${seconds + 900}` })
+    }
   })
 
   it('lasts as long as the settings say (SEP10-56)', async () => {
