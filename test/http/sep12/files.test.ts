@@ -263,8 +263,10 @@ describe('GET /sep12/customer/files', () => {
   it('no longer knows a file that lapsed; it is dropped (SEP12-128, SEP12-131)', async () => {
     const account = anAccount()
     const { body } = await upload(account)
-    door.clock.now = new Date(door.clock.now.getTime() + 25 * 60 * 60_000)
     const line = `GET /customer/files?file_id=${body.file_id}` as const
+    await door.forgetLapsedFiles()
+    expect((await door.call(account, line)).body).toMatchObject({ files: [body] })
+    door.clock.now = new Date(door.clock.now.getTime() + 25 * 60 * 60_000)
     expect((await door.call(account, line)).body).toEqual({ files: [] })
     const use = { body: { photo_id_front_file_id: body.file_id } }
     expect((await door.call(account, 'PUT /customer', use)).status).toBe(400)
