@@ -72,6 +72,14 @@ describe('authorise', () => {
     expect(await codeFor(changes)).toBe('token_invalid')
   })
 
+  it('takes a token until it lapses, by the time of each call (SEP10-126)', async () => {
+    const login = await aLogin()
+    const lapsesAt = new Date(login.world.now.getTime() + 60_000)
+    expect(await codeFor({ lapsesAt }, Promise.resolve(login))).toBe('accepted')
+    login.world.now = lapsesAt
+    expect(await codeFor({ lapsesAt }, Promise.resolve(login))).toBe('token_lapsed')
+  })
+
   it('refuses a token that has lapsed (SEP10-126)', async () => {
     expect(await codeFor({ lapsesAt: new Date('2026-11-21T12:00:00Z') })).toBe('token_lapsed')
   })
