@@ -384,6 +384,36 @@ test('a fee surge refuses cheap transactions, and shows in fee_stats (SBX-109)',
   expect((await client.submit(await payment())).status).toBe(200)
 })
 
+describe('a fee surge (SBX-109)', () => {
+  /** Of the ledgers that close in these commands. */
+  async function feesOf(commands: (control: typeof client.sandbox.control) => void) {
+    const all = async () =>
+      recordsOf(await client.get('/ledgers?limit=200')).map((one) => one['base_fee_in_stroops'])
+    const before = await all()
+    commands(client.sandbox.control)
+    return (await all()).slice(before.length)
+  }
+
+  test('takes the place of one that still lasts, and ends with the fee before both', async () => {
+    const fees = await feesOf((control) => {
+      control.surge({ baseFee: 500n, ledgers: 3 })
+      control.surge({ baseFee: 900n, ledgers: 4 })
+      control.close({ ledgers: 6 })
+    })
+    expect(fees).toEqual([500, 900, 900, 900, 900, 900, 100, 100, 100])
+  })
+
+  test('closes no ledger of its own when those of it were taken back', async () => {
+    const fees = await feesOf((control) => {
+      const before = control.snapshot()
+      control.surge({ baseFee: 500n, ledgers: 2 })
+      control.revert(before)
+      control.close({ ledgers: 5 })
+    })
+    expect(fees).toEqual([100, 100, 100, 100, 100])
+  })
+})
+
 test("the SDK's client sees a fault as it sees a real one (SBX-106)", async () => {
   inject({ effect: { kind: 'problem', problem: 'server_over_capacity' }, times: 1 })
   const server = new Horizon.Server(client.sandbox.url, { allowHttp: true })

@@ -14,6 +14,8 @@ import type { Pace } from '../network/pace.ts'
 import type { SlipIn } from '../network/slip-in.ts'
 import { submitAndWait } from '../network/submission.ts'
 import type { ExportedNetwork } from '../network/time-travel.ts'
+import { createSurge } from './surge.ts'
+import type { SurgeOrder } from './surge.ts'
 
 /** What a test or a developer does to the network from outside of it (SBX-93..96). */
 export interface Control {
@@ -47,7 +49,7 @@ export interface Control {
   /** Moves the oldest available ledger up (SBX-108). */
   trim(elder: number): void
   /** Raises the base fee for so many ledgers (SBX-109). */
-  surge(order: { readonly baseFee: bigint; readonly ledgers: number }): void
+  surge(order: SurgeOrder): void
 }
 
 export interface CloseCommand {
@@ -147,16 +149,7 @@ function ledgerControl(network: Network): LedgerControl {
     async waitForTransaction(hash, timeoutMs = WAIT_MS) {
       return (await network.ingested(hash, timeoutMs)) !== undefined
     },
-    surge({ baseFee, ledgers }) {
-      const usual = network.ledger.head.baseFee
-      network.close({ upgrades: { baseFee } })
-      const end = network.ledger.head.sequence + ledgers
-      const stop = network.onIngested(({ sequence }) => {
-        if (sequence < end) return
-        stop()
-        network.close({ upgrades: { baseFee: usual } })
-      })
-    },
+    surge: createSurge(network),
   }
 }
 
