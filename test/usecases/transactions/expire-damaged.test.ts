@@ -10,6 +10,7 @@ import { aTransaction } from '../../builders/transaction.ts'
 function table(...ids: readonly string[]) {
   const lapsed = new Set(ids)
   const ended: string[] = []
+  const mended = new Set<string>()
   let [rounds, commits] = [0, 0]
   const transactions = {
     lapsed: async ({ limit }: { readonly limit: number }) => {
@@ -18,7 +19,7 @@ function table(...ids: readonly string[]) {
       return [...lapsed].slice(0, limit)
     },
     lockLapsed: async (asked: readonly string[]) => {
-      const damaged = asked.find((id) => id.startsWith('damaged'))
+      const damaged = asked.find((id) => id.startsWith('damaged') && !mended.has(id))
       if (asked.length > 2 && asked.includes('shy')) throw new Error('too many at once')
       if (damaged !== undefined) throw new Error(`${damaged} is damaged`)
       return asked
@@ -42,7 +43,8 @@ function table(...ids: readonly string[]) {
     now: () => new Date('2026-11-21T14:00:00Z'),
     graceMs: 60_000,
   })
-  return { expire, ended, commits: () => commits }
+  const mend = (id: string) => void mended.add(id)
+  return { expire, ended, mend, commits: () => commits }
 }
 
 const many = (kind: string) => Array.from({ length: 203 }, (_, place) => `${kind}-${place}`)
@@ -62,6 +64,16 @@ it('ends nothing that has funds, even if the table took it for lapsed (SEP31-77)
   const { expire, ended } = table('funded', 'sound')
   expect(await expire()).toBe(1)
   expect(ended).toEqual(['sound'])
+})
+
+it('ends with the next call what was mended since, and counts each call by itself', async () => {
+  const { expire, ended, mend } = table('damaged-1', 'sound', 'damaged-2')
+  await expect(expire()).rejects.toThrow('2 transactions cannot be ended')
+  mend('damaged-1')
+  await expect(expire()).rejects.toThrow('1 transactions cannot be ended, the first is damaged-2')
+  mend('damaged-2')
+  expect(await expire()).toBe(1)
+  expect(ended).toEqual(['sound', 'damaged-1', 'damaged-2'])
 })
 
 it('makes no commit when nothing lapsed', async () => {
