@@ -336,9 +336,14 @@ describe('a turn', () => {
     expect(await ask()).toBe(0)
   })
 
-  it('ends when it has taken its time', async () => {
-    const { ask, asked } = await turnOf({ callsMax: 9, takesMs: 20_000 }, 10_000)
+  it('ends when it has taken its time, the next one too, and counts the age from each answer', async () => {
+    const { ask, asked, keys } = await turnOf({ callsMax: 9, takesMs: 20_000 }, 10_000)
     expect(await ask()).toBe(2)
-    expect(asked).toHaveLength(2)
+    expect(asked).toEqual(keys.slice(0, 2))
+    const fresh = [(await delivered()).key, (await delivered()).key]
+    world.pass(hourMs)
+    expect(await ask()).toBe(2)
+    expect(asked.slice(0, 3)).toEqual(keys)
+    expect(fresh).toContain(asked[3])
   })
 })

@@ -263,10 +263,19 @@ describe('silence about an order', () => {
     expect(await send(id)).toBe('dead')
     expect((await world.stateOf(id)).payout?.deadReason).toBe('call_refused: bad_request')
     await world.takeJobs()
-    await retry(id, 'olga')
+    world.pass(60_000)
+    const { now } = world.clock
+    const { payout } = await world.stateOf(id)
+    const { deadReason: _, ...kept } = payout ?? {}
+    const due = { ...kept, state: 'due', failures: 0, dueAt: now, updatedAt: now }
+    expect(await retry(id, 'olga')).toEqual({ ok: true, value: due })
+    expect((await world.stateOf(id)).payout).toEqual(due)
     expect(await world.takeJobs()).toMatchObject([
-      { name: 'send-payout', payload: { transactionId: id } },
+      { name: 'send-payout', payload: { transactionId: id }, dueAt: now },
     ])
+    await world.commit(({ events }) => events.assignSequences(1000))
+    const events = await world.read((records) => records.events.ofTransaction(id))
+    expect(events.at(-1)).toMatchObject({ type: 'payoutRetried', at: now })
     replies.send = async () => delivered()
     expect(await send(id)).toBe('delivered')
     expect((await world.stateOf(id)).attempts).toHaveLength(1)
