@@ -120,6 +120,18 @@ describe('collecting, matching, paying out', () => {
   })
 })
 
+it('notes each payment at the moment it was read, however often one collector is asked', async () => {
+  const [account, network] = [anAccount(), memoryNetwork()]
+  const collect = world.collect(network)
+  for (let calls = 0; calls < 2; calls += 1) {
+    const payment = aStellarPayment({ account })
+    network.credit(payment)
+    world.pass(60_000)
+    expect(await collect(account)).toEqual({ ok: true, value: { pages: 1, added: 1 } })
+    expect((await seen(payment.id))?.seenAt).toEqual(world.clock.now)
+  }
+})
+
 describe('one operation that credits at several places', () => {
   it('is kept as a payment of each account and of each asset, and each is decided', async () => {
     const [account, other] = [anAccount(), anAccount()]
@@ -183,8 +195,10 @@ describe('several collectors', () => {
         return page
       },
     }
-    const sleeper = world.collect(slow)(account)
+    const collect = world.collect(slow)
+    const sleeper = collect(account)
     await entered
+    expect(await collect(account)).toMatchObject({ refusal: { code: 'seat_taken' } })
     expect(await world.collect(network)(account)).toMatchObject({
       refusal: { code: 'seat_taken' },
     })
@@ -194,6 +208,23 @@ describe('several collectors', () => {
     expect(await sleeper).toMatchObject({ refusal: { code: 'seat_taken' } })
     expect((await seen(first.id))?.match.state).toBe('waiting')
   })
+})
+
+it('a collector keeps its seat from page to page, however many there are', async () => {
+  const [account, network] = [anAccount(), memoryNetwork()]
+  network.credit(...Array.from({ length: 401 }, () => aStellarPayment({ account })))
+  const others: unknown[] = []
+  const slow: StellarNetwork = {
+    ...network,
+    creditsAfter: async (...asked) => {
+      world.pass(15_000)
+      others.push(await world.collect(network)(account))
+      return network.creditsAfter(...asked)
+    },
+  }
+  const outcome = { ok: true, value: { pages: 3, added: 401 } }
+  expect(await world.collect(slow)(account)).toEqual(outcome)
+  expect(others).toEqual(Array(3).fill({ ok: false, refusal: { code: 'seat_taken' } }))
 })
 
 describe('a collector that is killed', () => {
@@ -304,8 +335,14 @@ describe('matching', () => {
     network.credit(...payments)
     await world.collect(network)(account)
     await world.takeJobs()
+    world.pass(60_000)
     expect(await world.match(account)).toEqual({ matched: 2, unmatched: 0 })
     const ids = [second.id, first.id]
+    const { now } = world.clock
+    for (const id of ids) {
+      const { transaction, payout } = await world.stateOf(id)
+      expect([transaction?.updatedAt, payout?.dueAt, payout?.updatedAt]).toEqual([now, now, now])
+    }
     const subject = `${second.id}-0-0-and-1`
     const job = { name: 'send-payouts', payload: { transactionIds: ids }, subject }
     expect(await world.takeJobs()).toEqual([job])

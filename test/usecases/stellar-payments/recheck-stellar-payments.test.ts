@@ -88,6 +88,32 @@ describe('reading a second time', () => {
     },
   )
 
+  it('notes what it finds at the moment of each reading', async () => {
+    const accounts = [await anAccount(), await anAccount()]
+    const credits = accounts.map((account, place) =>
+      aStellarPayment({ account, id: placeIn(700n + BigInt(place)) }),
+    )
+    let moment = now()
+    const again = recheckStellarPayments({
+      ...db,
+      network: {
+        creditsAfter: async (account) => {
+          const own = credits.filter((credit) => credit.account === account)
+          return { credits: own, nextCursor: placeIn(900n), complete: true }
+        },
+      },
+      watch: settledAt(2_000n),
+      now: () => moment,
+      onFound: () => undefined,
+    })
+    for (const { account, id } of credits) {
+      moment = new Date(moment.getTime() + 60_000)
+      expect(await again(account)).toEqual({ ok: true, value: 1 })
+      const kept = await db.read(({ stellarPayments }) => stellarPayments.find(id))
+      expect(kept?.seenAt).toEqual(moment)
+    }
+  })
+
   it('goes on page by page, and tells of all that was found together', async () => {
     const account = await anAccount()
     const pages = [page(account, [200n, 300n], false), page(account, [400n], true)]

@@ -26,7 +26,7 @@ async function beginLate(told: {
   readonly earlierMs?: number
 }) {
   const account = `G${randomUUID()}`
-  let later = 0
+  let later = -3_600_000 // it is asked for an hour after it was made
   const begin = startWatching({
     commit: db.commit,
     read: db.read,
@@ -37,6 +37,7 @@ async function beginLate(told: {
     },
     now: () => new Date(start.getTime() - (told.earlierMs ?? 0) + later),
   })
+  later = 0
   await expect(begin(account, 'now')).rejects.toThrow(NetworkUnavailable)
   later = 600_000
   return begin(account, 'now')
