@@ -113,6 +113,9 @@ describe('a file', () => {
     ])
     const longPng = Buffer.concat([png.subarray(0, 33), chunk, png.subarray(-12)])
     expect(fileTypeOf(longPng)).toBe('image/png')
+    const note = Buffer.from('\0\0\0\u0004tEXta\0bcCRC!', 'latin1')
+    const withNote = Buffer.concat([png.subarray(0, -12), note, png.subarray(-12)])
+    expect(fileTypeOf(withNote)).toBe('image/png')
     const segment = [0xff, 0xe0, 1, 44, ...Array<number>(298).fill(0)]
     const longJpeg = Uint8Array.of(0xff, 0xd8, ...segment, ...wholeJpeg.subarray(2))
     expect(fileTypeOf(longJpeg)).toBe('image/jpeg')
@@ -125,6 +128,10 @@ describe('a file', () => {
     expect(front && mayHold(front, 'application/pdf')).toBe(true)
     const name = sep9Field('last_name')
     expect(name && mayHold(name, 'application/pdf')).toBe(false)
+    const pictures = ['image/jpeg', 'image/png', 'application/pdf'] as const
+    const all = [...pictures, 'video/mp4', 'video/webm', 'video/quicktime'] as const
+    const held = (field = name) => all.filter((type) => field && mayHold(field, type))
+    expect([held(liveness), held(front), held(name)]).toEqual([all, pictures, []])
   })
 
   it('may be anything without harm', () => {

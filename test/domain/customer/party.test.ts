@@ -44,11 +44,21 @@ describe('the party that a request with a transaction means', () => {
   it('is the side that another type is called after (SEP12-47)', () => {
     expect(partyOf(between(), { type: 'small-receiver' })).toEqual(receiver)
     expect(partyOf(between(), { type: 'small-sender' })).toEqual(sender)
+    for (const type of ['receiver', 'receiver-of-wages', 'sep31-receiver-large']) {
+      expect([type, partyOf(between(), { type, id: 's' })]).toEqual([type, receiver])
+    }
+    for (const type of ['shop', 'Receiver', '']) {
+      expect([type, partyOf(between(), { type, id: 'r' })]).toEqual([type, sender])
+    }
   })
 
   it('is the one with the id, when no type is named (SEP12-45)', () => {
     expect(partyOf(between(), { id: 'r' })).toEqual(receiver)
     expect(partyOf(between(), { id: 's' })).toEqual(sender)
+    expect(partyOf(between(), { id: 'nobody' })).toEqual(sender)
+    expect(partyOf(between({ senderId: 'r' }), { id: 'r' })).toEqual(receiver)
+    const wish = { owner: 'receiver', name: 'last_name', message: 'wrong' } as const
+    expect(partyOf(between({ wantedCustomerFields: [wish] }), { id: 's' })).toEqual(sender)
   })
 
   it('is the one that has to correct something, when neither is named (SEP12-45)', () => {

@@ -34,6 +34,15 @@ describe('a value that is sent', () => {
     expect([...changedFields(known, fields)].toSorted()).toEqual(['city', 'mobile_number'])
   })
 
+  it('beside others that are new keeps what was decided about it (SEP12-70, SEP12-79)', () => {
+    const same = { mobile_number: { value: '+1' }, city: { value: 'Bonn' } }
+    const photo_id_front = { value: 'file-2', digest: 'd' }
+    expect(given({ ...same, photo_id_front, tax_id: { value: '1' } })).toEqual({
+      ...known,
+      tax_id: { value: '1', status: 'ACCEPTED' },
+    })
+  })
+
   it('counts as changed when it is new, and not when it was only confirmed (SEP12-79)', () => {
     const fields = { ...known, tax_id: { value: '1', status: 'ACCEPTED' } as const }
     const verified = verifyFields(fields, ['tax_id', 'city', 'unknown'])

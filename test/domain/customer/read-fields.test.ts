@@ -54,6 +54,9 @@ describe('reading SEP-9 fields', () => {
     const choices = new Map([['id_type', ['passport']]])
     expect(read({ id_type: 'visa' }, { choices })).toBe('id_type: must be one of passport')
     expect(read({ id_type: 'visa' })).toEqual({ id_type: 'visa' })
+    const ofName = { choices: new Map([['last_name', ['Doe', 'Roe']]]) }
+    expect(read({ family_name: 'Poe' }, ofName)).toBe('family_name: must be one of Doe, Roe')
+    expect(read({ family_name: ' Roe ' }, ofName)).toEqual({ last_name: 'Roe' })
   })
 
   it('says that a date is empty, and not that it is no date', () => {
@@ -82,6 +85,11 @@ describe('reading SEP-9 fields', () => {
     expect(read({ city: 'x'.repeat(256) })).toEqual({ city: 'x'.repeat(256) })
     expect(read({ city: 'x'.repeat(257) })).toMatch(/too long/)
     expect(read({ city: '𝒳'.repeat(256) })).toEqual({ city: '𝒳'.repeat(256) })
+    expect(read({ city: ` ${'x'.repeat(256)}\n` })).toEqual({ city: 'x'.repeat(256) })
+    expect(read({ city: 'e\u0301'.repeat(256) })).toEqual({ city: 'é'.repeat(256) })
+    const hash = { mobile_number_format: 'hash', mobile_number: 'x'.repeat(128) }
+    expect(read(hash)).toEqual(hash)
+    expect(read({ ...hash, mobile_number: 'x'.repeat(129) })).toMatch(/at most 128 characters/)
   })
 
   it('takes no file that its field may not hold, nor one twice under a synonym (SEP09-08, SEP09-37)', () => {

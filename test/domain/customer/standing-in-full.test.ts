@@ -189,6 +189,32 @@ describe('all that is told of a customer', () => {
     })
   })
 
+  it('asks again as it asked before, with choices and code, and for the code beside the check (SEP12-59, SEP12-82)', () => {
+    const customer = aCustomer({
+      last_name: value({ status: 'PROCESSING' }),
+      id_type: value({ status: 'REJECTED' }),
+      mobile_number: value({ status: 'REJECTED', error: 'Not yours', verified: true }),
+      email_address: value({ status: 'PROCESSING' }),
+    })
+    const standing = standingFor(customer, payer())
+    expect(standing).toEqual({
+      status: 'NEEDS_INFO',
+      wanted: [{ ...asked.idType, optional: false }, asked.mobile],
+      provided: [
+        { ...asked.name, status: 'PROCESSING' },
+        { ...asked.idType, status: 'REJECTED' },
+        { ...asked.mobile, status: 'REJECTED', error: 'Not yours' },
+        { ...asked.email, status: 'VERIFICATION_REQUIRED' },
+      ],
+      missing: ['id_type', 'mobile_number', 'email_address'],
+    })
+    const open = value({ status: 'PROCESSING', verified: true })
+    const all = { ...customer.fields, email_address: open, mobile_number: open, id_type: open }
+    const checked = standingFor(aCustomer(all), payer())
+    expect(checked.provided.map(({ status }) => status)).toEqual(Array(4).fill('PROCESSING'))
+    expect([checked.status, checked.missing]).toEqual(['PROCESSING', []])
+  })
+
   it('is the word of the operator before all others, and then what is being checked (SEP12-53, SEP12-55)', () => {
     const checked = { sex: value({ status: 'PROCESSING' }) }
     const payee = readied('full').byName.get('payee') ?? []
