@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { muxedAddress } from '../../../src/domain/client/account-address.ts'
 import { readChallenge } from '../../../src/domain/client/challenge.ts'
 import type {
   ChallengeFault,
@@ -92,6 +93,12 @@ describe('a challenge of ours', () => {
     expect(read({}, at(901n))).toMatchObject({ refusal: { fault: 'lapsed' } })
   })
 
+  it('may hold further data of its server, and says no more for it (SEP10-82)', () => {
+    const note = { source: server, data: { name: 'note', value: 'x' } }
+    expect(read(more(note, { ...note, data: { name: 'other' } }))).toEqual(read({}))
+    expect(read({ operations: [login, note, webAuth, ofClient] })).toEqual(read(more(ofClient)))
+  })
+
   it('of a retired key is taken with its own operations, too (SEP10-138)', () => {
     const operations = [login, { ...webAuth, source: retired }]
     expect(read({ source: retired, operations })).toMatchObject({ ok: true })
@@ -122,6 +129,11 @@ const faults: readonly [string, Partial<ChallengeTransaction>, ChallengeFault][]
   [
     'of the server for itself',
     { operations: [{ ...login, source: server }, webAuth] },
+    'client_account',
+  ],
+  [
+    'of the server for an id of its own',
+    { operations: [{ ...login, source: muxedAddress(server, '7') ?? '' }, webAuth] },
     'client_account',
   ],
   ['of a contract', { operations: [{ ...login, source: 'C' }, webAuth] }, 'client_account'],

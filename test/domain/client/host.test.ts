@@ -75,6 +75,7 @@ describe('a home domain that is asked for', () => {
   it.each([
     ['anchor.example', 'anchor.example'],
     ['ANCHOR.example', 'anchor.example'],
+    ['other.example', 'other.example'],
     ['a.wallets.example', 'a.wallets.example'],
     ['A.b.wallets.example', 'a.b.wallets.example'],
     ['wallets.example', undefined],

@@ -35,6 +35,24 @@ describe('weighing signatures', () => {
     expect(rest).toEqual({ ok: true, value: [by('client'), by('server')] })
   })
 
+  it('never counts the server or the wallet, though both are signers of the account (SEP10-96, SEP10-97)', async () => {
+    const named = { ...challenge, clientDomain: { domain: 'wallet.example', account: 'wallet' } }
+    const signers = ['server', 'wallet', 'client'].map((account) => ({ account, weight: 1 }))
+    const codeOf = async (of: Challenge, ...names: readonly string[]) => {
+      const weighed = await weighSignatures(of, names.map(by), {
+        signers: { mediumThreshold: 1, signers },
+        isSignedBy,
+      })
+      return weighed.ok ? weighed.value : weighed.refusal.code
+    }
+    expect(await codeOf(named, 'client')).toBe('proven')
+    for (const cosigner of ['server', 'wallet']) {
+      expect(await codeOf(named, cosigner)).toBe('unknown_signature')
+      expect(await codeOf(named, 'client', cosigner)).toBe('unknown_signature')
+    }
+    expect(await codeOf(challenge, 'wallet')).toBe('proven')
+  })
+
   it('misses the server, then the wallet, then the client (SEP10-87, SEP10-90, SEP10-108)', async () => {
     const named = { ...challenge, clientDomain: { domain: 'wallet.example', account: 'wallet' } }
     const codeOf = async (...names: readonly string[]) => {
@@ -58,6 +76,7 @@ describe('weighing signatures', () => {
         isSignedBy,
       })
     const proven = { ok: true, value: 'proven' }
+    expect(await weigh(1, 'third')).toEqual(proven)
     expect(await weigh(7, 'third', 'first', 'second')).toEqual(proven)
     expect(await weigh(6, 'second', 'third')).toEqual(proven)
     expect(await weigh(7, 'second', 'third')).toEqual({
