@@ -49,6 +49,10 @@ describe('a ledger that the network shows', () => {
   it('is of another run when the same number was closed earlier', () => {
     const anchor = { sequence: 7n, hash: 'one', closedAt: new Date(7 * second) }
     expect(judgeLedger(anchor, { ...anchor, closedAt: new Date(6 * second) })).toBe('reset')
+    expect(judgeLedger(anchor, { ...anchor, sequence: 6n })).toBe('same')
+    expect(judgeLedger(anchor, anchor)).toBe('same')
+    const sooner = { sequence: 8n, closedAt: new Date(6 * second) }
+    expect(judgeLedger(anchor, sooner)).toBe('beyond')
   })
 })
 

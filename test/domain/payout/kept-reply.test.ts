@@ -112,7 +112,7 @@ describe('all that is kept of the word of a rail', () => {
 
   it('that it refuses fields of the transaction, each with its reason (SEP31-56)', () => {
     const { transaction, payout, attempt } = known('pending', 'settling', { receiverId: 'r' })
-    const fields = [field('transaction', 'iban'), field('transaction', 'bic'), field('sender', 'x')]
+    const fields = [field('sender', 'x'), field('transaction', 'iban'), field('transaction', 'bic')]
     const recorded = recordReply({ transaction, payout, attempt }, rejected(...fields), terms)
     expect(recorded).toEqual({
       payout: {

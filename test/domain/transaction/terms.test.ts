@@ -47,6 +47,10 @@ describe('the terms of a request', () => {
   it.each([
     ['5', 'amount_out_of_bounds'],
     ['50', 'accepted'],
+    ['9.9999999', 'amount_out_of_bounds'],
+    ['10', 'accepted'],
+    ['10000', 'accepted'],
+    ['10000.0000001', 'amount_out_of_bounds'],
     [`${'0'.repeat(18)}50`, 'accepted'],
     [`${'0'.repeat(19)}50`, 'amount_malformed'],
     ['50.0', 'accepted'],
@@ -190,6 +194,11 @@ describe('fields of the transaction', () => {
     expect(read({ routing_number: '1' }, [undefined, customer])).toEqual({
       ok: true,
       value: { routing_number: '1', type: 'WIRE' },
+    })
+    const outcome = { ok: true, value: { routing_number: '1', type: 'WIRE' } }
+    expect(read({ routing_number: '1' }, [customer, nobody])).toEqual(outcome)
+    expect(read({ routing_number: '1', account_number: '43' }, [customer])).toMatchObject({
+      value: { account_number: '43' },
     })
   })
 
