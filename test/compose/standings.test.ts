@@ -131,6 +131,23 @@ describe('a scrape', () => {
     )
   })
 
+  it('goes by the time when everything was looked at, not when it was asked for', async () => {
+    const clock = { at: ago(10) }
+    const looks = {
+      ...all,
+      figures: async () => {
+        await new Promise((resolve) => setImmediate(resolve))
+        clock.at = now
+        return figures
+      },
+    }
+    const { standings } = await standingsOf(looks, health, () => clock.at)
+    expect([
+      standings.fairlead_payouts_overdue_seconds,
+      standings.fairlead_network_ledger_age_seconds,
+    ]).toEqual([[{ value: 12 }], [{ value: 5 }]])
+  })
+
   it('counts nothing that lies ahead of us as waiting', async () => {
     const ahead = {
       ...backlog,

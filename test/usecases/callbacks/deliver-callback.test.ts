@@ -207,6 +207,28 @@ it('counts the pause from the answer, and then goes where it was redirected mean
   expect(await kept(id)).toMatchObject({ state: 'due', url, dueAt })
 })
 
+it('is signed with the time of its sending, however long the claim took (SEP12-112, SEP31-86)', async () => {
+  const { id } = await add()
+  const times: number[] = []
+  const outcome = await deliverCallback({
+    commit: async (work) => {
+      const answer = await db.commit(work)
+      later(7)
+      return answer
+    },
+    sender: {
+      send: async (_, at) => {
+        times.push(at.getTime() - start.getTime())
+        return { kind: 'answered', status: 200 }
+      },
+    },
+    patience,
+    now: () => now,
+  })(id)
+  expect([outcome, times]).toEqual([{ ok: true, value: 'delivered' }, [7_000]])
+  expect((await kept(id))?.dueAt).toEqual(new Date(start.getTime() + 60_000)) // of the claim
+})
+
 it('goes to the latest address (SEP31-83)', async () => {
   const callback = await add()
   await db.commit(({ callbacks }) =>

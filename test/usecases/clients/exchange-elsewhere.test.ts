@@ -86,3 +86,33 @@ it('a challenge of any key that was ours a short while ago is taken, of another 
   const keys = [serverKey, otherKey, walletKey, Keypair.random()]
   expect(await Promise.all(keys.map(isTaken))).toEqual([true, true, true, false])
 })
+
+it('a token is dated by when it is given, for a challenge that was good when it came (SEP10-76, SEP10-119, SEP10-120)', async () => {
+  const { world, settings, challenges, tokens, challengeFor } = await aLogin()
+  const envelope = signed(await challengeFor({ account }), clientKey)
+  const start = Math.floor(world.now.getTime() / 1_000)
+  const exchange = exchangeChallenge({
+    settings,
+    challenges,
+    accounts: {
+      signersOf: async () => {
+        world.now = new Date((start + 905) * 1_000) // the network takes its time
+        return undefined
+      },
+    },
+    logins: { consumeChallenge: async () => true },
+    tokens,
+    now: () => world.now,
+  })
+  world.now = new Date((start + 900) * 1_000)
+  const outcome = await exchange(envelope)
+  if (!outcome.ok) throw new Error(outcome.refusal.code)
+  expect(await tokens.read(outcome.value.token, world.now)).toMatchObject({
+    ok: true,
+    value: {
+      issuedAt: new Date((start + 905) * 1_000),
+      lapsesAt: new Date((start + 905 + 86_400) * 1_000),
+    },
+  })
+  expect(await exchange(envelope)).toMatchObject({ ok: false, refusal: { fault: 'lapsed' } })
+})

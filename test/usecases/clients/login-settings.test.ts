@@ -24,6 +24,9 @@ describe('the settings of a login', () => {
     expect(await faultsWith({})).toEqual([])
     const local = { endpoint: 'http://localhost:8080/auth', webAuthDomain: 'localhost:8080' }
     expect(await faultsWith(local)).toEqual([])
+    const longest = `${'a'.repeat(60)}.com` // 64 bytes
+    const named = { endpoint: `https://${longest}/auth`, webAuthDomain: longest }
+    expect(await faultsWith(named)).toEqual([])
   })
 
   it('may name a home domain of 59 bytes, which fits into a challenge, and patterns beside it (SEP10-04)', async () => {

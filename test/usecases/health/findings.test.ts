@@ -373,6 +373,28 @@ describe('the report', () => {
     })
   })
 
+  it('goes by the time when everything was looked at, not when it was asked for', async () => {
+    const clock = { at: ago(0) }
+    const waitingSince = ago(119)
+    const looks = {
+      appliedMigrations: async () => ['one'],
+      backlog: async () => quiet,
+      figures: async () => {
+        await new Promise((resolve) => setImmediate(resolve))
+        clock.at = ago(-2)
+        return [job('send-payout', waitingSince)]
+      },
+      head: async () => headAt(59),
+      bank: async () => ({ kind: 'answered' }) as const,
+    }
+    const parts = { looks, migrations: ['one'], queueStore: 'redis' } as const
+    const { checks } = await checkHealth({ ...parts, now: () => clock.at })()
+    expect(checks.filter(({ status }) => status !== 'ok')).toEqual([
+      judgeClock(headAt(59), ago(-2)),
+      judgeWorkers({ jobs: [job('send-payout', waitingSince)], backlog: quiet }, ago(-2)),
+    ])
+  })
+
   it('tells how far accounts are read by the newest ledger, where there is one', async () => {
     const backlog = { ...quiet, accounts }
     const { status, checks } = await reportWith({ backlog: async () => backlog }, 'redis')

@@ -116,3 +116,24 @@ it('counts a failure from when it came, however long that took', async () => {
   fail(new Error('still away'))
   await expect(anew).rejects.toThrow('still away')
 })
+
+it('counts an answer from when it was asked for, so that nothing is told that is older', async () => {
+  const { memory, pass } = world()
+  let looks = 0
+  let answer: (look: number) => void = () => undefined
+  const look = remembered(() => {
+    looks += 1
+    return new Promise<number>((resolve) => (answer = resolve))
+  }, memory)
+  const first = look()
+  pass(4_000)
+  answer(1)
+  expect(await first).toBe(1)
+  pass(999)
+  expect(await look()).toBe(1)
+  pass(1)
+  const second = look()
+  expect(looks).toBe(2)
+  answer(2)
+  expect(await second).toBe(2)
+})

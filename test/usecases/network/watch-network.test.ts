@@ -34,10 +34,17 @@ function watched(
   }
   const clock = { now: start }
   const asked: bigint[] = []
+  /** How long it takes to answer. */
+  const slow = { headMs: 0, findMs: 0 }
+  const pass = (ms: number) => void (clock.now = new Date(clock.now.getTime() + ms))
   const ledgers = {
-    head: async () => ({ latest: closed(told.latest), elder: told.elder }),
+    head: async () => {
+      pass(slow.headMs)
+      return { latest: closed(told.latest), elder: told.elder }
+    },
     find: async (sequence: bigint) => {
       asked.push(sequence)
+      pass(slow.findMs)
       return told.lacks.has(sequence) ? undefined : (told.wrong.get(sequence) ?? closed(sequence))
     },
   }
@@ -52,7 +59,7 @@ function watched(
     ...(compareEveryMs !== undefined && { compareEveryMs }),
     looksToSettle: 1,
   })
-  return { told, watch, clock, said, asked }
+  return { told, watch, clock, said, asked, slow }
 }
 
 /** A run of which nothing was seen yet. */
@@ -125,6 +132,30 @@ it('looks again after five seconds, and answers from memory until then', async (
   expect(await latestAfter(5_000)).toBe(101n)
   told.latest = 102n
   expect(await latestAfter(0)).toBe(102n) // the clock was set back
+})
+
+it('counts a look, and a comparison, from when it was begun, however long Horizon takes', async () => {
+  await nextRun()
+  const { watch, told, clock, asked, slow } = watched({
+    lookEveryMs: undefined,
+    compareEveryMs: undefined,
+  })
+  slow.headMs = 4_000
+  const latestAt = async (ms: number) => {
+    clock.now = new Date(start.getTime() + ms)
+    const seen = await watch.look()
+    return seen.ok && seen.value.latest
+  }
+  expect(await latestAt(0)).toBe(100n)
+  told.latest = 200n
+  expect(await latestAt(4_999)).toBe(100n)
+  slow.findMs = 20_000
+  expect(await latestAt(5_000)).toBe(200n) // compared at 9 s, which took 40 s
+  slow.findMs = 0
+  told.latest = 300n
+  asked.length = 0
+  expect([await latestAt(34_999), asked]).toEqual([300n, []]) // 38.999 s when it is told
+  expect([await latestAt(40_000), asked]).toEqual([300n, [200n, 300n]])
 })
 
 it('knows a run by no ledger that another Horizon tells of otherwise', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accepted } from '../../../src/domain/outcome.ts'
 import type { NetworkWatch } from '../../../src/usecases/network/watch-network.ts'
 import type { CreditPage } from '../../../src/usecases/ports/stellar-network.ts'
@@ -14,7 +14,12 @@ beforeAll(async () => {
 })
 afterAll(() => db.close())
 
-const now = () => new Date('2026-11-21T12:00:00Z')
+const noon = new Date('2026-11-21T12:00:00Z')
+let at = noon
+const now = () => at
+beforeEach(() => {
+  at = noon
+})
 
 /** Collects from a network that shows one page for each count of payments, and nothing more after them. */
 async function collectPages(
@@ -114,6 +119,24 @@ describe('collecting page by page', () => {
     expect([asked.length, told]).toEqual([1, [[account, 1]]])
     expect(place?.cursor).toBe(cursors[1])
     expect(place).not.toHaveProperty('readLedger')
+  })
+
+  it('goes by the time of each page: keeps its seat from then on, and notes when a payment was seen', async () => {
+    const later = (seconds: number) => new Date(noon.getTime() + seconds * 1_000)
+    const taken: boolean[] = []
+    const { outcome, cursors } = await collectPages([1, 1, 1], async (of, asked) => {
+      const seat = { now: later(asked * 15), until: later(60) }
+      const take = db.commit(({ stellarPayments }) => stellarPayments.takeSeat(of, 'another', seat))
+      taken.push(await take)
+      at = seat.now
+    })
+    expect(taken).toEqual([false, false, false])
+    expect(outcome).toEqual({ ok: true, value: { pages: 3, added: 3 } })
+    const seen = cursors.slice(1).map(async (id = '') => {
+      const payment = await db.read(({ stellarPayments }) => stellarPayments.find(id))
+      return payment?.seenAt
+    })
+    expect(await Promise.all(seen)).toEqual([15, 30, 45].map(later))
   })
 
   it('counts nothing as read when the seat was lost with the very last page (SEP31-77)', async () => {

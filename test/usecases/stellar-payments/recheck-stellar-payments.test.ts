@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { placeAfter } from '../../../src/domain/network/ledger.ts'
 import { accepted, refused } from '../../../src/domain/outcome.ts'
 import type { NetworkWatch } from '../../../src/usecases/network/watch-network.ts'
@@ -15,7 +15,12 @@ beforeAll(async () => {
 })
 afterAll(() => db.close())
 
-const now = () => new Date('2026-11-21T12:00:00Z')
+const noon = new Date('2026-11-21T12:00:00Z')
+let at = noon
+const now = () => at
+beforeEach(() => {
+  at = noon
+})
 const placeIn = (ledger: bigint) => (ledger << 32n).toString()
 
 /** The network is told by every Horizon up to this ledger; undefined: nobody knows yet. */
@@ -54,6 +59,7 @@ async function recheck(account: string, watch: NetworkWatch, ...pages: readonly 
       creditsAfter: async (_, cursor, limit) => {
         asked.push(cursor)
         limits.push(limit)
+        at = new Date(noon.getTime() + asked.length * 1_000)
         const page = pages[asked.length - 1]
         if (page === undefined) throw new Error('nothing more was to be asked')
         return page
@@ -120,10 +126,13 @@ describe('reading a second time', () => {
     const { asked, found } = await recheck(account, settledAt(2_000n), ...pages)
     expect(asked).toEqual([placeIn(100n), placeIn(300n)])
     expect(found).toEqual([[account, 3]])
-    const [credit] = pages[0]?.credits ?? []
-    const kept = await db.read(({ stellarPayments }) => stellarPayments.find(credit?.id ?? ''))
-    const waiting = { epoch: 1, seenAt: now(), match: { state: 'waiting' } }
-    expect(kept).toEqual({ ...credit, ...waiting })
+    for (const [place, { credits }] of pages.entries()) {
+      const seenAt = new Date(noon.getTime() + (place + 1) * 1_000) // the time of each page
+      for (const credit of credits) {
+        const kept = await db.read(({ stellarPayments }) => stellarPayments.find(credit.id))
+        expect(kept).toEqual({ ...credit, epoch: 1, seenAt, match: { state: 'waiting' } })
+      }
+    }
     expect(await checked(account)).toBe(placeIn(1_000n))
   })
 
