@@ -128,6 +128,11 @@ describe('the page of another configuration', () => {
     expect(faultsOfPage(lumens)).toEqual([])
   })
 
+  it('lists an account once, however many assets it has (SEP01-25)', () => {
+    const assets = ['USDC', 'SRT', 'EURC'].map((code) => ({ ...file.assets[0], code }))
+    expect(pageOf({}, { assets }).accounts).toEqual([distribution, issuer])
+  })
+
   it('names Horizon in a sandbox only, and no plain address on a page that is https (SEP01-14)', () => {
     const plain = { FAIRLEAD_HORIZON_URL: 'http://localhost:8000' }
     const told = (...asked: Parameters<typeof pageOf>) => pageOf(...asked).horizonUrl

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { signRequest } from '../../src/adapters/rails/http/signature.ts'
 import { composeWatch } from '../../src/compose/watch.ts'
 import { accepted, refused } from '../../src/domain/outcome.ts'
 import { createLog } from '../../src/observability/log.ts'
@@ -104,8 +105,11 @@ describe('health', () => {
     ['a'.repeat(41), 'no plain code'],
   ])('says by which code the bank refuses us, if it is one: %s', async (code, said) => {
     const heard: unknown[] = []
-    const server = createServer(({ headers }, response) => {
-      heard.push(headers.authorization)
+    const server = createServer(({ headers, url }, response) => {
+      const timestamp = String(headers['payout-timestamp'])
+      const parts = { method: 'GET', path: url ?? '', timestamp, idempotencyKey: '', body: '' }
+      const isSigned = headers['payout-signature'] === signRequest('secret', parts)
+      heard.push([headers.authorization, isSigned])
       response.writeHead(401, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ error: { code, message: 'Who are you?' } }))
     })
@@ -119,7 +123,7 @@ describe('health', () => {
       status: 'failing',
       says: `The bank refuses our calls (${said})`,
     })
-    expect(heard).toEqual(['Bearer token'])
+    expect(heard).toEqual([['Bearer token', true]])
     const calls = 'fairlead_outward_call_duration_seconds_count'
     expect(text).toContain(`${calls}{target="bank",outcome="4xx"} 1`)
     expect(text).toContain(`${calls}{target="horizon",outcome="no_answer"} 1`)
