@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createHttpServer } from '../../../src/http/server/http-server.ts'
 import type { HttpServerParts } from '../../../src/http/server/http-server.ts'
 import { currentScope } from '../../../src/observability/request-scope.ts'
@@ -22,6 +22,8 @@ const note = (level: string) => (fields: object, message: string) =>
 type Metered = Parameters<NonNullable<HttpServerParts['meter']>['request']>[0]
 const metered: Metered[] = []
 
+/** Taken for that of the process. */
+const clock = { ms: 5_000 }
 const ok = () => Promise.resolve({ status: 200, body: {} })
 const app = createHttpServer({
   listener: 'tested',
@@ -65,8 +67,20 @@ const app = createHttpServer({
             Promise.resolve({
               status: 200,
               text: 'x',
-              headers: { 'content-type': 'text/plain; version=0.0.4' },
+              headers: {
+                'content-type': 'text/plain; version=0.0.4',
+                'cache-control': 'public, max-age=300',
+              },
             }),
+        },
+        {
+          method: 'GET',
+          path: '/slow',
+          auth: 'none',
+          route: () => {
+            clock.ms += 1_250.5
+            return ok()
+          },
         },
         {
           method: 'GET',
@@ -122,6 +136,10 @@ describe('every answer', () => {
   it('of text is plain text, unless the route says otherwise', async () => {
     expect((await call('/plain')).headers.get('content-type')).toBe('text/plain; charset=utf-8')
     expect((await call('/typed')).headers.get('content-type')).toBe('text/plain; version=0.0.4')
+  })
+
+  it('is kept where the route says so, and for as long', async () => {
+    expect((await call('/typed')).headers.get('cache-control')).toBe('public, max-age=300')
   })
 
   it('bears the id that the caller gave, when it is short and plain', async () => {
@@ -191,6 +209,10 @@ describe('a refusal', () => {
       status,
       { error: expect.stringMatching(said) as string },
     ])
+    const complaints = lines.filter(({ level }) => level !== 'info')
+    expect(complaints.map(({ level, message }) => [level, message])).toEqual(
+      status === 500 ? [['error', 'failed to answer']] : [],
+    )
   })
 
   it('of a method names those that there are', async () => {
@@ -225,15 +247,26 @@ describe('a refusal', () => {
   )
 
   it('of a malformed address is for browsers only where they may call', async () => {
-    const inside = createHttpServer({
-      authenticate: () => Promise.resolve({ error: 'nobody' }),
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      tables: [{ cors: false, routes: [{ method: 'GET', path: '/in', auth: 'none', route: ok }] }],
-    })
-    const answer = await inside.inject('/%zz')
-    expect([answer.statusCode, answer.json()]).toEqual([400, { error: 'The address is malformed' }])
-    expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
-    await inside.close()
+    for (const [may, origins] of [
+      [[false], undefined],
+      [[false, true], '*'],
+    ] as const) {
+      const server = createHttpServer({
+        authenticate: () => Promise.resolve({ error: 'nobody' }),
+        log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+        tables: may.map((cors) => ({
+          cors,
+          routes: [{ method: 'GET', path: `/${cors}`, auth: 'none', route: ok }],
+        })),
+      })
+      const answer = await server.inject('/%zz')
+      expect([answer.statusCode, answer.json()]).toEqual([
+        400,
+        { error: 'The address is malformed' },
+      ])
+      expect(answer.headers['access-control-allow-origin']).toBe(origins)
+      await server.close()
+    }
   })
 
   it('of headers beyond the limit is 431', async () => {
@@ -288,6 +321,14 @@ describe('log and metrics', () => {
       durationMs: expect.any(Number) as number,
     })
     expect(metered).toEqual([{ ...told, durationMs: expect.any(Number) as number }])
+  })
+
+  it('tell how long it took in milliseconds, the log in whole ones', async () => {
+    const clockOfTheProcess = vi.spyOn(performance, 'now').mockImplementation(() => clock.ms)
+    await app.inject('/slow')
+    clockOfTheProcess.mockRestore()
+    expect(lines.map(({ durationMs }) => durationMs)).toEqual([1_251])
+    expect(metered.map(({ durationMs }) => durationMs)).toEqual([1_250.5])
   })
 
   it('of another door know the request also after its body was read', async () => {
