@@ -276,6 +276,59 @@ describe('a part of a multipart body', () => {
     expect(await post(`${body}${end}`, parts)).toEqual([400, message])
   })
 
+  /** What is read of a whole multipart body by these limits. */
+  const readParts = (body: string, limits: Partial<typeof defaultBodyLimits> = {}) => {
+    const stream = Object.assign(new PassThrough(), { headers: parts, complete: true })
+    const sent = stream as unknown as IncomingMessage // no more of it is read
+    const reading = readMultipart(sent, { ...defaultBodyLimits, ...limits })
+    stream.end(body)
+    return reading
+  }
+
+  it('is told of the first thing that is wrong: its name, its length, its text', async () => {
+    const limits = { fieldBytesMax: 2 }
+    const name = '; name="a"'
+    const told = async (body: string) => {
+      const outcome = await readParts(`${body}${end}`, limits)
+      return outcome.ok ? undefined : [outcome.refusal.status, outcome.refusal.message]
+    }
+    expect(await told(part(name, 'x\0'))).toEqual([400, 'a holds a NUL character'])
+    const tooLong = [413, 'A text field may have at most 2 bytes']
+    expect(await told(part(name, 'éé'))).toEqual(tooLong)
+    expect(await told(part(name, 'xx\0'))).toEqual(tooLong)
+    expect(await told(part(name) + part(name, 'xx\0'))).toEqual([400, 'a is given more than once'])
+    expect(await told(part('', 'xx\0'))).toEqual([400, 'A part of the multipart body has no name'])
+  })
+
+  it.each([
+    ['text/plain', true],
+    ['Text/Plain; charset=utf-8', true],
+    ['text/html', false],
+    ['application/text/plain', false],
+    ['application/json', false],
+  ])('without a file name is a text by its type alone: %s', async (type, isText) => {
+    const outcome = await readParts(`${part(`; name="a"\r\ncontent-type: ${type}`, 'x')}${end}`)
+    if (!outcome.ok || outcome.value.kind !== 'multipart') throw new Error('it is read')
+    expect([outcome.value.fields.has('a'), outcome.value.files.length]).toEqual([
+      isText,
+      isText ? 0 : 1,
+    ])
+  })
+
+  it('is known by what stands in its first twenty headers', async () => {
+    const behind = (count: number) => {
+      const headers = Array.from({ length: count }, (_, place) => `x-${place}: y\r\n`).join('')
+      return readParts(`--x\r\n${headers}${part('; name="a"').slice('--x\r\n'.length)}${end}`)
+    }
+    const fields = new Map([['a', 'a']])
+    const read = (found: object) => ({
+      ok: true,
+      value: { kind: 'multipart', files: [], ...found },
+    })
+    expect(await behind(19)).toEqual(read({ fields }))
+    expect(await behind(20)).toEqual(read({ fields: new Map() }))
+  })
+
   it('with an empty file name is a text, as forms send it for no file', async () => {
     await post(`${part('; name="a"; filename=""', 'text')}${end}`, parts)
     expect(read).toEqual([
