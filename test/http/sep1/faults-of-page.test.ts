@@ -71,6 +71,11 @@ const faulty: readonly (readonly [string, HomePage, readonly string[]])[] = [
     ['the services need WEB_AUTH_ENDPOINT (SEP-10)'],
   ],
   [
+    'quotes, and another service without a login (SEP01-21)',
+    aHomePage({ services: ['sep38', 'sep12'] }),
+    ['the services need WEB_AUTH_ENDPOINT (SEP-10)'],
+  ],
+  [
     'neither (SEP01-20, SEP01-21)',
     aHomePage({ services: ['sep31'] }),
     [
@@ -123,6 +128,11 @@ const faulty: readonly (readonly [string, HomePage, readonly string[]])[] = [
       'ORG_PHYSICAL_ADDRESS_ATTESTATION is not on the domain of ORG_URL',
       'ORG_PHONE_NUMBER_ATTESTATION is not on the domain of ORG_URL',
     ],
+  ],
+  [
+    'an attestation at another port (SEP01-30)',
+    documentation({ ORG_PHONE_NUMBER_ATTESTATION: 'https://anchor.example.com:8443/a.png' }),
+    ['ORG_PHONE_NUMBER_ATTESTATION is not on the domain of ORG_URL'],
   ],
   [
     'an attestation and an address without ORG_URL (SEP01-30, SEP01-32)',
@@ -210,6 +220,7 @@ const faulty: readonly (readonly [string, HomePage, readonly string[]])[] = [
     { fixed_number: 1, max_number: 1 },
     { fixed_number: 1, is_unlimited: true },
     { max_number: 1, is_unlimited: true },
+    { fixed_number: 0, is_unlimited: false },
   ].map(
     (policies) =>
       [
@@ -303,6 +314,19 @@ describe('a page that would be published', () => {
     [
       'a regulated asset with its server (SEP01-48)',
       withCurrency({ regulated: true, approval_server: 'https://anchor.example.com/approve' }),
+    ],
+    ['an asset that is not regulated (SEP01-48)', withCurrency({ regulated: false })],
+    ['a currency of which nothing is said to be unlimited', withCurrency({ is_unlimited: false })],
+    [
+      'attestations at a home domain with a port (SEP01-30)',
+      plainly(
+        { homeDomain: 'anchor.example.com:8443' },
+        {
+          ORG_URL: 'https://anchor.example.com:8443',
+          ORG_PHYSICAL_ADDRESS_ATTESTATION: 'https://anchor.example.com:8443/a.png',
+          ORG_PHONE_NUMBER_ATTESTATION: 'https://anchor.example.com:8443/b.png',
+        },
+      ),
     ],
     [
       'an address at a home domain with a port (SEP01-32)',
