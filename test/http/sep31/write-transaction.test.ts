@@ -3,7 +3,16 @@ import { writeTransaction } from '../../../src/http/sep31/write-transaction.ts'
 import { anAsset, routingFields } from '../../builders/asset.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 
-const assets = new Map([['SRT', anAsset({ transactionFields: routingFields })]])
+const described = (code: string) =>
+  Object.fromEntries(
+    Object.keys(routingFields).map((name) => [name, { description: `${name} of ${code}` }]),
+  )
+/** That of the transactions stands among others, whose fields have the same names. */
+const assets = new Map([
+  ['USDC', anAsset({ code: 'USDC', transactionFields: described('USDC') })],
+  ['SRT', anAsset({ transactionFields: routingFields })],
+  ['EUR', anAsset({ code: 'EUR', transactionFields: described('EUR') })],
+])
 const written = (changes: Parameters<typeof aTransaction>[0]) =>
   JSON.parse(JSON.stringify(writeTransaction(aTransaction(changes), assets))) as unknown
 
