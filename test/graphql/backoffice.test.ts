@@ -278,6 +278,11 @@ describe('transactions of all clients', () => {
     expect(await find({ memo: 'find me' })).toEqual([one.id])
     expect(await find({ ownerAccount: otherAnchor })).toEqual([one.id])
     expect(await find({ ownerAccount: otherAnchor, phases: ['awaitingFunds'] })).toEqual([one.id])
+    expect(await find({ ownerAccount: otherAnchor, status: ['pending_sender'] })).toEqual([one.id])
+    expect(await find({ ownerAccount: otherAnchor, status: ['completed'] })).toEqual([])
+    for (const none of [{ phases: [] }, { status: [] }, { ownerAccount: sendingAnchor }]) {
+      expect(await find({ memo: 'find me', ...none })).toEqual([])
+    }
     expect(
       await find({
         ownerAccount: otherAnchor,

@@ -36,6 +36,17 @@ describe('depth', () => {
     expect(refusalOf(`{ ${nested(depthMax + 1)} }`)).toBe('OPERATION_TOO_DEEP')
   })
 
+  it('is at most twelve levels, and the cost ten thousand, as is told', () => {
+    expect(measured(`{ ${nested(12)} }`)).toBeUndefined()
+    expect(measured(`{ ${nested(13)} }`)?.message).toBe(
+      'The operation is 13 levels deep; 12 are allowed',
+    )
+    expect(measured(page(9_949, '(first: 1)'))).toBeUndefined()
+    expect(measured(page(9_950, '(first: 1)'))?.message).toBe(
+      'The operation costs 10001; 10000 are allowed: ask for less',
+    )
+  })
+
   it('is that of the deepest of several, wherever it stands', () => {
     for (const beside of ['node { name } either { __typename }', '__typename']) {
       const deep = `node { ${nested(depthMax)} }`
@@ -179,5 +190,10 @@ describe('cost', () => {
     expect(refusalOf(text('$n: Int = 100'))).toBe('OPERATION_TOO_COSTLY')
     expect(refusalOf(text('$n: Int = 100'), { n: 2 })).toBeUndefined()
     expect(refusalOf(text('$n: Int'), { n: 'many' })).toBeUndefined()
+    expect(refusalOf(text('$m: Int = 1, $n: Int = 100'))).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(text('$n: Int = 100, $m: Int = 1'))).toBe('OPERATION_TOO_COSTLY')
+    expect(refusalOf(text('$m: Int = 100, $n: Int = 1'))).toBeUndefined()
+    expect(refusalOf(text('$n: Int = 2, $m: Int = 100'), { m: 100 })).toBeUndefined()
+    expect(refusalOf(text('$n: Int = 2, $m: Int'), { m: 1, n: 100 })).toBe('OPERATION_TOO_COSTLY')
   })
 })

@@ -147,6 +147,21 @@ describe('what is no operation', () => {
   })
 })
 
+it('all that is wrong with an operation is told, each by its place, on both doors', async () => {
+  const query = '{ you\n  me { account }\n  they }'
+  const { errors, status } = await ask(world.partner, query, { token })
+  const socket = await openSocket(world.partner, token)
+  const { errors: onSocket } = await socket.ask(query)
+  await socket.close()
+  const told = (name: string, line: number) => ({
+    message: `Cannot query field "${name}" on type "Query".`,
+    locations: [{ line, column: 3 }],
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  })
+  expect([status, errors]).toEqual([400, [told('you', 1), told('they', 3)]])
+  expect(onSocket).toEqual(errors)
+})
+
 describe('HTTP', () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     fetch(world.partner, {
@@ -174,6 +189,15 @@ describe('HTTP', () => {
     expect(answer.status).toBe(status)
     expect(answer.errors[0]?.message).toMatch(/\w+ \w+/)
     expect(codesOf(answer)).toEqual(['BAD_REQUEST'])
+  })
+
+  it('takes a body of 100,000 bytes, and not one more', async () => {
+    const ofLength = (length: number) => {
+      const body = (more: number) =>
+        JSON.stringify({ query: `{ me { account } }${' '.repeat(more)}` })
+      return post(body(length - body(0).length))
+    }
+    expect([(await ofLength(100_000)).status, (await ofLength(100_001)).status]).toEqual([200, 413])
   })
 
   it('answers a query by GET only when no page elsewhere could have sent it', async () => {

@@ -61,6 +61,21 @@ describe('a socket that does not keep to the protocol', () => {
     expect((await socket.ended())?.code).toBe(code)
   })
 
+  it('with one byte too much is closed, and not with the most there may be', async () => {
+    const ping = (more: number) => `{"type":"ping","payload":{"a":"${'x'.repeat(more)}"}}`
+    const most = 64_000 - ping(0).length
+    const socket = await openSocket(world.partner, token)
+    const pongs = () => socket.heard.filter(({ type }) => type === 'pong').length
+    const outcomes = []
+    for (const length of [most, most + 1]) {
+      const before = pongs()
+      socket.socket.send(ping(length))
+      await until(() => pongs() > before || socket.isClosed(), 'an answer, or the end')
+      outcomes.push(socket.isClosed() ? 'closed' : 'answered')
+    }
+    expect([outcomes, (await socket.ended())?.code]).toEqual([['answered', 'closed'], 1009])
+  })
+
   it('saying twice who it is, is closed with 4429', async () => {
     const socket = await openSocket(world.partner, token)
     socket.send(init(`Bearer ${token}`))
@@ -269,6 +284,22 @@ describe('what a subscription holds', () => {
     socket.socket.terminate()
     await until(() => door.count().sockets === 0, 'the end of the socket')
     expect(door.count().subscriptions).toBe(0)
+    await door.stop()
+  })
+
+  it('is counted on each socket', async () => {
+    const door = await doorOnto(() => new Promise(() => undefined))
+    const sockets = [await openSocket(door.url, 'any'), await openSocket(door.url, 'any')]
+    for (const [place, socket] of sockets.entries()) {
+      for (let n = 0; n <= place; n += 1) socket.subscribe(subscription)
+      socket.send({ type: 'ping' })
+      await until(() => socket.heard.some(({ type }) => type === 'pong'), 'all to be heard')
+    }
+    expect(door.count()).toEqual({ sockets: 2, subscriptions: 3 })
+    sockets[0]?.socket.terminate()
+    await until(() => door.count().sockets === 1, 'the end of one socket')
+    expect(door.count()).toEqual({ sockets: 1, subscriptions: 2 })
+    sockets[1]?.socket.terminate()
     await door.stop()
   })
 
