@@ -98,9 +98,11 @@ describe('configuration', () => {
         'http://user@',
       ]) {
         const url = `${user}bank.example.com/x`
-        expect(faultsOf({ [name]: url })).toEqual([
-          `${name} must not have a user or a password in it`,
-        ])
+        for (const isSandbox of [false, true]) {
+          expect(faultsOf({ [name]: url }, file, isSandbox)).toEqual([
+            `${name} must not have a user or a password in it`,
+          ])
+        }
       }
     }
   })

@@ -304,6 +304,12 @@ describe('the signs of a secret', () => {
 describe('keys for data at rest', () => {
   const hex = `${secret}${secret}`
 
+  it('are not to be guessed, as no secret is', () => {
+    expect(faultsOf({ FAIRLEAD_DATA_KEYS: `k:${'0'.repeat(64)}` })).toEqual([
+      'FAIRLEAD_DATA_KEYS is too weak: 32 random characters or more, e.g. openssl rand -hex 32',
+    ])
+  })
+
   it('are several, of which the first seals', () => {
     const other = 'f'.repeat(64)
     const { secrets } = checkConfig(
