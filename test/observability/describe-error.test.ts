@@ -207,6 +207,7 @@ describe('what may be told', () => {
   it.each([
     [{ syscall: 'open' }, {}],
     [{ code: 'ENOENT' }, { code: 'ENOENT' }],
+    [{ code: 'EDOM' }, { code: 'EDOM' }],
     [{ code: 'UND_ERR_SOCKET' }, { code: 'UND_ERR_SOCKET' }],
     [{ code: 'CERT_HAS_EXPIRED' }, { code: 'CERT_HAS_EXPIRED' }],
     [{ code: '42P01', severity: 'ERROR' }, { code: '42P01' }],

@@ -118,8 +118,10 @@ describe('troubles', () => {
   it('are none any more when we are about to stop', () => {
     const { log, lines } = heardLog()
     const troubles = createTroubles(log, () => 0)
+    const before = troubles.of('redis')
     troubles.hush()
     troubles.of('queue')(new Error('terminating connection due to administrator command'))
+    before(new Error('Connection is closed.'))
     expect(lines).toEqual([])
   })
 })
