@@ -26,15 +26,20 @@ async function openUrl(): Promise<string> {
   return url
 }
 
-function work(store: JobStoreOptions) {
+const done = () => Promise.resolve({ done: true as const })
+
+function work(
+  store: JobStoreOptions,
+  { body = done, ...lock }: { readonly lockMs?: number; readonly body?: typeof done } = { lockMs },
+) {
   const troubles: Error[] = []
   const reports = {
     gaveUp: () => undefined,
     failed: () => undefined,
     troubled: (error: Error) => void troubles.push(error),
   }
-  const bodies = bodiesOf(() => Promise.resolve({ done: true }))
-  return { troubles, ...startJobWorkers({ store, bodies, concurrency: {}, reports, lockMs }) }
+  const bodies = bodiesOf(body)
+  return { troubles, ...startJobWorkers({ store, bodies, concurrency: {}, reports, ...lock }) }
 }
 
 /** Jobs of a queue that nobody here works on: only what frees far-off locks may touch them. */
@@ -95,6 +100,62 @@ describe('the workers of jobs on PostgreSQL', () => {
     await until(async () => (await minutesAhead(url, now))[0] === 0, 'the lock to be ended')
     await workers.close()
     expect([await minutesAhead(url, now), workers.troubles]).toEqual([[0, 2, 60, 0, 2, 60], []])
+  })
+
+  it('hold a job for ten seconds unless told otherwise, and free what is held for twice as long', async () => {
+    const url = await openUrl()
+    const now = Date.now()
+    await lockJobs(url, [
+      ['active', now + 17_000],
+      ['active', now + hourMs],
+    ])
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const held: unknown[] = []
+    const locks = () =>
+      onServer(
+        url,
+        `select locked_until_ms::float8 - $1 as ms from bullmq.job where queue = 'elsewhere' order by seq`,
+        [now],
+      )
+    const body = async () => {
+      const of = `select (locked_until_ms - processed_at_ms)::int as ms from bullmq.job where queue <> 'elsewhere'`
+      held.push(...(await onServer(url, of)))
+      return { done: true as const }
+    }
+    const store = { kind: 'postgres', url } as const
+    for (const given of [{}, { lockMs }]) {
+      const workers = work(store, { ...given, body })
+      const queue = createJobQueue({ store, onError: () => undefined })
+      const before = held.length
+      await queue.add([aJob()])
+      await until(() => held.length > before, 'the job to run')
+      if (before === 0) {
+        vi.advanceTimersByTime(10_000)
+        await until(async () => Number((await locks())[1]?.['ms']) < hourMs, 'the lock to be ended')
+      }
+      await Promise.all([queue.close(), workers.close()])
+    }
+    expect((await locks())[0]).toEqual({ ms: 17_000 })
+    expect(held).toEqual([{ ms: 10_000 }, { ms: lockMs }])
+  })
+
+  it('tell of what keeps them from freeing it', async () => {
+    const url = await openUrl()
+    await lockJobs(url, [['active', Date.now() + hourMs]])
+    for (const statement of [
+      `create function bullmq.refuse() returns trigger language plpgsql as
+         'begin raise exception ''the lock is kept''; end'`,
+      `create trigger refuse before update on bullmq.job
+         for each row execute function bullmq.refuse()`,
+    ]) {
+      await onServer(url, statement)
+    }
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const workers = work({ kind: 'postgres', url })
+    vi.advanceTimersByTime(lockMs)
+    await until(() => workers.troubles.length > 0, 'the trouble')
+    await workers.close()
+    expect(workers.troubles.map(({ message }) => message)).toEqual(['the lock is kept'])
   })
 
   it('leave no connection behind, and free nothing any more, once they are closed', async () => {

@@ -15,6 +15,7 @@ import { aJob, bodiesOf } from './job-queue.contract.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
+  vi.useRealTimers()
   for (const close of closers.splice(0).toReversed()) await close()
 })
 
@@ -55,15 +56,33 @@ describe('a job on PostgreSQL', () => {
     ])
   })
 
-  it('is put off until it is due, by the clock of the queue', async () => {
-    const url = await openUrl()
-    const now = new Date('2026-11-21T12:00:00Z')
-    const store = { kind: 'postgres', url } as const
-    const queue = createJobQueue({ store, onError: () => undefined, now: () => now })
-    await queue.add([{ ...aJob(), dueAt: new Date(now.getTime() + 60_000) }])
-    await queue.close()
-    expect(await rowsOf(url)).toMatchObject([{ delay_ms: 60_000 }])
-  })
+  it.each(['given', "machine's"])(
+    'is put off until it is due, by the %s clock at each call',
+    async (which) => {
+      const url = await openUrl()
+      const noon = Date.parse('2026-11-21T12:00:00Z')
+      let passed = 0
+      vi.useFakeTimers({ toFake: ['Date'], now: noon })
+      const queue = createJobQueue({
+        store: { kind: 'postgres', url },
+        onError: () => undefined,
+        ...(which === 'given' && { now: () => new Date(noon + passed) }),
+      })
+      const dueAt = new Date(noon + 60_000)
+      await queue.add([{ ...aJob(), dueAt }])
+      passed = 20_000
+      if (which !== 'given') vi.setSystemTime(noon + passed)
+      await queue.add([
+        { ...aJob(), dueAt },
+        { ...aJob(), dueAt: new Date(noon + 50_000) },
+      ])
+      await queue.close()
+      vi.useRealTimers()
+      expect(await rowsOf(url)).toMatchObject(
+        [60_000, 40_000, 30_000].map((delay_ms) => ({ delay_ms })),
+      )
+    },
+  )
 
   it('is told since when it waits, though it is the only one', async () => {
     const { queue } = openQueue(await openUrl())
@@ -78,19 +97,21 @@ describe('a job on PostgreSQL', () => {
   it('is refused as unavailable when the database does not answer in five seconds', async () => {
     const url = await openUrl()
     const { queue } = openQueue(url)
-    await queue.add([aJob()])
+    await queue.figures() // all are open
     const holder = new Client({ connectionString: url })
     await holder.connect()
     await holder.query('begin; lock table bullmq.job in access exclusive mode')
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const adding = queue.add([aJob()]).catch((reason: unknown) => reason)
+    const asked = [queue.add([aJob()]), queue.figures()].map((asking) =>
+      asking.catch((reason: unknown) => reason),
+    )
     await vi.advanceTimersByTimeAsync(5_000)
     vi.useRealTimers()
-    expect(await adding).toMatchObject({
-      name: 'JobQueueUnavailable',
-      message: 'The job queue cannot be reached',
-      cause: { message: 'No answer within 5000 ms' },
-    })
+    const [added, figures] = await Promise.all(asked)
+    const cause = { message: 'No answer within 5000 ms' }
+    const refused = { name: 'JobQueueUnavailable', message: 'The job queue cannot be reached' }
+    expect(added).toMatchObject({ ...refused, cause })
+    expect(figures).toMatchObject(refused)
     await holder.query('rollback')
     await holder.end()
     await queue.close()
@@ -121,6 +142,59 @@ describe('a job on PostgreSQL', () => {
     await queue.close()
     expect([seen, due]).toEqual([['sweep', 'payout'], { count: 0 }])
   })
+})
+
+describe('a schedule on PostgreSQL', () => {
+  const every = 3_600_000
+  const hourly = (subject: string): Job => ({
+    name: 'settle-payout',
+    subject,
+    payload: { transactionId: subject },
+  })
+  const scheduled = (url: string) =>
+    onServer(
+      url,
+      `select scheduler_id, name, every_ms::int, next_run_ms::float8 as next, template_data, template_opts
+       from bullmq.scheduler order by scheduler_id`,
+    )
+
+  it('is one for each subject, with its payload, and tries each turn once', async () => {
+    const url = await openUrl()
+    const { queue } = openQueue(url)
+    for (const subject of ['one', 'two', 'one']) await queue.schedule(hourly(subject), every)
+    await queue.close()
+    const backoff = { type: 'exponential', delay: 500, jitter: 0.5 }
+    expect(await scheduled(url)).toEqual(
+      ['one', 'two'].map((subject) => ({
+        scheduler_id: `settle-payout-${subject}`,
+        name: 'settle-payout',
+        every_ms: every,
+        next: expect.any(Number) as number,
+        template_data: { transactionId: subject },
+        template_opts: { attempts: 1, backoff, removeOnComplete: true, removeOnFail: true },
+      })),
+    )
+  })
+
+  it.each([
+    [0, 'goes on'],
+    [1, 'is begun anew'],
+  ])(
+    'whose next turn is two seconds and %i ms later than a turn can be %s',
+    async (beyond, does) => {
+      const url = await openUrl()
+      const { queue } = openQueue(url)
+      const noon = Date.parse('2026-11-21T12:00:00Z')
+      const late = noon + every + 2_000 + beyond
+      vi.useFakeTimers({ toFake: ['Date'], now: late })
+      await queue.schedule(hourly('one'), every)
+      vi.setSystemTime(noon)
+      await queue.schedule(hourly('one'), every)
+      await queue.close()
+      vi.useRealTimers()
+      expect(await scheduled(url)).toMatchObject([{ next: does === 'goes on' ? late : noon }])
+    },
+  )
 })
 
 describe('the connections of the queue', () => {

@@ -33,6 +33,7 @@ const aJob = (id: string = randomUUID()): Job => ({
 
 function open(store: JobStoreOptions, seen: string[], sweep = idle) {
   const troubles: Error[] = []
+  const failures: string[] = []
   const bodies: JobBodies = {
     'collect-stellar-payments': idle,
     'match-stellar-payments': idle,
@@ -53,12 +54,17 @@ function open(store: JobStoreOptions, seen: string[], sweep = idle) {
   return {
     queue,
     troubles,
+    failures,
     work: () => {
       const workers = startJobWorkers({
         store,
         bodies,
         concurrency: {},
-        reports: { ...reports, troubled: (error) => troubles.push(error) },
+        reports: {
+          ...reports,
+          failed: (_name, error) => failures.push(error.message),
+          troubled: (error) => troubles.push(error),
+        },
         lockMs: 1_000,
       })
       closers.push(() => workers.close())
@@ -142,8 +148,25 @@ describe.each(Object.entries(stores))('workers on %s', (_, openStore) => {
     await until(() => started, 'the job to start')
     const begun = performance.now()
     await workers.close()
-    expect(performance.now() - begun).toBeLessThan(5_000)
+    const tookMs = performance.now() - begun
+    expect(tookMs).toBeLessThan(5_000)
+    expect(tookMs).toBeGreaterThan(2_900) // what ends by then is waited for
   })
+})
+
+it('gives a job up that went down with more than ten workers', async () => {
+  const store = await onPostgres()
+  const seen: string[] = []
+  const { queue, failures, work } = open(store, seen)
+  await queue.add([aJob('ten'), aJob('more')])
+  await onServer(
+    store.url,
+    `update bullmq.job set state = 'active', lock_token = 'of the dead', locked_until_ms = 0,
+       stalled_count = case data ->> 'transactionId' when 'ten' then 9 else 10 end`,
+  )
+  work()
+  await until(() => seen.length + failures.length === 2, 'the ends of both', 20_000)
+  expect([seen, failures]).toEqual([['ten'], ['job stalled more than allowable limit']])
 })
 
 describe('a queue whose store was lost', () => {
@@ -193,6 +216,10 @@ describe('a queue whose store was lost', () => {
 
   it('is named when nothing listens there', async () => {
     const { queue } = open({ kind: 'postgres', url: 'postgres://x:y@127.0.0.1:1/none' }, [])
-    await expect(queue.add([aJob()])).rejects.toThrow(JobQueueUnavailable)
+    const asked = [queue.add([aJob()]), queue.schedule(aJob(), 1_000), queue.figures()]
+    for (const refused of await Promise.allSettled(asked)) {
+      const reason: unknown = expect.any(JobQueueUnavailable)
+      expect(refused).toEqual({ status: 'rejected', reason })
+    }
   })
 })
