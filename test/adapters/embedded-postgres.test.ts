@@ -8,14 +8,16 @@ import {
   mkdtemp,
   readFile,
   readdir,
+  realpath,
   rm,
   stat,
+  symlink,
   writeFile,
 } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres.ts'
@@ -102,7 +104,12 @@ describe('the embedded PostgreSQL', () => {
     const first = await start(dataDir)
     await note(first.url)
     const pid = await postmasterPid(dataDir)
-    await first.stop()
+    process.kill(pid, 'SIGSTOP')
+    const stopping = first.stop()
+    const tooSoon: unknown = await start(dataDir).catch((reason: unknown) => reason)
+    process.kill(pid, 'SIGCONT')
+    await stopping
+    expect(tooSoon).toMatchObject({ name: 'DataDirectoryInUse' }) // it is given back last
     await first.stop() // the second call does nothing
     expect(isAlive(pid)).toBe(false)
     if (isRoot) await chown(join(dataDir, 'cluster'), 0, 0) // as one restored from a backup is
@@ -148,11 +155,15 @@ describe('the embedded PostgreSQL', () => {
 
   it('refuses a directory that another process uses, and says which', async () => {
     const dataDir = freshDirectory()
-    await start(dataDir)
-    await expect(startElsewhere(dataDir)).rejects.toThrow(
-      new RegExp(`Another Fairlead \\(process ${process.pid}\\) uses the database`),
-    )
-    await expect(start(dataDir)).rejects.toThrow('Another Fairlead')
+    const { url } = await start(dataDir)
+    const inUse = `Another Fairlead (process ${process.pid}) uses the database in ${await realpath(dataDir)}/:`
+    await expect(startElsewhere(dataDir)).rejects.toThrow(inUse)
+    const link = `${dataDir}-link`
+    await symlink(dataDir, link)
+    for (const path of [dataDir, link, relative(process.cwd(), link)]) {
+      await expect(start(path)).rejects.toThrow(inUse)
+    }
+    expect(await onServer(url, 'select 1 as one')).toEqual([{ one: 1 }]) // nobody stopped it
   })
 
   it('lets exactly one of several simultaneous starters have the directory', async () => {
@@ -237,8 +248,9 @@ describe('the embedded PostgreSQL', () => {
   it('starts afresh after a first start that was cut short', async () => {
     const dataDir = freshDirectory()
     await mkdir(join(dataDir, 'cluster.draft', 'half'), { recursive: true })
-    const { url } = await start(dataDir)
-    expect(await onServer(url, 'select 1 as one')).toEqual([{ one: 1 }])
+    const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
+    running.push(postgres)
+    expect(await onServer(postgres.url, 'show fsync')).toEqual([{ fsync: 'off' }]) // as it was told
   })
 
   const canRun = (command: string, ...options: string[]): boolean =>

@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  realpath,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -101,6 +110,7 @@ describe('what a killed process left behind', () => {
     const left = await standIn()
     await note(`${left.pid}\n`)
     await clearLeftovers(cluster)
+    expect(ended(left)).toBe(true)
     expect(await left.heard()).toBe('SIGINT\n')
     expect(await readdir(cluster)).toEqual([])
   })
@@ -244,6 +254,9 @@ describe.skipIf(onWindows)('the watch over a server', () => {
     const server = await standIn()
     const child = watchElsewhere(server, 'deaf')
     const [watch] = (await once(child.stdout ?? child, 'data')) as [Buffer]
+    const hasProc = process.platform === 'linux'
+    const stands = hasProc ? await readlink(`/proc/${Number(watch.toString())}/cwd`) : '/'
+    expect(stands).toBe('/') // keeps no directory busy
     process.kill(-(child.pid ?? 0), 'SIGINT')
     child.kill('SIGKILL')
     await until(() => ended(server), 'the server to be stopped')
