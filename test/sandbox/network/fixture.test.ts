@@ -3,8 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Keypair } from '@stellar/stellar-sdk'
 import { expect, onTestFinished, test } from 'vitest'
+import { mainAccountOf } from '../../../src/sandbox/network/ledger/account-id.ts'
+import { innerOf, readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import { createClock } from '../../../src/sandbox/network/network/clock.ts'
+import { installFixture } from '../../../src/sandbox/network/network/fixture.ts'
 import type { Fixture } from '../../../src/sandbox/network/network/fixture.ts'
+import { createNetwork } from '../../../src/sandbox/network/network/network.ts'
 import { openClient, openForTest, recordsOf } from '../http/client.ts'
+import { genesisCloseTime, parameters } from '../ledger/world.ts'
 
 const [issuer, holder, cosigner] = [Keypair.random(), Keypair.random(), Keypair.random()]
 
@@ -177,4 +183,79 @@ test('a fixture brings about all that it lists of an account (SBX-13)', async ()
     home_domain: 'second.example',
     flags: { auth_required: false, auth_revocable: true, auth_immutable: false },
   })
+})
+
+const fresh = (change: Partial<typeof parameters> = {}) =>
+  createNetwork({
+    parameters: { ...parameters, ...change },
+    seed: 'a seed',
+    pace: { mode: 'manual' },
+    clock: createClock(() => Number(genesisCloseTime) * 1000),
+    applyOrder: 'fifo',
+    strictCloseTime: false,
+    allowQueueChaining: false,
+  })
+
+test('a fixture makes accounts, then flags, lines, payments and locks, whoever is named first (SBX-13)', () => {
+  const accounts = [
+    {
+      secret: holder.secret(),
+      trusts: [`USDC:${issuer.publicKey()}`],
+      data: { purpose: 'tests' },
+    },
+    {
+      secret: issuer.secret(),
+      flags: 10,
+      signers: [{ key: cosigner.publicKey(), weight: 1 }],
+      thresholds: { low: 0, medium: 2 },
+    },
+  ]
+  const network = fresh()
+  installFixture(network, { accounts, ...(fixture.payments && { payments: fixture.payments }) })
+  const line = `trustline|${holder.publicKey()}|USDC:${issuer.publicKey()}`
+  expect(network.ledger.entry(line)).toMatchObject({ balance: 120_000_000n, flags: 5 })
+  const [told = ''] = network.export().ledgers
+  const { tx } = JSON.parse(told) as { tx: string[] }
+  const operations = tx.flatMap((one) => {
+    const { operations: all } = innerOf(readEnvelope(one, parameters.networkPassphrase))
+    return all.map(({ body, sourceAccount: own }) => [body, own && mainAccountOf(own)] as const)
+  })
+  const [ofHolder, ofIssuer] = [holder.publicKey(), issuer.publicKey()]
+  expect(operations.map(([{ type }, source]) => [type, source])).toEqual([
+    ['createAccount', null],
+    ['createAccount', null],
+    ['setOptions', ofIssuer],
+    ['changeTrust', ofHolder],
+    ['manageData', ofHolder],
+    ['payment', ofIssuer],
+    ['setOptions', ofIssuer],
+    ['setOptions', ofIssuer],
+  ])
+  const options = operations.flatMap(([body]) => (body.type === 'setOptions' ? [body] : []))
+  const none = { lowThreshold: null, medThreshold: null, highThreshold: null, signer: null }
+  expect(options.map(({ setOptionsOp }) => setOptionsOp)).toMatchObject([
+    { ...none, setFlags: 10 },
+    { ...none, setFlags: null, signer: { weight: 1 } },
+    { ...none, setFlags: null, lowThreshold: 0, medThreshold: 2 },
+  ])
+})
+
+test('a fixture pays the fee of the day, and goes on from what its root has sent (SBX-13)', () => {
+  const network = fresh({ baseFee: 300n })
+  const made = (key: Keypair) => installFixture(network, { accounts: [{ secret: key.secret() }] })
+  made(issuer)
+  network.close({ upgrades: { baseFee: 400n } })
+  made(holder)
+  const balances = [issuer, holder].map(
+    (key) => network.ledger.account(key.publicKey())?.balance ?? 0n,
+  )
+  expect(balances).toEqual([100_000_000_000n, 100_000_000_000n])
+  expect(network.ledger.head.feePool).toBe(700n)
+})
+
+test('a fixture fits as a whole: its last transaction, too (SBX-13)', () => {
+  const others = Array.from({ length: 98 }, () => ({ secret: Keypair.random().secret() }))
+  const accounts = [...others, { secret: holder.secret() }, { secret: issuer.secret() }]
+  const { payments = [] } = fixture
+  expect(() => installFixture(fresh(), { accounts, payments })).toThrow('the fixture does not fit')
 })
