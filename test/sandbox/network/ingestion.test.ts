@@ -68,6 +68,7 @@ describe('what is read of the ledgers (SBX-95)', () => {
     ingestion.lag = { paused: true }
     take(1, 2)
     ingestion.drop()
+    expect(ingestion.lag).toEqual({ paused: true })
     ingestion.lag = {}
     expect(read).toEqual([])
     ingestion.lag = { milliseconds: 500 }

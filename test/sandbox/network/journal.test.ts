@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Memo, Operation } from '@stellar/stellar-sdk'
@@ -105,6 +105,9 @@ describe('a network with a data directory', () => {
     const networkPassphrase = 'Größtes Netz für Überweisungen — 測試 ; 2026'
     const options = { dataDir, networkPassphrase, mode: 'manual' } as const
     const started = await openClient(options)
+    const start = started.sandbox.control.snapshot()
+    started.sandbox.control.close({ closeTime: bornAt(started) + 30n })
+    expect(started.sandbox.control.revert(start)).toBe(true)
     started.sandbox.control.close({ closeTime: bornAt(started) + 3n })
     await started.sandbox.stop()
     const second = await openClient(options)
@@ -158,6 +161,25 @@ describe('a network with a data directory', () => {
     )
   })
 })
+
+test.each(['', '{"genesisCloseTime":"5"', 'é'])(
+  'a file whose head was torn, or never written, begins anew: %j (SBX-05)',
+  async (torn) => {
+    const file = join(parent, 'ledgers.jsonl')
+    await writeFile(file, torn)
+    const open = (time: bigint) => openJournal({ file, network: { name: 'one' }, now: () => time })
+    const first = open(77n)
+    const born = first.genesisCloseTime
+    first.append({ closeTime: 80n, hash: '', envelopes: [], baseFee: 100n })
+    first.stop()
+    const second = open(99n)
+    const times = [...second.replay('')].map(({ plan }) => plan.closeTime)
+    expect([born, second.genesisCloseTime, times]).toEqual([77n, 77n, [80n]])
+    second.stop()
+    const lines = '{"genesisCloseTime":"77","name":"one"}\n+3\n'
+    expect(await readFile(file, 'utf8')).toBe(lines)
+  },
+)
 
 test('a file is of one network, in all that is told of it (SBX-05)', () => {
   const file = join(parent, 'ledgers.jsonl')

@@ -66,6 +66,16 @@ describe('a network goes back (SBX-94)', () => {
     expect(network.export()).toEqual(told)
   })
 
+  test('to no later one than the last it went back to, however many there are', () => {
+    const { network, close } = open()
+    const ids = Array.from({ length: 11 }, (_, at) => {
+      close(BigInt(5 + at))
+      return network.snapshot()
+    })
+    const went = [9, 11, 10, 9, 2, 9, 3, 1].map((place) => network.revert(`${ids[place - 1]}`))
+    expect(went).toEqual([true, false, false, true, true, false, false, true])
+  })
+
   test('and tells all who listen, for as long as they do', () => {
     const { network, close } = open()
     const told: string[] = []
