@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { Asset, Operation } from '@stellar/stellar-sdk'
 import { expect, it } from 'vitest'
 import { shuffled } from '../../../src/sandbox/network/ledger/apply-order.ts'
 import { innerOf, type Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
-import { codesOf, createWorld, idOf, type World } from './world.ts'
+import { codesOf, createWorld, feeBump, idOf, type World } from './world.ts'
 
 const names = ['alice', 'bob', 'carol', 'dave']
 
@@ -47,6 +48,37 @@ it('shuffles accounts by the seed, and the same way for the same seed (SBX-05, S
   const hashes = (seed: string) => shuffled(envelopes, seed).map(({ hash }) => hash)
   expect(hashes('one')).toEqual(hashes('one'))
   expect(hashes('one')).not.toEqual(hashes('two'))
+})
+
+it('goes round by round: one of each account, in the order of their digests with the seed (SBX-34)', () => {
+  const envelopes = bumps(fundedWorld())
+  const rank = ({ hashBytes }: Envelope) =>
+    createHash('sha256').update('a seed').update(hashBytes).digest('hex')
+  const rounds = [1n, 2n, 3n].map((step) =>
+    envelopes
+      .filter((one) => (innerOf(one).sequence & 0xffffffffn) === step)
+      .toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1)),
+  )
+  expect(rounds.map((round) => round.length)).toEqual([4, 4, 4])
+  const order = shuffled(envelopes, 'a seed').map(({ hash }) => hash)
+  expect(order).toEqual(rounds.flat().map(({ hash }) => hash))
+})
+
+it('counts a fee bump to the account within, whoever pays (SBX-34)', () => {
+  const world = fundedWorld()
+  const start = world.ledger.account(idOf('alice'))?.sequence ?? 0n
+  const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+  const bumped = ['bob', 'carol', 'dave'].map((payer, at) =>
+    feeBump(
+      world,
+      { source: 'alice', operations, sequence: start + BigInt(at + 1) },
+      { payer, fee: 400n },
+    ),
+  )
+  const hashes = bumped.map(({ hash }) => hash)
+  for (const seed of ['one', 'two', 'three', 'four']) {
+    expect(shuffled(bumped.toReversed(), seed).map(({ hash }) => hash)).toEqual(hashes)
+  }
 })
 
 it('takes all fees before it applies anything (SBX-33)', () => {

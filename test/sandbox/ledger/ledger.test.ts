@@ -58,6 +58,24 @@ describe('closing', () => {
     ])
   })
 
+  it('changes by an upgrade what it names, and keeps what was upgraded before (SBX-37)', () => {
+    const { ledger } = createWorld()
+    const steps = [{ baseFee: 200n }, { baseReserve: 10_000_000n }, { maxTxSetSize: 3 }, undefined]
+    const told = steps.map((upgrades) => {
+      const closeTime = ledger.head.closeTime + 5n
+      const plan = { transactions: [], closeTime, ...(upgrades && { upgrades }) }
+      const { header } = ledger.close(plan)
+      const { baseFee, baseReserve, maxTxSetSize } = ledger.head
+      return [header.scpValue.upgrades.length, baseFee, baseReserve, maxTxSetSize]
+    })
+    expect(told).toEqual([
+      [1, 200n, 5_000_000n, 1000],
+      [1, 200n, 10_000_000n, 1000],
+      [1, 200n, 10_000_000n, 3],
+      [0, 200n, 10_000_000n, 3],
+    ])
+  })
+
   it('says in its header where the network stands (SBX-37)', () => {
     const world = createWorld()
     world.fund('alice', 'bob')
