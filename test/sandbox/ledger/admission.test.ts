@@ -1,7 +1,8 @@
-import { Operation } from '@stellar/stellar-sdk'
+import { Account, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
-import type { Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
-import { codesOf, createWorld, feeBump, idOf, type Draft } from './world.ts'
+import { readEnvelope, type Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import type { CheckCircumstances } from '../../../src/sandbox/network/ledger/ledger.ts'
+import { codesOf, createWorld, feeBump, idOf, keyOf, parameters, type Draft } from './world.ts'
 
 /** Refusals at admission that the recorded scenarios do not show (SBX-21, SBX-25). */
 
@@ -15,8 +16,8 @@ const draft = (count: number, fee: string): Draft => ({
 })
 
 /** The codes with the fee that it should have been, or that it may wait for a ledger. */
-const answer = (envelope: Envelope): string => {
-  const verdict = world.ledger.check(envelope)
+const answer = (envelope: Envelope, circumstances?: CheckCircumstances): string => {
+  const verdict = world.ledger.check(envelope, circumstances)
   if (verdict.ok) return 'ok'
   return [...codesOf(verdict.result), verdict.result.feeCharged].join(' ')
 }
@@ -84,4 +85,37 @@ describe('the first of two faults', () => {
     const rich = { ...draft(1, '100'), signers: ['alice', 'bob'] }
     expect(answer(world.envelope(rich))).toBe('txBadAuthExtra 100')
   })
+})
+
+it('the time of a close that is known is what counts, not what has gone by (SBX-21)', () => {
+  const closeTime = world.ledger.head.closeTime + 100n
+  const within = (minTime: bigint, maxTime: bigint) => {
+    const { sequence = 0n } = world.ledger.account(idOf('bob')) ?? {}
+    const account = new Account(idOf('bob'), String(sequence))
+    const timebounds = { minTime: String(minTime), maxTime: String(maxTime) }
+    const { networkPassphrase } = parameters
+    const builder = new TransactionBuilder(account, { fee: '100', networkPassphrase, timebounds })
+    const built = builder.addOperation(Operation.bumpSequence({ bumpTo: '0' })).build()
+    built.sign(keyOf('bob'))
+    const envelope = readEnvelope(built.toXdr(), networkPassphrase)
+    return answer(envelope, { closeTime, elapsed: 50n })
+  }
+  expect([within(closeTime, 0n), within(closeTime + 1n, 0n)]).toEqual(['ok', 'txTooEarly 100'])
+  expect([within(0n, closeTime), within(0n, closeTime - 1n)]).toEqual(['ok', 'txTooLate 100'])
+})
+
+it('a refusal tells the fee of the day (SBX-26, SBX-37)', () => {
+  const closeTime = world.ledger.head.closeTime + 5n
+  const start = world.ledger.snapshot()
+  world.ledger.close({ transactions: [], closeTime, upgrades: { baseFee: 300n } })
+  const bump = (payer: string) => feeBump(world, draft(2, '300'), { payer, fee: 900n })
+  const told = [
+    answer(world.envelope(draft(2, '299'))),
+    answer(world.envelope({ ...draft(2, '300'), sequence: 99n })),
+    answer(world.envelope(draft(2, '300'))),
+    answer(bump('nobody')),
+    answer(bump('bob')),
+  ]
+  expect(told).toEqual(['txInsufficientFee 600', 'txBadSeq 600', 'ok', 'txNoAccount 900', 'ok'])
+  world.ledger.restore(start)
 })

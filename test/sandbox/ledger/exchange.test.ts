@@ -65,6 +65,15 @@ describe('a price that is off by more than one percent', () => {
     expect(traded(dear, { wheatSend: 52n, wheatReceive: 51n })).toEqual([51n, 77n, 'wheat stays'])
   })
 
+  it('is not one of just one percent, whichever side it favours', () => {
+    const wheatLeft = (d: number) => traded({ n: 2, d }, { wheatSend: 1000n, sheepSend: 1n })
+    expect(wheatLeft(101)).toEqual([50n, 1n, 'wheat stays'])
+    expect(wheatLeft(99)).toEqual([0n, 0n, 'wheat stays'])
+    const sheepLeft = (d: number) => traded({ n: 2, d }, { wheatSend: BigInt((d + 1) / 2) })
+    expect(sheepLeft(99)).toEqual([50n, 1n, 'sheep stays'])
+    expect(sheepLeft(97)).toEqual([0n, 0n, 'sheep stays'])
+  })
+
   it('is what a path payment has to live with', () => {
     const some = { wheatSend: 28n, wheatReceive: 27n }
     expect(traded(dear, some, 'strictReceive')).toEqual([27n, 41n, 'wheat stays'])

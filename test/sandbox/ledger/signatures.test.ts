@@ -3,6 +3,7 @@ import { Operation, SignerKey, StrKey, xdr, type Keypair } from '@stellar/stella
 import { describe, expect, it } from 'vitest'
 import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { createSignatureChecker } from '../../../src/sandbox/network/ledger/signatures.ts'
+import { signedBefore } from '../../../src/sandbox/network/ledger/signer-form.ts'
 import { createWorld, idOf, keyOf, parameters } from './world.ts'
 
 /** Our own verification against the SDK's, which is the rule (SBX-03, SBX-23). */
@@ -54,6 +55,16 @@ describe('a signature is accepted exactly when the SDK accepts it (SBX-03, SBX-2
     expect(check.allUsed()).toBe(ours)
   })
 
+  it('each time it is given, whatever came with the same hash before', () => {
+    const checker = createSignatureChecker()
+    const reached = [flipped(0), good, flipped(40), good].map((signature) => {
+      const check = checker(signedBy(signature, alice.signatureHint()).envelope)
+      return [check.signersReach([{ key: idOf('alice'), weight: 1 }], 1), check.allUsed()]
+    })
+    expect(reached.map(([isReached]) => isReached)).toEqual([false, true, false, true])
+    expect(reached.map(([, isUsed]) => isUsed)).toEqual([false, true, false, true])
+  })
+
   it('but a wrong hint hides a good one', () => {
     const { envelope } = signedBy(good, new Uint8Array(4))
     const check = createSignatureChecker()(envelope)
@@ -87,6 +98,32 @@ describe('a signer that is no account (SBX-23)', () => {
     expect(check.signersReach([{ key, weight: 1 }], 1)).toBe(isAccepted)
     expect(check.allUsed()).toBe(isAccepted)
   })
+})
+
+it('a signature of a record is taken by its hint, but what opens a hash is not (SBX-23)', () => {
+  const digest = createHash('sha256').update('open').digest()
+  const payload = new xdr.SignerKeyEd25519SignedPayload({
+    ed25519: alice.rawPublicKey(),
+    payload: Uint8Array.from([1, 2, 3, 4]),
+  })
+  const payloadKey = xdr.SignerKey.signerKeyTypeEd25519SignedPayload(payload)
+  const ownHint = alice.signatureHint()
+  const payloadHint = ownHint.map((byte, at) => byte ^ (at + 1))
+  const taken = (key: string, hint: Uint8Array, signature: Uint8Array) => {
+    const check = createSignatureChecker(signedBefore)(signedBy(signature, hint).envelope)
+    return check.signersReach([{ key, weight: 1 }], 1)
+  }
+  const hashX = StrKey.encodeSha256Hash(digest)
+  const opened = new TextEncoder().encode('open')
+  const none = new Uint8Array(64)
+  expect([
+    taken(idOf('alice'), ownHint, none),
+    taken(idOf('alice'), payloadHint, good),
+    taken(SignerKey.encodeSignerKey(payloadKey), payloadHint, none),
+    taken(SignerKey.encodeSignerKey(payloadKey), ownHint, none),
+    taken(hashX, digest.subarray(28), opened),
+    taken(hashX, digest.subarray(28), none),
+  ]).toEqual([true, false, true, false, true, false])
 })
 
 function sdkAccepts(key: Keypair, signature: Uint8Array): boolean {

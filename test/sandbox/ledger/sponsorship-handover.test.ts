@@ -284,6 +284,21 @@ it('an account that is merged gives every sponsor of its signers the reserve bac
   expect(counts()).toEqual([0, 0])
 })
 
+it('an account that is merged into its sponsor gives it lumens and reserves alike (SBX-44)', () => {
+  const source = idOf('child')
+  const signer = { ed25519PublicKey: idOf('friend'), weight: 1 }
+  const both = [Operation.createAccount(create), Operation.setOptions({ source, signer })]
+  codes('bob', ...sponsored('bob', 'child', ...both))
+  const before = world.ledger.account(bob)
+  expect(before?.sponsoring).toBe(3)
+  const merge = Operation.accountMerge({ source, destination: bob })
+  expect(
+    world.codes({ source: 'alice', signers: ['alice', 'child'], operations: [merge] }),
+  ).toEqual(['txSuccess', 'accountMergeSuccess'])
+  const balance = (before?.balance ?? 0n) + 50_000_000n
+  expect(world.ledger.account(bob)).toMatchObject({ sponsoring: 0, balance })
+})
+
 it.each([
   ['who sponsors as the first', 'alice'],
   ['who sponsors as the second', 'carol'],
