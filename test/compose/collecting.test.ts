@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { composeCollecting } from '../../src/compose/collecting.ts'
 import { DatabaseUnavailable } from '../../src/usecases/ports/commit.ts'
@@ -31,6 +32,8 @@ function watching(failure: Error) {
 describe('the places from which accounts are read', () => {
   let db: Awaited<ReturnType<typeof freshCommit>>
   let horizon: Gossip
+  /** What it tells of any account. */
+  let told: readonly object[] = []
   /** What Horizon was asked for. */
   const asked: string[] = []
   beforeAll(async () => {
@@ -50,7 +53,8 @@ describe('the places from which accounts are read', () => {
           JSON.stringify({ sequence: Number(ledger), hash: 'ab'.repeat(32), closed_at: at }),
         ]
       }
-      return [200, JSON.stringify(path === '/' ? root : { _embedded: { records: [] } })]
+      const records = path.startsWith('/accounts/') ? told : []
+      return [200, JSON.stringify(path === '/' ? root : { _embedded: { records } })]
     })
   })
   afterAll(async () => {
@@ -58,12 +62,21 @@ describe('the places from which accounts are read', () => {
     await db.close()
   })
 
-  function reading(isSandbox: boolean, now: () => Date) {
+  const matchNothing = () => Promise.resolve({ matched: 0, unmatched: 0 })
+
+  const warned: unknown[] = []
+  const destination = new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      warned.push(JSON.parse(line.toString()))
+      done()
+    },
+  })
+  function reading(isSandbox: boolean, now: () => Date, match = matchNothing) {
     const foundation = {
       ...db,
       now,
       newId: randomUUID,
-      log: createLog({ level: 'silent' }),
+      log: createLog({ level: 'warn', destination }),
       metrics: createMetrics({ version: 'test' }),
     } as unknown as Parameters<typeof composeCollecting>[0] // it comes to nothing more of it
     const config = {
@@ -74,9 +87,21 @@ describe('the places from which accounts are read', () => {
         ['GTWO', '8'],
       ]),
     } as unknown as Parameters<typeof composeCollecting>[1]
-    const match = () => Promise.resolve({ matched: 0, unmatched: 0 } as never)
     return composeCollecting(foundation, config, match)
   }
+  const payment = (ledger: bigint) => ({
+    id: `${ledger << 32n}`,
+    paging_token: `${ledger << 32n}`,
+    transaction_successful: true,
+    type: 'payment',
+    created_at: '2026-11-21T11:00:00Z',
+    transaction_hash: 'ab'.repeat(32),
+    transaction: { memo_type: 'none' },
+    asset_type: 'native',
+    from: 'GFROM',
+    to: 'GONE',
+    amount: '1.0000000',
+  })
   const places = () =>
     onServer(db.url, 'select account, cursor from stellar_cursor order by account')
 
@@ -107,6 +132,30 @@ describe('the places from which accounts are read', () => {
     expect(await looksAfter(0)).toBe(1)
     expect(await looksAfter(everyMs - 1)).toBe(0)
     expect(await looksAfter(1)).toBe(1)
+    await rooms.closeNetwork()
+  })
+
+  it('fails with the matching of what was read, and warns of what Horizon held back at first', async () => {
+    let moment = Date.now()
+    let isBroken = true
+    const rooms = reading(
+      true,
+      () => new Date(moment),
+      () => (isBroken ? Promise.reject(new Error('it cannot be matched')) : matchNothing()),
+    )
+    told = [payment(100n)]
+    await expect(rooms.collectStellarPayments('GONE')).rejects.toThrow('it cannot be matched')
+    isBroken = false
+    told = []
+    for (let look = 0; look < 12; look += 1) {
+      moment += 250 // what all Horizons behind the address tell is known after some looks
+      await rooms.collectStellarPayments('GONE')
+    }
+    told = [payment(98n), payment(99n), payment(100n)]
+    expect(await rooms.recheckStellarPayments('GONE')).toEqual({ ok: true, value: 2 })
+    const msg = 'payments were held back'
+    expect(warned).toMatchObject([{ level: 'warn', account: 'GONE', payments: 2, msg }])
+    told = []
     await rooms.closeNetwork()
   })
 })

@@ -65,6 +65,36 @@ describe('the rooms of a process', () => {
     expect(await open({ tokenSecret: other })).toBe('idempotency_key_reused')
   })
 
+  it('know a code again by the secret of the tokens, and by no other', async () => {
+    const { config, secrets } = configOf(database.url, {})
+    const checked = {
+      description: 'Whose mailbox is checked',
+      requirements: [{ field: 'email_address', description: 'E-mail' }],
+      verify: ['email_address'],
+    }
+    const asking = {
+      ...config,
+      kycValidation: 'full',
+      customerTypes: { ...config.customerTypes, 'sep31-sender': checked },
+    } as const
+    const principal = { account: Keypair.random().publicKey() }
+    const send = async (changes: Partial<typeof secrets>, name: string, text: string) => {
+      const sites = [config.site]
+      const own = { ...secrets, ...changes }
+      const rooms = await compose({ config: asking, secrets: own, sites, log })
+      const sent = new Map([[name, { kind: 'text', text } as const]])
+      const outcome = await rooms.registerCustomer({ principal, type: 'sep31-sender', sent })
+      await rooms.close()
+      return outcome.ok ? 'ok' : outcome.refusal.code
+    }
+    const other = 'another secret of the tests, long enough to be one'
+    const code = ['email_address_verification', '000000'] as const
+    expect(await send({}, 'email_address', 'ada@example.com')).toBe('ok')
+    expect(await send({ tokenSecret: other }, ...code)).toBe('code_wrong')
+    const others = { signingSeed: Keypair.random().secret(), railSecret: other, railToken: other }
+    expect(await send(others, ...code)).toBe('ok')
+  })
+
   it('are not opened when the page of any address would say something wrong (SEP01-18)', async () => {
     const urls = { horizonUrl: 'https://127.0.0.1:9', bankUrl: 'https://127.0.0.1:9' }
     const { config, secrets } = configOf(database.url, { isLive: true, ...urls })

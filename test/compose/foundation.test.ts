@@ -91,6 +91,23 @@ describe('what all rooms stand on', () => {
     expect(jobStoreOf(config, onPool)).toEqual({ kind: 'postgres', url: database.url, onPool })
   })
 
+  it('plans jobs by the clock of all processes, whatever that of this one says', async () => {
+    const foundation = await lay()
+    const transactionId = 'one'
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(foundation.now().getTime() - 3_600_000)
+    const dueAt = foundation.now()
+    const job = { name: 'send-payout', subject: 'one', payload: { transactionId }, dueAt } as const
+    await foundation.queue.add([job])
+    vi.useRealTimers()
+    const figures = await foundation.queue.figures()
+    expect(figures.find((figure) => figure.job === 'send-payout')).toMatchObject({
+      waiting: 1,
+      delayed: 0,
+    })
+    await foundation.close()
+  })
+
   it('has its version told, and its connections to the database, those of records and of jobs', async () => {
     const foundation = await lay()
     await foundation.read(({ network }) => network.epoch())
