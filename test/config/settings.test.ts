@@ -140,6 +140,31 @@ describe('settings that are given', () => {
     })
   })
 
+  it('may name a path behind the host, which stays', () => {
+    const url = 'https://example.com:8443/some/path'
+    const set = (given: string) =>
+      configOf({
+        FAIRLEAD_PUBLIC_URL: given,
+        FAIRLEAD_HORIZON_URL: given,
+        FAIRLEAD_RAIL_URL: given,
+      })
+    for (const given of [url, `${url}/`]) {
+      expect(set(given)).toMatchObject({
+        site: { url, homeDomain: 'example.com:8443' },
+        network: { horizonUrl: url },
+        railUrl: url,
+      })
+    }
+  })
+
+  it('name a host of IPv6 in its brackets, with its port unless it is the usual one', () => {
+    const siteOf = (url: string) => configOf({ FAIRLEAD_PUBLIC_URL: url }).site
+    expect([siteOf('http://[::1]:8080/'), siteOf('https://[2001:db8::1]:443')]).toEqual([
+      { url: 'http://[::1]:8080', homeDomain: '[::1]:8080' },
+      { url: 'https://[2001:db8::1]:443', homeDomain: '[2001:db8::1]' },
+    ])
+  })
+
   it('may be any level of the log, and the address of a database or of Redis by any of its schemes', () => {
     const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
     const levelOf = (level: string) => configOf({ FAIRLEAD_LOG_LEVEL: level }).logLevel
