@@ -184,10 +184,10 @@ describe('a request that breaks before GraphQL has it', () => {
     })
   })
 
-  it('by a fault of the caller says which, with its status', async () => {
-    const failure = Object.assign(new Error('Too much'), { statusCode: 400 })
+  it.each([400, 499])('by a fault of the caller says which, with its status %i', async (status) => {
+    const failure = Object.assign(new Error('Too much'), { statusCode: status })
     expect(await answerTo(failure)).toEqual({
-      status: 400,
+      status,
       body: { errors: [{ message: 'Too much', extensions: { code: 'BAD_REQUEST' } }] },
       lines: [],
     })
