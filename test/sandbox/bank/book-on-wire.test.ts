@@ -178,6 +178,9 @@ describe('what the book adds up to', () => {
       transactionId: 'tx-yen',
       amount: { value: '70', currency: 'JPY' },
     })
+    for (const name of ['both', 'each', 'every']) {
+      await enter(name, delivered, { transactionId: 'tx-thrice', account: '7' })
+    }
     await enter('held', { state: 'pending' })
     await enter('refused', rejected)
     await enter('undone', { state: 'pending' })
@@ -186,27 +189,28 @@ describe('what the book adds up to', () => {
 
   it('counts what moved, and names what was paid more than once, net of returns', () => {
     expect(writeSummary(book)).toEqual({
-      payouts: { pending: 1, delivered: 5, rejected: 1, returned: 3 },
-      movements: { delivery: 7, return: 2 },
-      transactions_paid: 4,
-      transactions_paid_more_than_once: ['tx-twice'],
+      payouts: { pending: 1, delivered: 8, rejected: 1, returned: 3 },
+      movements: { delivery: 10, return: 2 },
+      transactions_paid: 5,
+      transactions_paid_more_than_once: ['tx-twice', 'tx-thrice'],
     })
   })
 
   it('has a balance of the anchor for each currency, and one of each account', () => {
     expect(writeAccounts(book, '40')).toEqual({
       anchor: [
-        { currency: 'USD', opening_balance: '40', balance: '-2.00' },
+        { currency: 'USD', opening_balance: '40', balance: '-33.50' },
         { currency: 'JPY', opening_balance: '40', balance: '-30' },
       ],
       customers: [
         { account: '9', currency: 'USD', balance: '31.50' },
         { account: '8', currency: 'USD', balance: '10.50' },
         { account: '9', currency: 'JPY', balance: '70' },
+        { account: '7', currency: 'USD', balance: '31.50' },
       ],
     })
     expect(['USD', 'JPY', 'KWD'].map((currency) => anchorUnits(book, '40', currency))).toEqual([
-      -200n,
+      -3350n,
       -30n,
       40_000n,
     ])

@@ -25,6 +25,22 @@ describe('the controls of the sandbox bank', () => {
     expect(states).toEqual(['delivered', 'pending'])
   })
 
+  it('move all that is named, by whatever name, and nothing where "all" is no true', async () => {
+    const { body } = await holding('k-1')
+    const more = { transaction_id: 'tx-2' }
+    const held = magicAccountNumbers.pendingUntilTold
+    for (const key of ['k-2', 'k-3']) await orderPayout(bank, key, anOrder(held, more))
+    await orderPayout(bank, 'k-4', anOrder(held, { transaction_id: 'tx-3' }))
+    await holding('k-5')
+    expect((await control(bank, 'deliver', { all: 'true' })).status).toBe(404)
+    const names = { payout_id: body['id'], idempotency_key: 'k-4', transaction_id: 'tx-2' }
+    const moved = await control(bank, 'deliver', names)
+    const keys = ['k-1', 'k-2', 'k-3', 'k-4'].map((idempotency_key) => ({ idempotency_key }))
+    expect(moved).toMatchObject({ status: 200, body: { payouts: keys } })
+    const states = (await readBook(bank)).payouts.map(({ state }) => state)
+    expect(states).toEqual([...Array<string>(4).fill('delivered'), 'pending'])
+  })
+
   it('tell a payout that is not there from one that cannot be moved', async () => {
     expect((await control(bank, 'deliver', { payout_id: 'po_none' })).status).toBe(404)
     await orderPayout(bank, 'k-1', anOrder('1000123456'))
@@ -63,6 +79,15 @@ describe('the controls of the sandbox bank', () => {
     expect(await read('webhooks')).toEqual({ webhooks: [] })
     expect(await read('settings')).toEqual(usual)
     expect((await unavailable()).status).toBe(503)
+  })
+
+  it('behave after a reset as where nothing was told, also at the start', async () => {
+    const own = await startBank({ settings: { settleAfterMs: 7, dropWebhooks: true } })
+    onTestFinished(() => own.stop())
+    const settings = async () => (await call(`${own.url}/_sandbox/settings`)).body
+    expect(await settings()).toMatchObject({ settle_after_ms: 7, drop_webhooks: true })
+    await control(own, 'reset')
+    expect(await settings()).toMatchObject({ settle_after_ms: 3000, drop_webhooks: false })
   })
 
   it('show that webhooks are of outcomes, not of what is pending', async () => {

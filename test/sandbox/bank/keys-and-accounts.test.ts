@@ -242,6 +242,18 @@ describe('the rail of the sandbox bank', () => {
     expect(answer).toMatchObject({ status: 401, body: { error: { code: 'stale_timestamp' } } })
   })
 
+  it('asks its clock at each call whether a signature is of now', async () => {
+    let later = 0
+    const own = await startBank({ now: () => new Date(Date.now() + later) })
+    onTestFinished(() => own.stop())
+    const statuses: number[] = []
+    for (const ahead of [0, 290_000, 310_000, 0]) {
+      later = ahead
+      statuses.push((await call(`${own.url}/payouts?idempotency_key=k-1`)).status)
+    }
+    expect(statuses).toEqual([200, 200, 401, 200])
+  })
+
   it('believes one good signature of several, and none by another secret', async () => {
     const good = signedAt(0)
     const several = `v1=00, ${good['payout-signature']}`

@@ -170,6 +170,48 @@ describe('a webhook of the sandbox bank', () => {
     expect(new Set(ids).size).toBe(2)
   })
 
+  it('tells of the moment it began, is signed at each try, and is lost from when it is to be', async () => {
+    const heard: (readonly unknown[])[] = []
+    const server = createServer((request, response) => {
+      void request.toArray().then((chunks) => {
+        const body = Buffer.concat(chunks as Buffer[])
+        const timestamp = String(request.headers['payout-timestamp'])
+        const signature = signWebhook(secrets.secret, { timestamp, body })
+        const { created_at } = JSON.parse(body.toString()) as { created_at: string }
+        const isSigned = request.headers['payout-signature'] === signature
+        heard.push([created_at, timestamp, isSigned])
+        response.writeHead(500, { connection: 'close' }).end()
+      })
+    })
+    let [minute, isLost] = [0, false]
+    const moment = (after: number) => new Date(now().getTime() + after * 60_000)
+    const webhooks = started({
+      url: await listening(server),
+      now: () => moment(minute),
+      mayTell: () => !isLost,
+    })
+    minute = 1
+    webhooks.tell(await aPayout())
+    await results(webhooks, 1)
+    minute = 2
+    vi.advanceTimersByTime(250)
+    await results(webhooks, 2)
+    ;[minute, isLost] = [3, true]
+    vi.advanceTimersByTime(500)
+    await results(webhooks, 3)
+    const seconds = (after: number) => String(moment(after).getTime() / 1000)
+    const began = moment(1).toISOString()
+    expect(heard).toEqual([
+      [began, seconds(1), true],
+      [began, seconds(2), true],
+    ])
+    expect(webhooks.told().map(({ at, attempt, result }) => [at, attempt, result])).toEqual([
+      [began, 1, 500],
+      [moment(2).toISOString(), 2, 500],
+      [moment(3).toISOString(), 3, 'dropped'],
+    ])
+  })
+
   it('that nobody answers is given up when the bank ends, and not before that is noted', async () => {
     const server = createServer()
     const webhooks = started({ url: await listening(server) })

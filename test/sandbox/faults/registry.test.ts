@@ -44,12 +44,16 @@ test.each<[FaultMatch, string, boolean]>([
   [{ path: '/accounts/*' }, 'GET /accounts/GA/payments', true],
   [{ path: '/accounts/*' }, 'GET /accounts', false],
   [{ path: '/*/GA' }, 'GET /accounts/GA', true],
+  [{ path: '/*/GA/*' }, 'GET /accounts/GA/payments', true],
+  [{ path: '/*/GA/*' }, 'GET /accounts/GB/payments', false],
   [{ path: '/a.b' }, 'GET /a.b', true],
+  [{ path: '/a.b.c' }, 'GET /a.bxc', false],
   [{ path: '/a.b' }, 'GET /axb', false],
   [{ method: 'GET', path: '/ledgers' }, 'GET /payments', false],
   [{ account: 'GA' }, 'GET /accounts/GA', true],
   [{ account: 'GA' }, 'GET /accounts?signer=GA', true],
   [{ account: 'GA' }, 'GET /accounts?signer=GAB', false],
+  [{ account: 'GA' }, 'GET /accounts?limit=1&signer=GA&order=desc', true],
   [{ account: 'GN' }, 'POST /transactions', true],
   [{ account: 'GA', hash: 'ff' }, 'GET /accounts/GA', false],
   [{ account: 'GA', hash: 'ff' }, 'GET /accounts/GA?hash=ff', true],
@@ -105,8 +109,10 @@ describe('a fault (SBX-97)', () => {
       false,
     ])
     expect(faults.faults.map(({ removed }) => removed)).toEqual([true, false])
+    const three = faults.add({ effect })
+    expect([one, two, three].map(({ id }) => id)).toEqual(['1', '2', '3'])
     faults.clear()
-    expect(two.removed).toBe(true)
+    expect([two, three].map(({ removed }) => removed)).toEqual([true, true])
     expect(faults.meet(['hang_up'], asking('GET /'))).toBeUndefined()
   })
 })

@@ -103,6 +103,19 @@ test.each<[string, Paid, string]>([
   })
 })
 
+test('are those of then for a reader who is behind (SBX-79, SBX-104)', async () => {
+  const ledgers = [2, 3, 4, 5, 6, 7].map((sequence) => ledger(sequence, [{ bid: sequence * 10 }]))
+  const exchange = exchangeOf('/fee_stats', { ledgers })
+  const behind = { ...exchange, view: { ...exchange.view, latest: 6 } }
+  const reply = await feeStatsRoutes[0]?.get?.(behind)
+  expect(JSON.parse(String(reply?.body))).toMatchObject({
+    last_ledger: '6',
+    last_ledger_base_fee: '206',
+    fee_charged: { min: '20', max: '60' },
+    max_fee: { min: '20', max: '60' },
+  })
+})
+
 test('are of the last five ledgers, and use what these five had room for (SBX-79)', async () => {
   const old = ledger(1, [{ bid: 9, operations: 12 }], 12)
   const five = [2, 3, 4, 5, 6].map((sequence) => ledger(sequence, [{ bid: sequence * 10 }], 5))

@@ -275,10 +275,14 @@ describe('a request', () => {
     const refused = 'HTTP/1.1 400 Bad Request'
     const statusOf = async (url: string, from: string) =>
       (await ask({ url, method: 'POST', body, from })).status
-    expect(await statusOf('/_sandbox/import', '127.0.0.1')).toBe(ok)
+    for (const here of ['127.0.0.1', '127.0.0.2', '::1', '::ffff:127.0.0.1']) {
+      expect(await statusOf('/_sandbox/import', here)).toBe(ok)
+    }
     const large = { url: '/_sandbox/import', method: 'POST', body: 'x'.repeat(5_000_000) }
     expect((await ask(large)).status).toBe(ok)
-    expect(await statusOf('/_sandbox/import', '10.0.0.1')).toBe(refused)
+    for (const elsewhere of ['10.0.0.1', '::2', '::ffff:10.0.0.1']) {
+      expect(await statusOf('/_sandbox/import', elsewhere)).toBe(refused)
+    }
     expect(await statusOf('/friendbot', '127.0.0.1')).toBe(refused)
     expect(await statusOf('/friendbot/_sandbox/', '127.0.0.1')).toBe(refused)
   })

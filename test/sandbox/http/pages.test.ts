@@ -45,6 +45,10 @@ describe('a list is asked', () => {
   test('from where its last event was, whatever the cursor says (SBX-61)', () => {
     expect(asked('cursor=1', 'id', '7').cursor).toBe('7')
     expect(asked('cursor=1', 'pair', '7-2').cursor).toBe('7-2')
+    expect(asked('cursor=1', 'id', 'now').cursor).toBe('42949672959')
+    expect(() => asked('cursor=1', 'id', 'x')).toThrow('bad_request')
+    const nowhere = exchangeOf('/things?cursor=1', { headers: { 'last-event-id': '' } })
+    expect(pageRequest(nowhere, 'id').cursor).toBeUndefined()
   })
 
   const reasons = {

@@ -158,6 +158,21 @@ test('the root tells what was read and what was closed, and where all lists are 
   })
 })
 
+test('the root tells who is behind what was read by then (SBX-79, SBX-104)', async () => {
+  const ledgers = [7, 8].map((sequence) => ({
+    sequence,
+    closeTime: BigInt(1_700_000_000 + sequence),
+  }))
+  const exchange = exchangeOf('/', { ledgers: ledgers as never })
+  const { body } = await repliedBy('/', { ...exchange, view: { ...exchange.view, latest: 7 } })
+  expect(body).toMatchObject({
+    ingest_latest_ledger: 7,
+    history_latest_ledger: 7,
+    history_latest_ledger_closed_at: '2023-11-14T22:13:27Z',
+    core_latest_ledger: 12,
+  })
+})
+
 test('the health of the network is plain JSON (SBX-79)', async () => {
   expect(await repliedBy('/health')).toEqual({
     status: 200,
