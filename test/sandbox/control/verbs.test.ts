@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { inspect } from 'node:util'
 import { Keypair, Networks, Operation } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Control } from '../../../src/sandbox/network/control/control.ts'
 import { controlRoutes } from '../../../src/sandbox/network/control/routes.ts'
 import { openClient, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
@@ -36,6 +37,8 @@ const answered = (body: object) => ({
 })
 const noop = [Operation.bumpSequence({ bumpTo: '0' })]
 const control = () => client.sandbox.control
+const effect = { kind: 'hang_up' }
+const slip = (when: string) => ({ tx: 'A', before: 'B', when })
 
 async function submitAsync(from: Keypair) {
   const transaction = await client.build(from, noop)
@@ -224,6 +227,53 @@ describe('a command (SBX-93)', () => {
     })
     expect(answer).toBe(status)
   })
+})
+
+test.each<[string, object, string, unknown, unknown?]>([
+  ['close', {}, 'close', { ledgers: 1 }],
+  ['close', { ledgers: 3, closeTime: 7 }, 'close', { ledgers: 3, closeTime: 7n }],
+  ['mode', { mode: 'manual', idleMs: 7 }, 'mode', { mode: 'manual' }],
+  ['mode', { mode: 'instant', intervalMs: 7 }, 'mode', { mode: 'instant' }],
+  ['mode', { mode: 'instant', idleMs: 7 }, 'mode', { mode: 'instant', idleMs: 7 }],
+  ['mode', { mode: 'instant', idleMs: null }, 'mode', { mode: 'instant', idleMs: 5000 }],
+  ['mode', { mode: 'interval', idleMs: 7 }, 'mode', { mode: 'interval', intervalMs: 1000 }],
+  ['mode', { mode: 'interval', intervalMs: 7 }, 'mode', { mode: 'interval', intervalMs: 7 }],
+  ['submit', { tx: 'AAAA' }, 'submit', 'AAAA'],
+  ['fund', { account: 'G', amount: '1' }, 'fund', { account: 'G', amount: '1' }],
+  ['wait_for_ledger', {}, 'waitForLedger', 0, 30_000],
+  ['wait_for_ledger', { sequence: 7, timeoutMs: 9 }, 'waitForLedger', 7, 9],
+  ['wait_for_tx', { hash: 'ff' }, 'waitForTransaction', 'ff', 30_000],
+  ['wait_for_tx', { hash: 'ff', timeoutMs: 9 }, 'waitForTransaction', 'ff', 9],
+  ['revert', { id: '3' }, 'revert', '3'],
+  ['import', { ledgers: [] }, 'import', { ledgers: [] }],
+  ['lag', { milliseconds: 5, paused: true }, 'lag', { milliseconds: 5, paused: true }],
+  ['advance', {}, 'advance', 0],
+  ['advance', { seconds: -60 }, 'advance', -60],
+  ['faults', { effect: { kind: 'hang_up' }, times: 2 }, 'addFault', { effect, times: 2 }],
+  ['remove_fault', { id: '2' }, 'removeFault', '2'],
+  ['slip_in', { tx: 'A', before: 'B', when: 'admission', more: 1 }, 'slipIn', slip('admission')],
+  ['slip_in', slip('application'), 'slipIn', slip('application')],
+  ['trim', {}, 'trim', 0],
+  ['trim', { elder: 4 }, 'trim', 4],
+  ['surge', {}, 'surge', { baseFee: 100n, ledgers: 1 }],
+  ['surge', { baseFee: 500, ledgers: 2 }, 'surge', { baseFee: 500n, ledgers: 2 }],
+])('the command %s of %j asks for just that: %s of %o (SBX-93)', async (...told) => {
+  const [verb, value, ...asked] = told
+  const calls: (readonly unknown[])[] = []
+  const noting = new Proxy(
+    {},
+    {
+      get:
+        (_, name) =>
+        (...given: unknown[]) =>
+          calls.push([name, ...given]),
+    },
+  )
+  const [route] = controlRoutes(noting as Control)
+  const headers = { host: 'localhost' }
+  const exchange = exchangeOf(`/_sandbox/${verb}`, { params: { verb }, headers })
+  await route?.post?.({ ...exchange, body: Buffer.from(JSON.stringify(value)) })
+  expect(calls).toEqual([asked])
 })
 
 describe('the control API is for this machine, by each of its names, and no other (SBX-93)', () => {

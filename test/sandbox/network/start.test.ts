@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
-import { Horizon, Keypair, Networks, Operation } from '@stellar/stellar-sdk'
+import { Horizon, Keypair, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startSandboxNetwork } from '../../../src/sandbox/network/sandbox-network.ts'
-import { openClient, openForTest, recordsOf } from '../http/client.ts'
+import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
+import { openRawStream } from '../streams/raw-stream.ts'
 import { spawnNetwork } from './network-child.ts'
 
 test('starts and stops in this process, and leaves its port free (SBX-01)', async () => {
@@ -198,6 +199,50 @@ test('has no faults and no HTTPS when nothing is said (SBX-116)', async () => {
   const { sandbox } = await openForTest()
   expect(sandbox.control.state().faults).toEqual([])
   expect([sandbox.httpsUrl, sandbox.caFile]).toEqual([undefined, undefined])
+})
+
+test.each([
+  [{}, 503],
+  [{ allowQueueChaining: false }, 503],
+  [{ allowQueueChaining: true }, 201],
+])('lets transactions of an account wait in a row where %j says so: %i', async (told, second) => {
+  const { sandbox, server, funded } = await openForTest({ mode: 'manual', ...told })
+  const from = await funded()
+  const account = await server.loadAccount(from.publicKey())
+  const send = async () => {
+    const how = { fee: '100', networkPassphrase: Networks.TESTNET }
+    const transaction = new TransactionBuilder(account, how)
+      .addOperation(Operation.bumpSequence({ bumpTo: '0' }))
+      .setTimeout(300)
+      .build()
+    transaction.sign(from)
+    const body = new URLSearchParams({ tx: transaction.toXdr() })
+    return (await fetch(`${sandbox.url}/transactions_async`, { method: 'POST', body })).status
+  }
+  expect([await send(), await send()]).toEqual([201, second])
+})
+
+test('waits half a minute for a ledger, and follows for 55 s, when nothing is said (SBX-71, SBX-83)', async () => {
+  const client = await openForTest({ mode: 'manual' })
+  const sent = await client.build(await client.funded(), [Operation.bumpSequence({ bumpTo: '0' })])
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const stream = openRawStream(`${client.sandbox.url}/ledgers?cursor=now`)
+  let status = 0
+  const answer = client.submit(sent).then((response) => (status = response.status))
+  const { control } = client.sandbox
+  await until(() => stream.text !== '' && control.state().pending.length === 1)
+  vi.advanceTimersByTime(29_999)
+  await client.get('/')
+  expect(status).toBe(0)
+  vi.advanceTimersByTime(1)
+  expect(await answer).toBe(504)
+  vi.advanceTimersByTime(24_999)
+  await client.get('/')
+  expect(stream.text).not.toContain('byebye')
+  vi.advanceTimersByTime(1)
+  await until(() => stream.ended)
+  expect(stream.text).toContain('byebye')
 })
 
 test('leaves no listener and no file behind', async () => {
