@@ -104,6 +104,24 @@ it('the time of a close that is known is what counts, not what has gone by (SBX-
   expect([within(0n, closeTime), within(0n, closeTime - 1n)]).toEqual(['ok', 'txTooLate 100'])
 })
 
+it('a sequence is counted on from what waits before it, the least one as well (SBX-21)', () => {
+  const { sequence = 0n } = world.ledger.account(idOf('alice')) ?? {}
+  const { networkPassphrase } = parameters
+  const after = (step: bigint, least?: bigint) => {
+    const account = new Account(idOf('alice'), String(sequence + step - 1n))
+    const builder = new TransactionBuilder(account, { fee: '100', networkPassphrase })
+    builder.addOperation(Operation.bumpSequence({ bumpTo: '0' })).setTimeout(0)
+    if (least !== undefined) builder.setMinAccountSequence(String(sequence + least))
+    const built = builder.build()
+    built.sign(keyOf('alice'))
+    return answer(readEnvelope(built.toXdr(), networkPassphrase), { sequence: sequence + 2n })
+  }
+  const wrong = 'txBadSeq 100'
+  expect([after(1n), after(2n), after(3n), after(4n)]).toEqual([wrong, wrong, 'ok', wrong])
+  const least = [after(3n, 2n), after(4n, 1n), after(2n, 1n), after(5n, 3n)]
+  expect(least).toEqual(['ok', 'ok', wrong, wrong])
+})
+
 it('a refusal tells the fee of the day (SBX-26, SBX-37)', () => {
   const closeTime = world.ledger.head.closeTime + 5n
   const start = world.ledger.snapshot()

@@ -1,4 +1,4 @@
-import { FeeBumpTransaction, Operation } from '@stellar/stellar-sdk'
+import { Asset, FeeBumpTransaction, Operation } from '@stellar/stellar-sdk'
 import { expect, it } from 'vitest'
 import type { Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { codesOf, createWorld, feeBump, idOf, type World } from './world.ts'
@@ -68,4 +68,26 @@ it('tells of a fee bump what its payer had given in advance among what it used u
   expect(applied?.feeChanges.map(({ key }) => key)).toEqual([`account|${idOf('bob')}`])
   const both = ['bob', 'alice'].map((name) => `account|${idOf(name)}`)
   expect(applied?.sequenceChanges.map(({ key }) => key)).toEqual(both)
+})
+
+it('tells no change of operations that were taken back (SBX-35)', () => {
+  const world = worldOf('alice', 'bob')
+  const data = Operation.manageData({ name: 'a', value: 'b' })
+  const payment = { destination: idOf('bob'), asset: Asset.native(), amount: '5000' }
+  const begin = Operation.beginSponsoringFutureReserves({ sponsoredId: idOf('alice') })
+  const told = closed(
+    world,
+    world.envelope({ source: 'alice', operations: [data, Operation.payment(payment), data] }),
+    world.envelope({ source: 'bob', operations: [data, begin] }),
+  )
+  expect(told.map(({ result }) => codesOf(result))).toEqual([
+    ['txFailed', 'manageDataSuccess', 'paymentUnderfunded', 'manageDataSuccess'],
+    ['txBadSponsorship'],
+  ])
+  const changes = told.map(({ operations }) => operations.map((one) => one.changes))
+  expect(changes).toEqual([
+    [[], [], []],
+    [[], []],
+  ])
+  expect(told.map(({ sequenceChanges }) => sequenceChanges.length)).toEqual([1, 1])
 })

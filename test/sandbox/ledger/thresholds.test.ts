@@ -1,6 +1,7 @@
 import { Asset, Claimant, Operation } from '@stellar/stellar-sdk'
 import type { xdr } from '@stellar/stellar-sdk'
 import { expect, it } from 'vitest'
+import { untouchedResult } from '../../../src/sandbox/network/ledger/operation-check.ts'
 import { asset, codesOf, createWorld, idOf } from './world.ts'
 
 /** Which level each operation asks for: signed by a signer of just that weight, and by one of less. */
@@ -95,4 +96,32 @@ it.each(cases)('$type is of the $level threshold (SBX-24)', ({ level, operation 
   const signers = ['low', 'medium', 'high']
   const enough = signers.filter((signer) => !refusalOf(operation, signer).includes('opBadAuth'))
   expect(enough).toEqual(signers.slice(signers.indexOf(level)))
+})
+
+it('an operation that is not supported is of the medium one, should it come so far (SBX-24, SBX-53)', () => {
+  const start = world.ledger.snapshot()
+  const told = ['low', 'medium'].map((signer) => {
+    const draft = { source: 'alice', operations: [Operation.inflation()], signers: [signer] }
+    const closeTime = world.ledger.head.closeTime + 5n
+    const { transactions } = world.ledger.close({
+      transactions: [world.envelope(draft)],
+      closeTime,
+    })
+    world.ledger.restore(start)
+    return transactions.flatMap(({ result }) => codesOf(result))
+  })
+  expect(told).toEqual([
+    ['txFailed', 'opBadAuth'],
+    ['txFailed', 'opNotSupported'],
+  ])
+})
+
+/** In bytes: the kind of operation, all else zero. A passive offer is told of as any other. */
+it.each(cases)('$type that nobody looked at is told as done, of nothing (SBX-26)', (one) => {
+  const { operation, type } = one
+  const bytes = Buffer.from(untouchedResult(operation).toXdr())
+  const kind = Buffer.from(operation.body.toXdr()).readInt32BE(0)
+  expect(bytes.readInt32BE(4)).toBe(type === 'createPassiveSellOffer' ? kind - 1 : kind)
+  bytes.writeInt32BE(0, 4)
+  expect(bytes).toEqual(Buffer.alloc(bytes.length))
 })
