@@ -147,7 +147,9 @@ describe('a body (SBX-118)', () => {
   test('many times longer is not heard to its end', async () => {
     const patient = sent('x'.repeat(500))
     patient.request.end()
-    await expect(patient.body).rejects.toMatchObject({ extras: { reason: 'body: at most 10 bytes' } })
+    await expect(patient.body).rejects.toMatchObject({
+      extras: { reason: 'body: at most 10 bytes' },
+    })
     const { request, body } = sent('x'.repeat(501))
     await expect(body).rejects.toMatchObject({ extras: { reason: 'body: it ended too early' } })
     expect(request.destroyed).toBe(true)

@@ -206,8 +206,9 @@ test.each([
   [{ allowQueueChaining: false }, 503],
   [{ allowQueueChaining: true }, 201],
 ])('lets transactions of an account wait in a row where %j says so: %i', async (told, second) => {
-  const { sandbox, server, funded } = await openForTest({ mode: 'manual', ...told })
-  const from = await funded()
+  const client = await openForTest({ mode: 'manual', ...told })
+  const { sandbox, server } = client
+  const from = await client.funded()
   const account = await server.loadAccount(from.publicKey())
   const send = async () => {
     const how = { fee: '100', networkPassphrase: Networks.TESTNET }
