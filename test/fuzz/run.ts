@@ -32,10 +32,17 @@ async function run(args: readonly string[]): Promise<number> {
   const { seed } = options
   say(`seed ${seed}`)
   const world = await startFuzzWorld(seed)
-  for (const [signal, code] of Object.entries(signals)) {
-    process.once(signal, () => void world.stop().finally(() => process.exit(code)))
-  }
   const findings = keepFindings()
+  const again = (index: number) => `npm run fuzz -- --seed ${seed} --only ${index}`
+  const tell = () => {
+    if (findings.count() > 0) say(findings.write(again))
+  }
+  for (const [signal, code] of Object.entries(signals)) {
+    process.once(signal, () => {
+      tell() // what took an hour to find
+      void world.stop().finally(() => process.exit(code))
+    })
+  }
   const fuzzing: Fuzzing = {
     seed,
     world,
@@ -56,8 +63,7 @@ async function run(args: readonly string[]): Promise<number> {
     addWordsOf(fuzzing)
     await world.stop()
   }
-  const again = (index: number) => `npm run fuzz -- --seed ${seed} --only ${index}`
-  if (findings.count() > 0) say(findings.write(again))
+  tell()
   say(findings.count() === 0 ? 'found nothing' : `${findings.count()} findings; seed ${seed}`)
   return findings.count() === 0 ? 0 : 1
 }
