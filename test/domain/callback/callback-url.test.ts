@@ -31,6 +31,10 @@ describe('the address of a callback', () => {
     'https://[3fff:0:2002::1]/',
     'https://[2003:2001:db8::]/',
     'https://10.0.0.example.com/',
+    'https://a.notlocal/',
+    'https://a.homexarpa/',
+    'https://localhost.example/',
+    'https://internal.example/',
     'https://10.0.0.1.example.com/',
     'https://x.10.0.0.com/',
     `https://wallet.example.com/${'x'.repeat(1973)}`,
@@ -182,5 +186,6 @@ describe('the answer to a callback', () => {
     const minutes = waits.reduce((sum, ms) => sum + ms, 0) / 60_000
     expect([triesMax, Math.round(minutes)]).toEqual([10, 85])
     expect(retryDelayMs(20, defaultCallbackPatience)).toBe(3_600_000)
+    expect(retryDelayMs(0, defaultCallbackPatience)).toBe(10_000)
   })
 })

@@ -21,6 +21,9 @@ describe('a value that is sent', () => {
       photo_id_front: { value: 'file-2', digest: 'd' },
     }
     expect(given(same)).toBe(known)
+    expect(given({ photo_id_front: { value: 'file-1' } })).toBe(known)
+    const photo_id_front = { value: 'file-1', digest: 'e' }
+    expect([...changedFields(known, given({ photo_id_front }))]).toEqual(['photo_id_front'])
     expect(verifyFields(known, [])).toBe(known)
   })
 
