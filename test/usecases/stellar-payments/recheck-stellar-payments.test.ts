@@ -155,6 +155,27 @@ describe('reading a second time', () => {
     expect(await checked(account)).toBe(placeAfter(120n))
   })
 
+  it('leaves the rest to whoever has read the same page meanwhile', async () => {
+    const account = await anAccount()
+    const confirm: NetworkWatch['confirm'] = async () => {
+      const move = { epoch: 1, from: placeIn(100n), to: placeIn(200n) }
+      await db.commit(({ stellarPayments }) => stellarPayments.moveChecked(account, move))
+      return accepted(true)
+    }
+    const pages = [page(account, [200n], false), page(account, [300n], true)]
+    const { outcome, asked, found } = await recheck(
+      account,
+      { ...settledAt(2_000n), confirm },
+      ...pages,
+    )
+    expect([outcome, asked, found]).toEqual([{ ok: true, value: 0 }, [placeIn(100n)], []])
+    expect(await checked(account)).toBe(placeIn(200n))
+    const [credit] = pages[0]?.credits ?? []
+    expect(
+      await db.read(({ stellarPayments }) => stellarPayments.find(credit?.id ?? '')),
+    ).not.toMatchObject({ account })
+  })
+
   it('tells of nothing when nothing was held back', async () => {
     const account = await anAccount()
     const quiet = { credits: [], nextCursor: placeIn(100n), complete: true }
