@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { hostLookup } from '../../../src/adapters/guarded-fetch/host-lookup.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 describe('the host of a callback', () => {
   it.each<[string, readonly string[], boolean]>([
@@ -20,6 +22,7 @@ describe('the host of a callback', () => {
   it('that is an address itself is judged as that (AP-2.4)', async () => {
     const lookup = hostLookup()
     for (const [host, isPublic] of [
+      ['localhost', false],
       ['127.0.0.1', false],
       ['[::1]', false],
       ['[fd00:ec2::254]', false],
@@ -34,7 +37,18 @@ describe('the host of a callback', () => {
   it('that cannot be looked up now is not held against the caller (AP-2.4)', async () => {
     const failing = hostLookup(() => Promise.reject(new Error('no answer')))
     expect(await failing.isPublic('https://wallet.example/')).toBe(true)
-    const silent = hostLookup(() => new Promise(() => undefined))
-    expect(await silent.isPublic('https://wallet.example/')).toBe(true)
+  })
+
+  it('that is not looked up within two seconds is not held against the caller (AP-2.4)', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const takes = (ms: number) =>
+      hostLookup(async () => {
+        await new Promise((resolve) => setTimeout(resolve, ms))
+        return ['127.0.0.1']
+      }).isPublic('https://wallet.example/')
+    const answers = Promise.all([takes(1_999), takes(2_001), takes(90_000)])
+    await vi.advanceTimersByTimeAsync(90_000)
+    vi.useRealTimers()
+    expect(await answers).toEqual([false, true, true])
   })
 })

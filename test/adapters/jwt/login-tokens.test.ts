@@ -26,7 +26,8 @@ const codeOf = async (token: string, at = now) => {
 describe('a login token', () => {
   it('is a JWT with whole seconds, which clients can decode (SEP10-115, SEP10-119, SEP10-121, SEP10-122, SEP10-123)', async () => {
     const issuedAt = new Date(now.getTime() + 999)
-    const token = await (await loginTokens(secret)).issue({ ...claims, issuedAt })
+    const lapsesAt = new Date(claims.lapsesAt.getTime() + 999)
+    const token = await (await loginTokens(secret)).issue({ ...claims, issuedAt, lapsesAt })
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT' })
     const seconds = now.getTime() / 1_000
     expect(decodeJwt(token)).toEqual({
@@ -82,6 +83,27 @@ describe('a login token', () => {
     for (const shown of [`${token}A`, `${token}A`]) await tokens.read(shown, now)
     expect(verify).toHaveBeenCalledTimes(3)
     verify.mockRestore()
+  })
+
+  it('is remembered beside ten thousand others, the oldest forgotten first', async () => {
+    const tokens = await loginTokens(secret)
+    const shown: string[] = []
+    for (let place = 0; place <= 10_000; place += 1) {
+      shown.push(await tokens.issue({ ...claims, id: `${place}` }))
+    }
+    const verify = vi.spyOn(crypto.subtle, 'verify').mockResolvedValue(true) // ours are, and it takes long
+    const verified = async (places: readonly number[]): Promise<number> => {
+      verify.mockClear()
+      for (const place of places) await tokens.read(shown[place] ?? '', now)
+      return verify.mock.calls.length
+    }
+    const first = [...shown.keys()].slice(0, -1)
+    const counts: number[] = []
+    for (const places of [first, [0, 9_999], [10_000], [1, 9_999, 10_000], [0]]) {
+      counts.push(await verified(places))
+    }
+    verify.mockRestore()
+    expect(counts).toEqual([10_000, 0, 1, 0, 1])
   })
 
   it('is remembered no longer than it counts, and changed not at all (SEP10-126)', async () => {
