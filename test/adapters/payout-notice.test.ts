@@ -194,6 +194,17 @@ describe('a notice that is not believed', () => {
     expect(readNow(signed(good, `${now + seconds}`), good).ok).toBe(isBelieved)
   })
 
+  it('is judged by the clock of the moment at which it is read (AP-2.14)', () => {
+    let now = 1_800_000_000_000
+    const readNow = payoutNoticeReader({ secret: secrets.secret, now: () => new Date(now) })
+    const believedAt = (at: number): boolean => {
+      now = at
+      return readNow(signed(good, '1800000000'), good).ok
+    }
+    const times = [now, now + 300_000, now + 300_001, now - 300_000, now - 300_001]
+    expect(times.map(believedAt)).toEqual([true, true, false, true, false])
+  })
+
   it('may be told how far the clocks are off', () => {
     const now = () => new Date(1_800_000_000_000)
     const strict = payoutNoticeReader({ secret: secrets.secret, now, toleranceSeconds: 7 })

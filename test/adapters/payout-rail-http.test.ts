@@ -246,7 +246,9 @@ describe('the http rail, about an order', () => {
 
   it.each([
     ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+    ['0', 0],
     ['99999', 99_999],
+    ['100000', undefined],
     ['999999999', undefined],
     ['-7', undefined],
   ])('is unavailable, and waits no years, when the bank says %s: %s', async (wait, seconds) => {

@@ -63,6 +63,28 @@ it('counts a payout in memory once, however often it is told that it arrived', a
   expect(() => rail.deliver('k2')).toThrow('No payout was ordered under k2')
 })
 
+it('dates each payout in memory by the clock of its own call', async () => {
+  let now = 0
+  const rail = memoryPayoutRail({
+    now: () => new Date(now),
+    decide: ({ idempotencyKey }) => ({ does: idempotencyKey === 'held' ? 'hold' : 'deliver' }),
+  })
+  const given = []
+  for (const key of ['one', 'held', 'two']) {
+    now += 1_000
+    given.push(await rail.send(anOrder(key)))
+  }
+  now += 1_000
+  rail.deliver('held')
+  given.push(await rail.find('held'))
+  expect(given).toEqual([
+    { state: 'delivered', payoutId: 'memory-one', deliveredAt: new Date(1_000) },
+    { state: 'pending', payoutId: 'memory-held' },
+    { state: 'delivered', payoutId: 'memory-two', deliveredAt: new Date(3_000) },
+    { state: 'delivered', payoutId: 'memory-held', deliveredAt: new Date(4_000) },
+  ])
+})
+
 const toAccount = (bank_account_number: string): Partial<PayoutOrder> => ({
   receiver: { first_name: 'Rita', bank_account_number },
 })

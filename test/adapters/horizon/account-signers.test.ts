@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { horizonAccounts } from '../../../src/adapters/horizon/account-signers.ts'
 import type { HorizonCall } from '../../../src/adapters/horizon/horizon-call.ts'
 import { accountOf } from '../../../src/domain/client/account-address.ts'
@@ -99,6 +99,16 @@ describe('signers from Horizon', () => {
     expect(calls).toEqual([{ ...line, status: 200 }, line])
     const longest = Math.max(...calls.map(({ durationMs }) => durationMs))
     expect(longest).toBeLessThanOrEqual(Math.ceil(performance.now() - begun))
+  })
+
+  it('are waited for ten seconds, or as long as is told', async () => {
+    answerWith(200, record)
+    const limits = vi.spyOn(globalThis, 'setTimeout')
+    await horizonAccounts({ horizonUrl }).signersOf(account)
+    await ask(7_000)
+    const waits = limits.mock.calls.map(([, ms]) => ms)
+    limits.mockRestore()
+    expect(waits.filter((ms) => ms === 10_000 || ms === 7_000)).toEqual([10_000, 7_000])
   })
 
   it('are none only when Horizon itself says so (SEP10-104, POLARIS-8.6)', async () => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { horizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
 import type { HorizonNetwork } from '../../../src/adapters/horizon/horizon-network.ts'
 import { horizonLedgers } from '../../../src/adapters/horizon/ledgers.ts'
@@ -28,6 +28,14 @@ describe('the ledgers of a Horizon that keeps a part of them', () => {
     expect(await network.find(3n)).toMatchObject({ sequence: 3n })
     expect(await network.find(2n)).toBeUndefined()
     expect(await network.find(7n)).toBeUndefined()
+  })
+
+  it('are waited for ten seconds', async () => {
+    const limits = vi.spyOn(globalThis, 'setTimeout')
+    await network.head()
+    const waits = limits.mock.calls.map(([, ms]) => ms)
+    limits.mockRestore()
+    expect(waits).toContain(10_000)
   })
 
   const root = {
