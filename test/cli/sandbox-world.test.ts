@@ -74,7 +74,12 @@ async function spendAll({ horizonUrl, networkPassphrase, keys, assets }: Sandbox
   const pair = Keypair.fromSecret(keys.seeds.sendingAnchor)
   const issuer = assets[0]?.issuer ?? ''
   const account = await server.loadAccount(pair.publicKey())
-  const payment = { destination: issuer, asset: new Asset(of, issuer), amount: '1000000' }
+  const amount = account.balances.find((line) => 'asset_code' in line && line.asset_code === of)
+  const payment = {
+    destination: issuer,
+    asset: new Asset(of, issuer),
+    amount: amount?.balance ?? '0',
+  }
   const transaction = new TransactionBuilder(account, { fee: BASE_FEE, networkPassphrase })
     .addOperation(Operation.payment(payment))
     .setTimeout(60)
@@ -137,10 +142,13 @@ describe('the world of a sandbox', () => {
         distributionAccount: made.distribution.accountId(),
       })),
     )
-    await spendAll(first.world, 'SRT')
-    await makeStellarAccounts({ ...first.world, homeDomain: 'localhost' }, first.world.keys)
-    const [refilled] = (await account(first)).sendingAnchor.balances // of accounts that are there
-    expect(refilled).toMatchObject({ asset_code: 'SRT', balance: '1000000.0000000' })
+    for (const [times, code] of ['SRT', 'USDC'].entries()) {
+      await spendAll(first.world, code)
+      await makeStellarAccounts({ ...first.world, homeDomain: 'localhost' }, first.world.keys)
+      const { balances } = (await account(first)).sendingAnchor // of accounts that are there
+      const refilled = { asset_code: code, balance: '1000000.0000000' }
+      expect(balances[times]).toMatchObject(refilled)
+    }
     const { sequence } = (await account(first)).issuer
     await first.world.stop()
     for (const url of [first.world.horizonUrl, first.world.bankUrl]) {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Networks } from '@stellar/stellar-sdk'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { runSandboxNetwork } from '../../../src/sandbox/network/command.ts'
+import { CHAOS } from '../../../src/sandbox/network/faults/chaos.ts'
 
 const signals = ['SIGINT', 'SIGTERM'] as const
 
@@ -133,7 +134,12 @@ test('says it is not for production and where everything is (SBX-08, SBX-119)', 
 })
 
 test('shows the root secret, and how to see its chaos again, when asked (SBX-116, SBX-119)', async () => {
-  const { lines } = await serving([...anyPorts, '--show-root-secret', '--chaos', '--seed', '7'])
+  let state: unknown
+  const argv = [...anyPorts, '--show-root-secret', '--chaos', '--seed', '7']
+  const { lines } = await serving(argv, async (url) => {
+    state = await (await fetch(`${url}/_sandbox/state`)).json()
+  })
+  expect(state).toMatchObject({ seed: '7', faults: CHAOS.map((order) => ({ order })) })
   expect(lines.slice(-4, -1)).toEqual([
     '  passphrase  Test SDF Network ; September 2015',
     '  seed        7 (chaos: start with the same seed to see it again)',
