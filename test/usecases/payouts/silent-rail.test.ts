@@ -226,6 +226,8 @@ describe('silence about an order', () => {
       { state: 'rejected', reason: 'closed' },
       { state: 'pending', railPayoutId: 'p-1' },
     ])
+    world.pass(60_000)
+    expect([await told.settle(id), told.asked]).toEqual(['pending', [`${id}-2`]])
   })
 
   it('is no news of a payout that another worker gave up', async () => {

@@ -96,3 +96,23 @@ it('says to whom has to decide what is missing, and what may be done', async () 
   ])
   expect(await place(account)).toEqual({ account, cursor: '0' })
 })
+
+it('counts as read what was quiet up to then: a gap begins after it', async () => {
+  const account = `G${randomUUID()}`
+  const told: string[] = []
+  const from = (elder: bigint): Partial<NetworkWatch> => ({
+    look: async () => {
+      const seen = await calmWatch(now).look()
+      const settled = { ledger: 5_000n, until: now() }
+      return seen.ok ? { ok: true, value: { ...seen.value, elder, settled } } : seen
+    },
+    stop: async (_, { detail }) => {
+      told.push(detail)
+      return stopped
+    },
+  })
+  expect((await collect(account, from(1n))).ok).toBe(true)
+  expect((await collect(account, from(5_001n))).ok).toBe(true)
+  expect(await collect(account, from(5_002n))).toEqual(stopped)
+  expect(told).toEqual([expect.stringContaining(`${account} was read up to ledger 5000:`)])
+})
