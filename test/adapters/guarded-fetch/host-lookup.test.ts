@@ -42,10 +42,9 @@ describe('the host of a callback', () => {
   it('that is not looked up within two seconds is not held against the caller (AP-2.4)', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const takes = (ms: number) =>
-      hostLookup(async () => {
-        await new Promise((resolve) => setTimeout(resolve, ms))
-        return ['127.0.0.1']
-      }).isPublic('https://wallet.example/')
+      hostLookup(
+        () => new Promise((resolve) => setTimeout(() => resolve(['127.0.0.1']), ms)),
+      ).isPublic('https://wallet.example/')
     const answers = Promise.all([takes(1_999), takes(2_001), takes(90_000)])
     await vi.advanceTimersByTimeAsync(90_000)
     vi.useRealTimers()
