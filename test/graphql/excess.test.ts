@@ -141,6 +141,26 @@ describe('cost', () => {
     expect(refusalOf(write(most + 1))).toBe('OPERATION_TOO_COSTLY')
   })
 
+  it.each(['query', 'mutation', 'subscription'])(
+    'of a field of the root is fifty in a %s',
+    (kind) => {
+      const ofAllKinds = buildSchema(
+        'type Query { do: Int } type Mutation { do: Int } type Subscription { do: Int }',
+      )
+      const refusal = (count: number) =>
+        refuseExcess({
+          schema: ofAllKinds,
+          document: parse(`${kind} { ${times(count, 'do')} }`),
+          variables: {},
+          operationName: undefined,
+        })
+      expect(refusal(200)).toBeUndefined()
+      expect(refusal(201)?.message).toBe(
+        'The operation costs 10050; 10000 are allowed: ask for less',
+      )
+    },
+  )
+
   it('of a page is its size times what an entry costs', () => {
     const namesMax = (costMax - rootFieldCost - 1) / 100 // 99.49
     expect(refusalOf(page(Math.floor(namesMax), '(first: 100)'))).toBeUndefined()

@@ -12,6 +12,7 @@ import type {
 import {
   GraphQLError,
   Kind,
+  OperationTypeNode,
   getNamedType,
   getNullableType,
   getOperationAST,
@@ -166,9 +167,14 @@ function measureField(
           entries: pageSize ?? entriesAssumed,
         })
   const times = isListType(getNullableType(field.type)) ? surroundings.entries : 1
-  const own = parent === surroundings.schema.getQueryType() ? rootFieldCost : 1
+  const own = isRoot(parent, surroundings) ? rootFieldCost : 1
   return { depth: 1 + inside.depth, cost: own + times * inside.cost }
 }
+
+const isRoot = (type: GraphQLCompositeType, { schema }: Measuring): boolean =>
+  [OperationTypeNode.QUERY, OperationTypeNode.MUTATION, OperationTypeNode.SUBSCRIPTION].some(
+    (operation) => schema.getRootType(operation) === type,
+  )
 
 function fieldOf(
   name: string,
