@@ -219,7 +219,8 @@ function dangerOf(url: string, isSandbox: boolean): string | undefined {
   const { username, password, hostname } = new URL(url)
   if (username !== '' || password !== '') return 'must not have a user or a password in it'
   const mayBePlain = isSandbox || isLoopback(hostname)
-  return url.startsWith('https://') || mayBePlain ? undefined : `has to be https: ${url}`
+  if (url.startsWith('https://') || (mayBePlain && url.startsWith('http://'))) return undefined
+  return `has to be ${mayBePlain ? 'http or https' : 'https'}: ${url}`
 }
 
 const isLoopback = (host: string) => ['localhost', '127.0.0.1', '[::1]'].includes(host)

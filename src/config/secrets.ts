@@ -17,15 +17,15 @@ export interface Secrets {
 /** Reads the secrets; there are no defaults. Each missing or weak one is added to `faults`. */
 export function readSecrets(environment: Environment, faults: string[]): Secrets | undefined {
   const before = faults.length
-  const read = (name: keyof Environment) => {
+  const wanted = (name: keyof Environment) => {
     const value = environment[name]
     if (value === undefined) faults.push(`${environmentNames[name]} is missing`)
-    else if (isGuessable(value)) {
-      faults.push(
-        `${environmentNames[name]} is too weak: 32 random characters or more, e.g. openssl rand -hex 32`,
-      )
-    }
     return value ?? ''
+  }
+  const read = (name: keyof Environment) => {
+    const value = wanted(name)
+    if (value !== '' && isGuessable(value)) faults.push(`${environmentNames[name]} ${tooWeak}`)
+    return value
   }
   const readBearer = (name: keyof Environment) => {
     const value = read(name)
@@ -36,7 +36,7 @@ export function readSecrets(environment: Environment, faults: string[]): Secrets
   const secrets = {
     signingSeed: read('signingSeed'),
     tokenSecret: read('tokenSecret'),
-    dataKeys: readDataKeys(read('dataKeys'), faults),
+    dataKeys: readDataKeys(wanted('dataKeys'), faults),
     railToken: readBearer('railToken'),
     railSecret: read('railSecret'),
     backofficeToken: readBearer('backofficeToken'),
@@ -44,16 +44,24 @@ export function readSecrets(environment: Environment, faults: string[]): Secrets
   return faults.length > before ? undefined : secrets
 }
 
+const tooWeak = 'is too weak: 32 random characters or more, e.g. openssl rand -hex 32'
+
 const isGuessable = (secret: string) => secret.length < 32 || new Set(secret).size < 8
 
-/** `id:hex,id:hex`, 32 bytes each. */
+/** `id:hex,id:hex`, 32 bytes each. A sealed value names its key by the id, so no two may share one. */
 function readDataKeys(text: string, faults: string[]): Secrets['dataKeys'] {
   if (text === '') return []
-  return text.split(',').map((part) => {
-    const [id = '', hex = ''] = part.split(':')
-    if (!/^[a-z0-9-]{1,32}$/.test(id) || !/^[0-9a-f]{64}$/i.test(hex)) {
-      faults.push(`${environmentNames.dataKeys} wants id:hex of 32 bytes, separated by commas`)
-    }
-    return { id, secret: Uint8Array.from(Buffer.from(hex, 'hex')) }
-  })
+  const name = environmentNames.dataKeys
+  const parts = text.split(',').map((part) => dataKeyPattern.exec(part))
+  const keys = parts.filter((part) => part !== null).map(([, id = '', hex = '']) => ({ id, hex }))
+  if (keys.length < parts.length) {
+    faults.push(`${name} wants id:hex of 32 bytes, separated by commas`)
+  }
+  if (keys.some(({ hex }) => isGuessable(hex))) faults.push(`${name} ${tooWeak}`)
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) {
+    faults.push(`${name} has two keys of one id: a new key wants a new id`)
+  }
+  return keys.map(({ id, hex }) => ({ id, secret: Uint8Array.from(Buffer.from(hex, 'hex')) }))
 }
+
+const dataKeyPattern = /^([a-z0-9-]{1,32}):([0-9a-fA-F]{64})$/

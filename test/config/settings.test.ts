@@ -328,15 +328,25 @@ describe('the signs of a secret', () => {
 
 describe('keys for data at rest', () => {
   const hex = `${secret}${secret}`
+  const zeros = '0'.repeat(64)
 
-  it('are not to be guessed, as no secret is', () => {
-    expect(faultsOf({ FAIRLEAD_DATA_KEYS: `k:${'0'.repeat(64)}` })).toEqual([
+  it.each([
+    ['the only one', `k:${zeros}`],
+    ['the first', `production-2026:${zeros},old:${hex}`],
+    ['a later one, long after its id', `new:${hex},production-2025:${zeros}`],
+  ])('are not to be guessed, as no secret is: %s', (_, keys) => {
+    expect(faultsOf({ FAIRLEAD_DATA_KEYS: keys })).toEqual([
       'FAIRLEAD_DATA_KEYS is too weak: 32 random characters or more, e.g. openssl rand -hex 32',
     ])
   })
 
+  it('have an id each, as a sealed value names its key by it', () => {
+    const faults = faultsOf({ FAIRLEAD_DATA_KEYS: `new:${hex},k:${hex},k:${hex.toUpperCase()}` })
+    expect(faults).toEqual(['FAIRLEAD_DATA_KEYS has two keys of one id: a new key wants a new id'])
+  })
+
   it('are several, of which the first seals', () => {
-    const other = 'f'.repeat(64)
+    const other = 'fedcba9876543210'.repeat(4)
     const { secrets } = checkConfig(
       readEnvironment({ ...variables, FAIRLEAD_DATA_KEYS: `new-2:${hex},old:${other}` }),
       file,
@@ -359,6 +369,8 @@ describe('keys for data at rest', () => {
     ['of 33 bytes', `k1:${hex}00`],
     ['of no hex', `k1:${hex.slice(1)}g`],
     ['and another without a key', `k1:${hex},k2`],
+    ['and more behind it', `k1:${hex}:more`],
+    ['before one that is right', `k1:,k2:${hex}`],
   ])('%s are refused', (_, keys) => {
     expect(faultsOf({ FAIRLEAD_DATA_KEYS: keys })).toEqual([
       'FAIRLEAD_DATA_KEYS wants id:hex of 32 bytes, separated by commas',
