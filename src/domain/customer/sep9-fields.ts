@@ -140,3 +140,6 @@ const synonyms: ReadonlyMap<string, string> = new Map([
 /** The field that a name of SEP-9 means, synonyms included; undefined for any other name. */
 export const sep9Field = (name: string): Sep9Field | undefined =>
   sep9Fields.get(synonyms.get(name) ?? name)
+
+/** The name that a field is kept under: that of SEP-9 for its synonyms, any other name as it is. */
+export const keptName = (name: string): string => sep9Field(name)?.name ?? name

@@ -1,7 +1,7 @@
 import type { AskedField, CustomerTypes } from './customer-type.ts'
 import { plainField } from './customer-type.ts'
 import type { Customer, FieldStatus, ProvidedField, ProvidedFields } from './customer.ts'
-import { sep9Field } from './sep9-fields.ts'
+import { keptName, sep9Field } from './sep9-fields.ts'
 
 export type CustomerStatus = 'ACCEPTED' | 'PROCESSING' | 'NEEDS_INFO' | 'REJECTED'
 
@@ -75,8 +75,6 @@ export const usualTypeName = (types: CustomerTypes, customer: Customer | undefin
     ? customer.lastType
     : types.defaultName
 
-const keptName = (name: string): string => sep9Field(name)?.name ?? name
-
 function statusOf(
   customer: Customer | undefined,
   missing: readonly AskedField[],
@@ -114,16 +112,19 @@ function asWanted(field: ShownField): AskedField {
   }
 }
 
-/** Fields that only the transaction asks for. */
-const alsoAsked = (
+/** Fields that only the transaction asks for, each once, whatever names it is wanted under. */
+function alsoAsked(
   asked: readonly AskedField[],
   toCorrect: readonly FieldToCorrect[],
-): readonly AskedField[] =>
-  toCorrect.flatMap(({ name }) => {
+): readonly AskedField[] {
+  const names = new Set(asked.map((field) => field.name))
+  return toCorrect.flatMap(({ name }) => {
     const field = sep9Field(name)
-    const isAsked = asked.some((each) => each.name === field?.name)
-    return field === undefined || isAsked ? [] : [plainField(field, name)]
+    if (field === undefined || names.has(field.name)) return []
+    names.add(field.name)
+    return [plainField(field, name)]
   })
+}
 
 /** What was provided for other types: shown, but of no weight here. */
 function furtherProvided(

@@ -1,5 +1,6 @@
 import type { TransactionField } from '../asset/asset-policy.ts'
 import type { Customer } from '../customer/customer.ts'
+import { keptName } from '../customer/sep9-fields.ts'
 import type { Outcome } from '../outcome.ts'
 import { accepted, refused } from '../outcome.ts'
 
@@ -77,4 +78,6 @@ const isCovered = (
   customers: readonly (Customer | undefined)[],
 ): boolean =>
   field.optional === true ||
-  customers.some((customer) => customer !== undefined && Object.hasOwn(customer.fields, name))
+  customers.some(
+    (customer) => customer !== undefined && Object.hasOwn(customer.fields, keptName(name)),
+  )

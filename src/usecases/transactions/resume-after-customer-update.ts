@@ -1,7 +1,7 @@
 import type { CustomerTypes } from '../../domain/customer/customer-type.ts'
 import type { Customer } from '../../domain/customer/customer.ts'
 import { partyIdsOf } from '../../domain/customer/party.ts'
-import { sep9Field } from '../../domain/customer/sep9-fields.ts'
+import { keptName } from '../../domain/customer/sep9-fields.ts'
 import { payoutDueAgain } from '../../domain/payout/decisions.ts'
 import type { Actor } from '../../domain/transaction/event.ts'
 import { nextPhase } from '../../domain/transaction/lifecycle.ts'
@@ -173,4 +173,4 @@ const customerOf = (transaction: Transaction, owner: 'sender' | 'receiver'): str
 
 /** A synonym counts as the field itself. */
 const isChanged = (name: string, { changedFields }: CustomerUpdate): boolean =>
-  changedFields.has(name) || changedFields.has(sep9Field(name)?.name ?? name)
+  changedFields.has(name) || changedFields.has(keptName(name))

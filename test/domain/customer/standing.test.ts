@@ -92,6 +92,18 @@ describe('where a customer stands', () => {
     expect(missing.toSorted()).toEqual(['city', 'last_name', 'tax_id'])
   })
 
+  it('holds a field once that several transactions want, under whatever names (SEP12-49)', () => {
+    const customer = aCustomer({ ...person, city: value() })
+    const wishes = ['city', 'tax_id', 'city', 'state_or_province', 'tax_id', 'province', 'state']
+    const { wanted, provided } = standingFor(
+      customer,
+      [],
+      wishes.map((name, index) => ({ name, message: `wish ${index}` })),
+    )
+    expect(wanted.map(({ askedAs }) => askedAs)).toEqual(['city', 'tax_id', 'state_or_province'])
+    expect(provided.filter(({ name }) => name === 'city')).toMatchObject([{ error: 'wish 2' }])
+  })
+
   it('needs an optional field that a transaction wants and that was never sent (SEP12-49)', () => {
     const types = asked('sep31-receiver')
     const choice = types.find(({ optional }) => optional)

@@ -202,6 +202,19 @@ describe('fields of the transaction', () => {
     })
   })
 
+  it('need not be sent under a synonym of what a customer has (SEP31-O11, SEP09-06)', () => {
+    const asked = { family_name: { description: 'family' }, given_name: { description: 'given' } }
+    const fields = { last_name: { value: 'Doe', status: 'ACCEPTED' as const } }
+    const facts = { asked, given: {}, fundingMethod: 'WIRE', customers: [{ ...nobody, fields }] }
+    expect(readTransactionFields(facts)).toEqual({
+      ok: false,
+      refusal: {
+        code: 'transaction_info_needed',
+        missing: { given_name: { description: 'given' } },
+      },
+    })
+  })
+
   it('that are missing are told all at once, and a value that is not offered before them (SEP31-O08, SEP31-O09)', () => {
     const asked = {
       bank: { description: 'bank', choices: ['A', 'B'] },
