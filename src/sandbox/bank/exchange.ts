@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isLocal } from '../local-caller.ts'
 
 export const bodyBytesMax = 262_144
 
@@ -9,7 +10,7 @@ export interface BankRequest {
   readonly url: URL
   readonly headers: IncomingMessage['headers']
   readonly body: Uint8Array
-  readonly fromLoopback: boolean
+  readonly isLocal: boolean
 }
 
 export interface BankReply {
@@ -28,7 +29,7 @@ export const refusal = (status: number, code: string, message: string): BankRepl
 
 /** Reads the request, or gives the refusal of one that is too big or not addressed properly. */
 export async function readRequest(incoming: IncomingMessage): Promise<BankRequest | BankReply> {
-  const path = incoming.url ?? '/'
+  const { url: path = '/', headers } = incoming
   if (!URL.canParse(path, 'http://bank'))
     return refusal(400, 'malformed_path', 'The path is not one.')
   const chunks: Buffer[] = []
@@ -46,9 +47,9 @@ export async function readRequest(incoming: IncomingMessage): Promise<BankReques
     method: incoming.method ?? 'GET',
     path,
     url: new URL(path, 'http://bank'),
-    headers: incoming.headers,
+    headers,
     body: Buffer.concat(chunks),
-    fromLoopback: isLoopback(incoming.socket.remoteAddress),
+    isLocal: isLocal({ remoteAddress: incoming.socket.remoteAddress ?? '', headers }),
   }
 }
 
@@ -69,6 +70,3 @@ export function writeAnswer(response: ServerResponse, answer: BankAnswer): void 
   })
   response.end(body)
 }
-
-const isLoopback = (address: string | undefined): boolean =>
-  address === '::1' || /^(::ffff:)?127\./.test(address ?? '')

@@ -17,7 +17,7 @@ interface BankRoute {
   /** As in the OpenAPI document: `{name}` stands for one segment. */
   readonly path: string
   /** The rail wants token and signature; the rest is for programs on the same machine. */
-  readonly guard: 'rail' | 'loopback'
+  readonly guard: 'rail' | 'local'
   readonly answer: (
     parts: BankParts,
     request: BankRequest,
@@ -35,11 +35,11 @@ export const bankRoutes: readonly BankRoute[] = [
     guard: 'rail',
     answer: ({ desk }, _request, id) => desk.cancel(id),
   },
-  { method: 'GET', path: '/book', guard: 'loopback', answer: showBook },
+  { method: 'GET', path: '/book', guard: 'local', answer: showBook },
   {
     method: 'GET',
     path: '/book/summary',
-    guard: 'loopback',
+    guard: 'local',
     answer: async ({ book }) => {
       await book.flushed()
       return { status: 200, body: writeSummary(book) }
@@ -48,7 +48,7 @@ export const bankRoutes: readonly BankRoute[] = [
   {
     method: 'GET',
     path: '/accounts',
-    guard: 'loopback',
+    guard: 'local',
     answer: async ({ book, openingBalance }) => {
       await book.flushed()
       return { status: 200, body: writeAccounts(book, openingBalance) }
@@ -57,40 +57,40 @@ export const bankRoutes: readonly BankRoute[] = [
   {
     method: 'GET',
     path: '/_sandbox/settings',
-    guard: 'loopback',
+    guard: 'local',
     answer: control.showSettings,
   },
   {
     method: 'POST',
     path: '/_sandbox/settings',
-    guard: 'loopback',
+    guard: 'local',
     answer: control.changeSettings,
   },
   {
     method: 'GET',
     path: '/_sandbox/webhooks',
-    guard: 'loopback',
+    guard: 'local',
     answer: control.showWebhooks,
   },
   {
     method: 'POST',
     path: '/_sandbox/deliver',
-    guard: 'loopback',
+    guard: 'local',
     answer: control.moveTo(control.delivered),
   },
   {
     method: 'POST',
     path: '/_sandbox/return',
-    guard: 'loopback',
+    guard: 'local',
     answer: control.moveTo(control.returned),
   },
   {
     method: 'POST',
     path: '/_sandbox/reject',
-    guard: 'loopback',
+    guard: 'local',
     answer: control.moveTo(control.rejected),
   },
-  { method: 'POST', path: '/_sandbox/reset', guard: 'loopback', answer: control.reset },
+  { method: 'POST', path: '/_sandbox/reset', guard: 'local', answer: control.reset },
 ]
 
 /** Finds the route, guards it, and lets the rail fail as the settings say. */
@@ -108,7 +108,7 @@ export async function answerRequest(parts: BankParts, request: BankRequest): Pro
   }
   const segment = segmentIn(route.path, pathname) ?? ''
   const answer = async (): Promise<BankAnswer> => route.answer(parts, request, segment)
-  if (route.guard === 'loopback') return request.fromLoopback ? answer() : notHere
+  if (route.guard === 'local') return request.isLocal ? answer() : notHere
   return guardRail(parts, request) ?? misbehaving(parts, answer)
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { Networks } from '@stellar/stellar-sdk'
 import { rootKey } from './friendbot/root-key.ts'
-import { isLoopback } from './http/loopback.ts'
+import { isLoopback } from '../local-caller.ts'
 import { startSandboxNetwork } from './sandbox-network.ts'
 import type { SandboxNetwork, SandboxOptions } from './sandbox-network.ts'
 

@@ -285,7 +285,7 @@ describe('what is not on the disk yet', () => {
         url: new URL(path, 'http://bank'),
         headers: {},
         body: new Uint8Array(),
-        fromLoopback: true,
+        isLocal: true,
       })
     const other = { ...order, digest: 'another' }
     const asked = {

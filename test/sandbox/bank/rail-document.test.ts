@@ -56,7 +56,7 @@ describe('the document of the payout rail', () => {
   })
 
   it('describes the book, the summary, the accounts and the controls', async () => {
-    const reads = bankRoutes.filter((route) => route.guard === 'loopback' && route.method === 'GET')
+    const reads = bankRoutes.filter((route) => route.guard === 'local' && route.method === 'GET')
     for (const { path } of reads) {
       const answer = await call(`${bank.url}${path}`)
       expect(answer.status).toBe(200)

@@ -29,7 +29,7 @@ function requestAt(timestamp: string, headers: BankRequest['headers'] = {}): Ban
       ...headers,
     },
     body,
-    fromLoopback: false,
+    isLocal: false,
   }
 }
 

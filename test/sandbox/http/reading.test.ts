@@ -13,7 +13,6 @@ import {
   ledgerField,
 } from '../../../src/sandbox/network/http/fields.ts'
 import { formField } from '../../../src/sandbox/network/http/form.ts'
-import { hostOf, isLoopback } from '../../../src/sandbox/network/http/loopback.ts'
 import { createRequestLog } from '../../../src/sandbox/network/http/request-log.ts'
 import { createRouter } from '../../../src/sandbox/network/http/router.ts'
 import { idOf } from '../ledger/world.ts'
@@ -177,30 +176,6 @@ test('a path is matched part by part, slashes and escapes aside (SBX-66)', () =>
   expect(met('/accounts/%')).toEqual(['/accounts/:account_id', { account_id: '%' }])
   expect(met('/Accounts')).toBeUndefined()
   expect(met('/accounts/G/data')).toBeUndefined()
-})
-
-describe('an address', () => {
-  test.each(['127.0.0.1', '127.8.9.255', '::1', '::ffff:127.0.0.1', 'localhost'])(
-    '%s stays on this machine (SBX-93)',
-    (address) => {
-      expect(isLoopback(address)).toBe(true)
-    },
-  )
-
-  test.each(['', '128.0.0.1', '10.127.0.0.1', '127.0.0.1.example.com', '::2', '::ffff:10.0.0.1'])(
-    '%j does not (SBX-93)',
-    (address) => {
-      expect(isLoopback(address)).toBe(false)
-    },
-  )
-
-  test('names its host (SBX-93)', () => {
-    expect(['http://[::1]:8000', 'https://a.example', 'null'].map(hostOf)).toEqual([
-      '::1',
-      'a.example',
-      '',
-    ])
-  })
 })
 
 describe('the log of requests (SBX-93)', () => {

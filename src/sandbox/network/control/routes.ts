@@ -5,7 +5,7 @@ import type { Lag } from '../network/ingestion.ts'
 import type { Pace } from '../network/pace.ts'
 import type { ExportedNetwork } from '../network/time-travel.ts'
 import type { Control, FundCommand } from './control.ts'
-import { hostOf, isLoopback } from '../http/loopback.ts'
+import { isLocal } from '../../local-caller.ts'
 import { readCommand } from './read-command.ts'
 import type { Command } from './read-command.ts'
 
@@ -142,13 +142,13 @@ export function controlRoutes(control: Control): Route[] {
     {
       pattern: '/_sandbox/:verb',
       get(exchange) {
-        onlyLoopback(exchange)
+        onlyLocal(exchange)
         const read = READS[exchange.params.verb ?? '']
         if (!read) throw new Problem('not_found')
         return json(read(control))
       },
       async post(exchange) {
-        onlyLoopback(exchange)
+        onlyLocal(exchange)
         const verb = VERBS[exchange.params.verb ?? '']
         if (!verb) throw new Problem('not_found')
         return json(await carryOut(verb, control, exchange))
@@ -170,10 +170,6 @@ async function carryOut(verb: Verb, control: Control, exchange: Exchange): Promi
   }
 }
 
-/** From this machine, and not by a web page from elsewhere in this machine's browser. */
-function onlyLoopback({ remoteAddress, headers }: Exchange): void {
-  const { origin, host } = headers
-  const names = [remoteAddress, hostOf(`http://${host ?? ''}`)]
-  if (origin !== undefined) names.push(hostOf(origin))
-  if (!names.every(isLoopback)) throw new Problem('not_found')
+function onlyLocal(exchange: Exchange): void {
+  if (!isLocal(exchange)) throw new Problem('not_found')
 }
