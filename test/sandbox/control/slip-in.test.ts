@@ -150,3 +150,23 @@ test('a clock that was put back lets nothing in that is late already (SBX-21)', 
   }
   expect([await until(last + 9), await until(last + 10)]).toEqual([400, 201])
 })
+
+test.each([
+  ['a revert', 'to a snapshot'],
+  ['a reset', 'to the beginning'],
+  ['an import', 'of another network'],
+])('a foreign transaction that waits is forgotten by %s %s (SBX-110)', async (what) => {
+  const client = await openForTest()
+  const { control } = client.sandbox
+  const [from, foreign] = [await client.funded(), await client.funded()]
+  const back = { id: control.snapshot(), exported: control.export() }
+  const waiting = await client.build(foreign, noop)
+  control.slipIn({ tx: waiting.toXdr(), before: from.publicKey(), when: 'admission' })
+  if (what === 'a revert') control.revert(back.id)
+  else if (what === 'a reset') control.reset()
+  else control.import(back.exported)
+  if (what === 'a reset') await control.fund({ account: from.publicKey(), amount: '100' })
+  const before = control.state().coreLatestLedger
+  expect((await client.submit(await client.build(from, noop))).status).toBe(200)
+  expect(control.state().coreLatestLedger - before).toBe(1)
+})

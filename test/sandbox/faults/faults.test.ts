@@ -403,6 +403,51 @@ describe('a fee surge (SBX-109)', () => {
     expect(fees).toEqual([500, 900, 900, 900, 900, 900, 100, 100, 100])
   })
 
+  test('lasts again when the ledger that ended it was taken back', async () => {
+    const fees = await feesOf((control) => {
+      control.surge({ baseFee: 500n, ledgers: 2 })
+      control.close()
+      const within = control.snapshot()
+      control.close({ ledgers: 2 })
+      control.revert(within)
+      control.close({ ledgers: 3 })
+    })
+    expect(fees).toEqual([500, 500, 500, 100, 100, 100])
+  })
+
+  test('lasts again when the one that took its place was taken back', async () => {
+    const fees = await feesOf((control) => {
+      control.surge({ baseFee: 500n, ledgers: 2 })
+      const within = control.snapshot()
+      control.surge({ baseFee: 900n, ledgers: 1 })
+      control.close({ ledgers: 3 })
+      control.revert(within)
+      control.close({ ledgers: 3 })
+    })
+    expect(fees).toEqual([500, 500, 500, 100, 100])
+  })
+
+  test('that ended before the ledger gone back to stays ended', async () => {
+    const fees = await feesOf((control) => {
+      control.surge({ baseFee: 500n, ledgers: 1 })
+      control.close()
+      const after = control.snapshot()
+      control.close()
+      control.revert(after)
+      control.close({ ledgers: 2 })
+    })
+    expect(fees).toEqual([500, 500, 100, 100, 100])
+  })
+
+  test('of a network that was reset is forgotten', async () => {
+    const { control } = client.sandbox
+    control.surge({ baseFee: 500n, ledgers: 2 })
+    control.reset()
+    control.close({ ledgers: 9 })
+    const fees = recordsOf(await client.get('/ledgers')).map((one) => one['base_fee_in_stroops'])
+    expect(fees).toEqual(Array(10).fill(100))
+  })
+
   test('closes no ledger of its own when those of it were taken back', async () => {
     const fees = await feesOf((control) => {
       const before = control.snapshot()

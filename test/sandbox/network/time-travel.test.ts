@@ -49,6 +49,20 @@ describe('a network goes back (SBX-94)', () => {
     }
   })
 
+  test('to what was closed, read or not, and takes that along in an export (SBX-95)', () => {
+    const { network, close } = open()
+    network.ingestion.lag = { paused: true }
+    close(5n, 7n)
+    expect(network.history.latest).toBe(1)
+    expect(network.export().ledgers).toEqual(['+5', '+2'])
+    close(9n)
+    const id = network.snapshot()
+    close(11n)
+    network.revert(id)
+    expect([network.history.latest, network.ledger.head.sequence]).toEqual([4, 4])
+    expect(network.ingestion.lag).toEqual({ paused: true })
+  })
+
   test('to no snapshot of ledgers that a revert took back', () => {
     const { network, close } = open()
     const first = network.snapshot()

@@ -47,8 +47,10 @@ export function createNetwork(options: NetworkOptions): Network {
   const close = (order: CloseOrder = {}) =>
     closeLedger({ core, options, ingestion, order, slipIns })
   const pacer = createPacer(options.pace, () => void close())
+  const travel = createTimeTravel({ core, options, ingestion })
+  travel.onRewound(() => slipIns.clear())
   return {
-    ...createTimeTravel({ core, options, ingestion }),
+    ...travel,
     options,
     clock,
     ingestion,

@@ -18,6 +18,8 @@ export interface SlipIns {
   add(slipIn: SlipIn): void
   /** Those that waited for one of these transactions; each comes once. */
   take(when: SlipIn['when'], envelopes: readonly Envelope[]): readonly Envelope[]
+  /** What they waited for will not come. */
+  clear(): void
 }
 
 export function createSlipIns(): SlipIns {
@@ -32,6 +34,9 @@ export function createSlipIns(): SlipIns {
       const due = waiting.filter((one) => one.when === when && names.has(one.before))
       waiting = waiting.filter((one) => !due.includes(one))
       return due.map(({ envelope }) => envelope)
+    },
+    clear() {
+      waiting = []
     },
   }
 }

@@ -11,7 +11,7 @@ import { subscribe } from './subscribe.ts'
 export interface TimeTravel {
   /** Told when history went back or vanished: streams cannot go on. */
   onRewound(listener: () => void): () => void
-  /** The id to go back to; everything closed is ingested first. */
+  /** The id to go back to; everything closed is ingested first, as for an export. */
   snapshot(): string
   revert(id: string): boolean
   /** All state and history vanish, the passphrase stays. */
@@ -49,12 +49,10 @@ export function createTimeTravel({ core, options, ingestion }: Travelling): Time
   return {
     onRewound: (listener) => subscribe(listeners, listener),
     snapshot() {
-      const { lag } = ingestion
-      ingestion.lag = {}
+      ingestAll(ingestion)
       taken += 1
       const id = String(taken)
       snapshots.set(id, { ledger: core.ledger.snapshot(), history: core.history.mark() })
-      ingestion.lag = lag
       return id
     },
     revert(id) {
@@ -77,7 +75,10 @@ export function createTimeTravel({ core, options, ingestion }: Travelling): Time
       journal?.restart(core.ledger.head.closeTime)
       tell()
     },
-    export: () => exported(core, options),
+    export() {
+      ingestAll(ingestion)
+      return exported(core, options)
+    },
     import(given) {
       const { networkPassphrase } = options.parameters
       if (given.networkPassphrase !== networkPassphrase) {
@@ -95,6 +96,12 @@ export function createTimeTravel({ core, options, ingestion }: Travelling): Time
       tell()
     },
   }
+}
+
+function ingestAll(ingestion: Ingestion): void {
+  const { lag } = ingestion
+  ingestion.lag = {}
+  ingestion.lag = lag
 }
 
 function writtenLedgers(core: Core): WrittenLedger[] {
