@@ -138,11 +138,13 @@ describe('the bank', () => {
         doNext: 'Mend FAIRLEAD_RAIL_TOKEN, FAIRLEAD_RAIL_SECRET, or this machine’s clock',
       },
     ])
-    expect(complaintsOf(await look(0, 503, {}))).toEqual([
-      expect.stringMatching(
-        /^fault the payout rail cannot be asked: [^]+ → Is FAIRLEAD_RAIL_URL right, does it run\?$/,
-      ),
-    ])
+    const unlisted = 'payouts: Invalid input: expected array, received undefined'
+    for (const status of [200, 503]) {
+      expect(complaintsOf(await look(0, status, {}))).toEqual([
+        `fault the payout rail cannot be asked: The bank answered ${status} with no list of payouts ` +
+          `(${unlisted}) → Is FAIRLEAD_RAIL_URL right, does it run?`,
+      ])
+    }
   })
 })
 

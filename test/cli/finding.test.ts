@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import { examine, fault, good } from '../../src/cli/doctor/finding.ts'
 
 afterEach(() => vi.useRealTimers())
@@ -32,6 +33,23 @@ describe('an examination', () => {
     }
     const wordless = Object.assign(new Error(''), { code: 'ETIMEDOUT' })
     expect(await examined(() => Promise.reject(wordless))).toEqual(failed('ETIMEDOUT'))
+  })
+
+  it('tells of an answer in another form where it begins to differ', async () => {
+    const listed = z.object({ payouts: z.array(z.object({ id: z.string(), on: z.string() })) })
+    const misfit = (answer: unknown) => listed.safeParse(answer).error
+    const failures = [
+      [misfit({ payouts: [{ id: '1' }, {}] }), 'payouts.0.on', 'string', 'undefined'],
+      [misfit([]), 'the answer', 'object', 'array'],
+    ] as const
+    for (const [cause, place, expected, received] of failures) {
+      const fault = `(${place}: Invalid input: expected ${expected}, received ${received})`
+      const outer = new Error('The bank answered 200 with no list', { cause })
+      const said = await examined(() => Promise.reject(new Error('asked', { cause: outer })))
+      expect(said).toEqual(failed(`The bank answered 200 with no list ${fault}`))
+      const alone = await examined(() => Promise.reject(cause ?? new Error()))
+      expect(alone).toEqual(failed(`it answers in another form ${fault}`))
+    }
   })
 
   it('waits ten seconds for an answer and no longer', async () => {

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** `fault`: it must not be started like this. `warning`: it would run, but look. `unknown`: could not be looked at. */
 export type Verdict = 'good' | 'warning' | 'fault' | 'unknown'
 
@@ -57,9 +59,18 @@ export async function examine(
 /** The innermost cause says most: the outer ones tell only who was called. */
 function reasonOf(error: unknown): string {
   let inner = error
-  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause
+  let around: Error | undefined
+  while (inner instanceof Error && inner.cause instanceof Error)
+    [around, inner] = [inner, inner.cause]
+  if (inner instanceof z.ZodError) return misfit(inner, around)
   if (!(inner instanceof Error)) return String(inner)
   if (inner instanceof AggregateError && inner.errors[0] instanceof Error) inner = inner.errors[0]
   const { message, code } = inner as Error & { readonly code?: unknown } // Node's own errors have one
   return message || String(code)
+}
+
+/** An answer of another form: its first fault, where there may be hundreds. */
+function misfit({ issues: [first] }: z.ZodError, around?: Error): string {
+  const place = first?.path.join('.') || 'the answer'
+  return `${around?.message ?? 'it answers in another form'} (${place}: ${first?.message})`
 }
