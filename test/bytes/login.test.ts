@@ -6,7 +6,7 @@ import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { clientTokens } from '../../src/adapters/jwt/client-tokens.ts'
 import { readSubject, writeSubject } from '../../src/domain/client/principal.ts'
-import { muxedAddress } from '../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../builders/muxed-address.ts'
 import { aLogin, passphrase } from '../builders/login.ts'
 import { clientKey, signed, walletKey } from '../builders/signed-challenge.ts'
 import { damage, damageText, noise } from './damage.ts'
@@ -151,7 +151,7 @@ describe('a token that a client signed', () => {
 })
 
 describe('a subject', () => {
-  const subjects = [account, `${account}:18446744073709551615`, muxedAddress(account, '77') ?? '']
+  const subjects = [account, `${account}:18446744073709551615`, muxedAddress(account, '77')]
 
   it('is undefined or written as it was read, whatever its bytes (SEP10-127)', () => {
     fc.assert(

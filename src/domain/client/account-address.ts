@@ -47,16 +47,6 @@ export function publicKeyOf(account: string): readonly number[] | undefined {
 export const accountOf = (publicKey: Iterable<number>): string =>
   writeAddress(accountVersion, [...publicKey])
 
-/** The muxed address `M…` of an account and an id; undefined when either is not canonical. */
-export function muxedAddress(account: string, id: string): string | undefined {
-  const publicKey = publicKeyOf(account)
-  if (publicKey === undefined || !isIdMemo(id)) return undefined
-  const bytes = Array.from({ length: 8 }, (_, index) =>
-    Number((BigInt(id) >> BigInt(8 * (7 - index))) & 0xffn),
-  )
-  return writeAddress(muxedVersion, [...publicKey, ...bytes])
-}
-
 /**
  * Whether `text` is an id memo in canonical form: decimal, 0 to 2^64-1, no sign, blank, leading zero,
  * exponent or fraction. Checked on the text, because the SDK reads `0x10` and ` 5` too (SEP10-22).

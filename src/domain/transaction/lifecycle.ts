@@ -70,10 +70,3 @@ export const sepStatus = {
   expired: 'expired',
   failed: 'error',
 } as const satisfies Record<Phase, SepStatus>
-
-/** Phases in which the anchor holds the sending anchor's money and owes a payout. */
-export const holdsFunds = (phase: Phase): boolean =>
-  phase === 'payingOut' ||
-  phase === 'awaitingPayoutCustomerInfo' ||
-  phase === 'awaitingPayoutTransactionInfo' ||
-  phase === 'settling'

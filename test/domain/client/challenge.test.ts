@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../../builders/muxed-address.ts'
 import { readChallenge } from '../../../src/domain/client/challenge.ts'
 import type {
   ChallengeFault,
@@ -133,7 +133,7 @@ const faults: readonly [string, Partial<ChallengeTransaction>, ChallengeFault][]
   ],
   [
     'of the server for an id of its own',
-    { operations: [{ ...login, source: muxedAddress(server, '7') ?? '' }, webAuth] },
+    { operations: [{ ...login, source: muxedAddress(server, '7') }, webAuth] },
     'client_account',
   ],
   ['of a contract', { operations: [{ ...login, source: 'C' }, webAuth] }, 'client_account'],

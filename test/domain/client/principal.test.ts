@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../../builders/muxed-address.ts'
 import { readSubject, writeSubject } from '../../../src/domain/client/principal.ts'
 
 const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
@@ -40,7 +40,7 @@ describe('the subject of a token', () => {
     expect(readSubject(`${account}:1`)).toEqual({ account, memo: '1' })
     expect(readSubject(muxedZero)).not.toEqual(readSubject(account))
     const memo = '18446744073709551615'
-    expect(readSubject(muxedAddress(account, memo) ?? '')).toEqual({ account, memo })
+    expect(readSubject(muxedAddress(account, memo))).toEqual({ account, memo })
   })
 
   it('is written as it will be read', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../../builders/muxed-address.ts'
 import { isSameCustomerKey } from '../../../src/domain/customer/customer.ts'
 import type { Customer } from '../../../src/domain/customer/customer.ts'
 import type { Claimant, ClaimedIdentity } from '../../../src/domain/customer/identity.ts'
@@ -69,7 +69,7 @@ describe('a memo that a request names', () => {
 describe('the customer of a request', () => {
   const contract = 'CA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUWDA'
   const account = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
-  const muxed = muxedAddress(account, '7') ?? ''
+  const muxed = muxedAddress(account, '7')
   const wrong = { account: 'G2', memo: 'x', memoType: 'return' }
 
   it.each<[Claimant, ClaimedIdentity, string]>([

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  lifecycle,
-  nextPhase,
-  holdsFunds,
-  sepStatus,
-} from '../../../src/domain/transaction/lifecycle.ts'
+import { lifecycle, nextPhase, sepStatus } from '../../../src/domain/transaction/lifecycle.ts'
 import type { Happening, Phase } from '../../../src/domain/transaction/lifecycle.ts'
+import { holdsFunds } from '../../builders/holds-funds.ts'
 
 const phases = Object.keys(lifecycle) as Phase[]
 const waysOf = (happening: Happening) => phases.filter((phase) => nextPhase(phase, happening))
@@ -26,15 +22,6 @@ describe('the lifecycle', () => {
     expect(waysOf('customerInfoWanted')).toEqual(['payingOut', 'settling'])
     expect(waysOf('transactionInfoWanted')).toEqual(['payingOut', 'settling'])
     expect(waysOf('payoutDelivered')).toEqual(['payingOut', 'settling'])
-  })
-
-  it('holds the money of a sending anchor from the funds until the end (AP-1.28)', () => {
-    expect(phases.filter(holdsFunds)).toEqual([
-      'payingOut',
-      'awaitingPayoutCustomerInfo',
-      'awaitingPayoutTransactionInfo',
-      'settling',
-    ])
   })
 
   it('never leads from funds held to a phase without them, but to the ends', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../../builders/muxed-address.ts'
 import { onServer } from '../../database.ts'
 import { anAccount, jane, openDoor } from './door.ts'
 
@@ -271,7 +271,7 @@ describe('who the customer is', () => {
 
   it('takes a muxed account for the account with that memo (SEP12-14, SEP12-16, SEP12-25, SEP10-131, SEP10-132)', async () => {
     const account = anAccount()
-    const muxed = (id: string) => muxedAddress(account, id) ?? ''
+    const muxed = (id: string) => muxedAddress(account, id)
     const { body } = await door.call(`${account}:1`, 'PUT /customer', { body: jane })
     const statusOf = async (query: string) => {
       const answer = await door.call(muxed('1'), `GET /customer${query}`)
@@ -283,14 +283,14 @@ describe('who the customer is', () => {
     expect(await statusOf(`?account=${account}`)).toEqual([200, body.id])
     expect(await statusOf(`?account=${muxed('1')}`)).toEqual([200, body.id])
     expect(await statusOf(`?account=${muxed('2')}`)).toEqual([403, undefined])
-    const foreign = muxedAddress(anAccount(), '1') ?? ''
+    const foreign = muxedAddress(anAccount(), '1')
     expect(await statusOf(`?account=${foreign}`)).toEqual([403, undefined])
   })
 
   it('keeps ids of 64 bits to the last digit (SEP10-131, SEP10-133)', async () => {
     const account = anAccount()
     const largest = '18446744073709551615'
-    const muxed = muxedAddress(account, largest) ?? ''
+    const muxed = muxedAddress(account, largest)
     const put = await door.call(muxed, 'PUT /customer', { body: { memo: largest } })
     expect(put.status).toBe(202)
     const idOf = async (token: string) => (await door.call(token, 'GET /customer')).body.id

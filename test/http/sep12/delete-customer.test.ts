@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../../builders/muxed-address.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 import { keepWaitingTransaction } from '../../builders/waiting-transaction.ts'
 import { onServer } from '../../database.ts'
@@ -194,7 +194,7 @@ describe('DELETE /sep12/customer/{account}', () => {
 
   it('takes a muxed account in the path, of the same account and the same id alone (SEP12-116)', async () => {
     const account = anAccount()
-    const muxed = muxedAddress(account, '5') ?? ''
+    const muxed = muxedAddress(account, '5')
     await put(muxed)
     const others = [muxedAddress(anAccount(), '5'), muxedAddress(account, '6'), anAccount()]
     for (const other of others) {

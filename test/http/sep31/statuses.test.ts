@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { holdsFunds, lifecycle } from '../../../src/domain/transaction/lifecycle.ts'
+import { lifecycle } from '../../../src/domain/transaction/lifecycle.ts'
+import { holdsFunds } from '../../builders/holds-funds.ts'
 import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 import { openDoor, sendingAnchor } from './door.ts'

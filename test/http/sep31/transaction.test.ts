@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { holdsFunds, lifecycle } from '../../../src/domain/transaction/lifecycle.ts'
+import { lifecycle } from '../../../src/domain/transaction/lifecycle.ts'
+import { holdsFunds } from '../../builders/holds-funds.ts'
 import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import { anAsset, routingFields } from '../../builders/asset.ts'

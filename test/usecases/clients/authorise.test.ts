@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../../builders/muxed-address.ts'
 import { authorise } from '../../../src/usecases/clients/authorise.ts'
 import type { LoginClaims } from '../../../src/usecases/ports/token-issuer.ts'
 import { aLogin } from '../../builders/login.ts'
@@ -28,7 +28,7 @@ const codeFor = async (changes: Partial<LoginClaims>, login = aLogin()) => {
 
 describe('authorise', () => {
   it('tells the whole principal: base account, memo, subject and domains (SEP10-127, SEP10-132)', async () => {
-    const subject = muxedAddress(account, '7') ?? ''
+    const subject = muxedAddress(account, '7')
     const outcome = await outcomeFor({ subject, clientDomain: 'wallet.example' })
     expect(outcome).toEqual({
       ok: true,
@@ -93,7 +93,7 @@ describe('authorise', () => {
 
   it('looks the agreement up by the base account, whatever memo or id the subject has (SEP31-05, SEP31-06)', async () => {
     const agreement = { mode: 'agreed', accounts: new Set([account]) } as const
-    for (const subject of [account, `${account}:1`, muxedAddress(account, '7') ?? '']) {
+    for (const subject of [account, `${account}:1`, muxedAddress(account, '7')]) {
       expect(await codeFor({ subject }, aLogin({ agreement }))).toBe('accepted')
     }
   })

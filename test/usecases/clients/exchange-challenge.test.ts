@@ -1,7 +1,7 @@
 import type { Keypair } from '@stellar/stellar-sdk'
 import { SorobanDataBuilder, Transaction, TransactionBuilder, xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
-import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../../builders/muxed-address.ts'
 import type { AskedChallenge } from '../../../src/domain/client/client-token.ts'
 import type { AccountSigners } from '../../../src/domain/client/signatures.ts'
 import { exchangeChallenge } from '../../../src/usecases/clients/exchange-challenge.ts'
@@ -161,7 +161,7 @@ describe('an account on the network', () => {
       [clientKey, 0],
       [otherKey, 1],
     ])
-    const asked = { account: muxedAddress(account, '5') ?? '' }
+    const asked = { account: muxedAddress(account, '5') }
     expect(await exchangeWith(login, [otherKey], asked)).toBe('accepted')
     expect(await exchangeWith(login, [clientKey], asked)).toBe('unknown_signature')
   })
@@ -269,7 +269,7 @@ describe('the token', () => {
 
   it('names a muxed account as it was given, with ids of 64 bits (SEP10-117, SEP10-133)', async () => {
     const login = await aLogin()
-    const address = muxedAddress(account, `${2n ** 64n - 1n}`) ?? ''
+    const address = muxedAddress(account, `${2n ** 64n - 1n}`)
     const envelope = signed(await login.challengeFor({ account: address }), clientKey)
     expect((await claimsOf(login, envelope)).subject).toBe(address)
   })
@@ -410,7 +410,7 @@ describe('a challenge that is not ours', () => {
         operations: [
           first,
           second,
-          dataEntry(muxedAddress(walletKey.publicKey(), '1') ?? '', 'client_domain', clientDomain),
+          dataEntry(muxedAddress(walletKey.publicKey(), '1'), 'client_domain', clientDomain),
         ],
       },
       'client_domain',
@@ -461,7 +461,7 @@ describe('a challenge that is not ours', () => {
 
   it('is refused for a memo beside a muxed account (SEP10-86)', async () => {
     const login = await aLogin()
-    const challenge = await login.challengeFor({ account: muxedAddress(account, '5') ?? '' })
+    const challenge = await login.challengeFor({ account: muxedAddress(account, '5') })
     const envelope = forged(challenge, () => ({ memo: xdr.Memo.memoId(1n) }), serverKey, clientKey)
     expect(await codeOf(login, envelope)).toBe('memo')
   })

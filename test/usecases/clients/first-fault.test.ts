@@ -1,6 +1,6 @@
 import { xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
-import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../../builders/muxed-address.ts'
 import type { LoginSettings } from '../../../src/usecases/clients/login-settings.ts'
 import type { ChallengeRequest } from '../../../src/usecases/clients/make-challenge.ts'
 import { NetworkUnavailable } from '../../../src/usecases/ports/account-lookup.ts'
@@ -36,7 +36,7 @@ describe('a request for a challenge with two faults is refused for the first of'
     ],
     [
       'memo beside an id, its form',
-      { account: muxedAddress(account, '5') ?? '', memo: '0x10' },
+      { account: muxedAddress(account, '5'), memo: '0x10' },
       {},
       {},
       'memo_with_muxed_account',

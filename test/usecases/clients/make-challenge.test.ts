@@ -1,7 +1,7 @@
 import { Keypair, Transaction, WebAuth } from '@stellar/stellar-sdk'
 import type { ManageDataOperation } from './operations.ts'
 import { describe, expect, it } from 'vitest'
-import { muxedAddress } from '../../../src/domain/client/account-address.ts'
+import { muxedAddress } from '../../builders/muxed-address.ts'
 import type { AskedChallenge } from '../../../src/domain/client/client-token.ts'
 import type { LoginSettings } from '../../../src/usecases/clients/login-settings.ts'
 import { aLogin, passphrase, serverKey } from '../../builders/login.ts'
@@ -124,7 +124,7 @@ describe('a request for a challenge', () => {
     ['for our own account (SEP10-30)', { account: serverKey.publicKey() }, 'account_is_ours'],
     [
       'for our own account with an id inside (SEP10-30)',
-      { account: muxedAddress(serverKey.publicKey(), '5') ?? '' },
+      { account: muxedAddress(serverKey.publicKey(), '5') },
       'account_is_ours',
     ],
     [
