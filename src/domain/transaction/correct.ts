@@ -35,13 +35,11 @@ export function correctFields(
     return refused({ code: 'update_not_wanted' })
   }
   const wanted = Object.keys(transaction.wantedFields)
-  for (const [field, value] of Object.entries(given)) {
+  for (const field of Object.keys(given)) {
     if (!wanted.includes(field)) return refused({ code: 'field_not_wanted', field, wanted })
-    const refusal = refusalOfValue(
-      field,
-      value,
-      Object.hasOwn(asked, field) ? asked[field] : undefined,
-    )
+    const value = valueOf(given, field)
+    const rule = Object.hasOwn(asked, field) ? asked[field] : undefined
+    const refusal = value === undefined ? undefined : refusalOfValue(field, value, rule)
     if (refusal !== undefined) return refused(refusal)
   }
   const brought = wanted.filter((name) => valueOf(given, name) !== undefined)

@@ -42,7 +42,7 @@ describe('a correction of fields', () => {
         stillWanted: ['routing_number'],
       },
     })
-    expect(corrected({ routing_number: '', account_number: '' })).toEqual({
+    expect(corrected({ routing_number: '', account_number: '', type: '' })).toEqual({
       ok: true,
       value: { after: waiting, stillWanted: ['account_number', 'type', 'routing_number'] },
     })

@@ -391,7 +391,6 @@ it('names a claimable balance as the real network does (SBX-47)', () => {
     source,
     index: 0,
     transaction: { source, sequence: 4_294_967_297n },
-    networkPassphrase: Networks.TESTNET,
     sponsorships: new Map(),
   })
   const id = '0000000021e597b53ed0e76949b1bfc86c35cf84153e2dd630b73c4c35182b535f188f03'

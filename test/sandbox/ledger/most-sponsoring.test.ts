@@ -1,4 +1,4 @@
-import { Asset, Claimant, Networks, Operation, type xdr } from '@stellar/stellar-sdk'
+import { Asset, Claimant, Operation, type xdr } from '@stellar/stellar-sdk'
 import { expect, it } from 'vitest'
 import type { Entry } from '../../../src/sandbox/network/ledger/entries.ts'
 import { newAccount } from '../../../src/sandbox/network/ledger/operations/create-account.ts'
@@ -58,7 +58,6 @@ const told = ({ body }: xdr.Operation, sponsoring: number) => {
     source: alice,
     index: 0,
     transaction: { source: alice, sequence: 1n },
-    networkPassphrase: Networks.TESTNET,
     sponsorships: new Map([alice, child].map((one) => [one, sponsor])),
   })
   return result?.type === 'opInner' ? succeeded(result) : result?.type

@@ -28,7 +28,6 @@ export function applyOperation(
       source,
       index,
       transaction: { source: envelope.source, sequence: envelope.sequence },
-      networkPassphrase: envelope.networkPassphrase,
       sponsorships,
     })
   )

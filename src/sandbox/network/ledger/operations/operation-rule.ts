@@ -12,7 +12,6 @@ export interface Scope {
   /** Position in the transaction, from 0. */
   readonly index: number
   readonly transaction: { readonly source: string; readonly sequence: bigint }
-  readonly networkPassphrase: string
   /** Open sandwiches of this transaction: sponsored account → sponsor. */
   readonly sponsorships: Map<string, string>
 }
