@@ -79,3 +79,9 @@ it('ends the demo when its sandbox cannot start, and leaves nothing behind', asy
   expect(await readdir(TMPDIR)).toEqual([])
   await rm(TMPDIR, { recursive: true })
 }, 60_000)
+
+it('says why the demo failed, and ends with 1', async () => {
+  const running = run('demo without a sandbox', ['dist/src/demo/demo.js', 'none/sandbox.json'])
+  expect(await running.ended()).toBe(1)
+  expect(running.said()).toContain('The demo failed: ENOENT: no such file or directory')
+}, 30_000)
