@@ -2,7 +2,7 @@ import { Asset, Claimant, Operation } from '@stellar/stellar-sdk'
 import type { xdr } from '@stellar/stellar-sdk'
 import { expect, it } from 'vitest'
 import { untouchedResult } from '../../../src/sandbox/network/ledger/operation-check.ts'
-import { asset, codesOf, createWorld, idOf } from './world.ts'
+import { asset, codesOf, createWorld, feeBump, idOf } from './world.ts'
 
 /** Which level each operation asks for: signed by a signer of just that weight, and by one of less. */
 
@@ -113,6 +113,30 @@ it('an operation that is not supported is of the medium one, should it come so f
   expect(told).toEqual([
     ['txFailed', 'opBadAuth'],
     ['txFailed', 'opNotSupported'],
+  ])
+})
+
+it('a transaction is of the low one, and so is a fee bump for its payer (SBX-21, SBX-25)', () => {
+  const levels = Operation.setOptions({ lowThreshold: 2, medThreshold: 3, highThreshold: 4 })
+  const start = world.ledger.snapshot()
+  world.apply({ source: 'alice', operations: [levels], signers: ['high'] })
+  const draft = { source: 'bob', operations: [Operation.bumpSequence({ bumpTo: '0' })] }
+  const told = ['low', 'medium', 'high'].map((signer) => {
+    const signers = [signer]
+    const envelopes = [
+      world.envelope({ ...draft, source: 'alice', signers }),
+      feeBump(world, draft, { payer: 'alice', fee: 200n, signers }),
+    ]
+    return envelopes.map((envelope) => {
+      const verdict = world.ledger.check(envelope)
+      return verdict.ok ? 'ok' : codesOf(verdict.result).join(' ')
+    })
+  })
+  world.ledger.restore(start)
+  expect(told).toEqual([
+    ['txBadAuth', 'txBadAuth'],
+    ['ok', 'ok'],
+    ['ok', 'ok'],
   ])
 })
 
