@@ -171,8 +171,9 @@ describe('a payout that was given up', () => {
     ).toEqual([])
   })
 
-  it('that is none, or of no form, is refused by name', async () => {
-    for (const transactionId of [randomUUID(), 'x', '\u{1F4B8}']) {
+  it('that is none, not begun, or of no form, is refused by name', async () => {
+    const { id: unpaid } = await keepTransaction(world.rooms, funded())
+    for (const transactionId of [unpaid, randomUUID(), 'x', '\u{1F4B8}']) {
       const answer = await ask(world.backoffice, RetryPayoutDocument, {
         token,
         variables: { transactionId },
