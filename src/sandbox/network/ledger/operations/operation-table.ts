@@ -53,6 +53,7 @@ export const ruleFor = (body: xdr.OperationBody): OperationRule<xdr.OperationBod
 
 /** SBX-24. */
 export function thresholdOf(body: xdr.OperationBody): ThresholdLevel {
-  const threshold = ruleFor(body)?.threshold ?? 'medium'
+  // signatures are weighed before it is seen that there is no inflation any more
+  const threshold = ruleFor(body)?.threshold ?? (body.type === 'inflation' ? 'low' : 'medium')
   return typeof threshold === 'function' ? threshold(body) : threshold
 }
