@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AskedField } from '../../../src/domain/customer/customer-type.ts'
 import { plainField, readyCustomerTypes } from '../../../src/domain/customer/customer-type.ts'
 import type { Customer, ProvidedField } from '../../../src/domain/customer/customer.ts'
-import { sep9Field } from '../../../src/domain/customer/sep9-fields.ts'
+import { sep9Field, sep9Fields } from '../../../src/domain/customer/sep9-fields.ts'
 import { standingFor, usualTypeName } from '../../../src/domain/customer/standing.ts'
 import { customerTypes } from '../../builders/customer-types.ts'
 
@@ -162,6 +162,18 @@ describe('what is asked again', () => {
     const { wanted, missing } = standingFor(customer, [choice])
     expect(wanted).toEqual([{ ...choice, optional: false }])
     expect(missing).toEqual(['family_name'])
+  })
+
+  it('is each field of SEP-9 as it was asked for, of its own kind and under that name (SEP12-59, SEP12-64)', () => {
+    const all = [...sep9Fields.values()].map((field) => plainField(field, `asked ${field.name}`))
+    const rejected = all.map(({ name }) => [name, value({ status: 'REJECTED' })] as const)
+    const optional = all.map((field) => ({ ...field, optional: true }))
+    expect(standingFor(aCustomer(Object.fromEntries(rejected)), optional).wanted).toEqual(
+      all.map((field) => ({ ...field, optional: false })),
+    )
+    expect(new Set(all.map(({ kind }) => kind))).toEqual(
+      new Set(['string', 'binary', 'date', 'number']),
+    )
   })
 
   it('has the name that the transaction gave it, where the type does not ask for it (SEP12-49)', () => {
