@@ -98,6 +98,24 @@ describe('the book of the sandbox bank', () => {
     expect(await readFile(dataFile, 'utf8')).toBe('one\ntwo\n')
   })
 
+  it.each([
+    ['nothing', []],
+    ['one line', ['one']],
+    ['lines of which one is being written', ['one', 'two', 'three']],
+  ])('forgets after what was appended before: %s', async (_, [first, ...further]) => {
+    const { file } = await openBookFile(dataFile)
+    toEnd.push(() => file.close())
+    const appended = first === undefined ? [] : [file.append(first)]
+    await Promise.resolve() // the first line is on its way
+    appended.push(...further.map((line) => file.append(line)))
+    const cleared = file.clear()
+    await file.flushed()
+    expect(await readFile(dataFile, 'utf8')).toBe('')
+    await Promise.all([...appended, cleared])
+    await file.append('after')
+    expect(await readFile(dataFile, 'utf8')).toBe('after\n')
+  })
+
   it('takes nothing any more when it is closed', async () => {
     const { file } = await openBookFile(dataFile)
     await file.append('one')
