@@ -1,7 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
@@ -125,6 +127,20 @@ describe('the bank on the wire', () => {
     )
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(answer).toContain('{"error":{"code":"malformed_path","message":"The path is not one."}}')
+  })
+
+  it('waits half a minute for the whole of a request', async () => {
+    const { url } = await openBank()
+    const asked: Server[] = []
+    const hear = (message: unknown) => {
+      const { server } = message as { readonly server: Server } // what Node says it publishes
+      const place = server.address() as AddressInfo | null // no server here listens on a path
+      if (place?.port === Number(new URL(url).port)) asked.push(server)
+    }
+    subscribe('http.server.request.start', hear)
+    onTestFinished(() => void unsubscribe('http.server.request.start', hear))
+    await call(`${url}/book`)
+    expect(asked).toMatchObject([{ requestTimeout: 30_000 }])
   })
 
   it('closes the connection when it did not read all, and only then', async () => {
