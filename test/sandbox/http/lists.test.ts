@@ -186,6 +186,33 @@ describe('accounts', () => {
     expect(data).toEqual({ value: 'Yg==', sponsor: isOf(sponsor) })
   })
 
+  test('are listed by each of several signers, lines and sponsors (SBX-79)', async () => {
+    const funded = () => Promise.all([client.funded(), client.funded(), client.funded()])
+    const [sponsored, sponsors] = [await funded(), await funded()]
+    const all = sponsored.map(isOf)
+    const [signed = '', holder = '', keeper = ''] = all
+    const kinds = sponsors.map((sponsor, index) => {
+      const [key, asset] = [isOf(Keypair.random()), new Asset(`KIND${index}`, isOf(issuer))]
+      return { sponsor, key, asset, name: `entry ${index}` }
+    })
+    for (const { sponsor, key, asset, name } of kinds) {
+      const operations = [
+        ...all.map((sponsoredId) => Operation.beginSponsoringFutureReserves({ sponsoredId })),
+        Operation.setOptions({ source: signed, signer: { ed25519PublicKey: key, weight: 1 } }),
+        Operation.changeTrust({ source: holder, asset }),
+        Operation.manageData({ source: keeper, name, value: 'b' }),
+        ...all.map((source) => Operation.endSponsoringFutureReserves({ source })),
+      ]
+      await send(sponsor, operations, [sponsor, ...sponsored])
+    }
+    const idsBy = async (query: string) => (await list(`/accounts?${query}`)).map(({ id }) => id)
+    for (const { sponsor, key, asset } of kinds) {
+      expect(await idsBy(`signer=${key}`)).toEqual([signed])
+      expect(await idsBy(`asset=${asset.code}:${isOf(issuer)}`)).toEqual([holder])
+      expect(await idsBy(`sponsor=${isOf(sponsor)}`)).toEqual(all.toSorted())
+    }
+  })
+
   test('that were merged away keep their lists (SBX-79)', async () => {
     const merging = await client.funded()
     await send(merging, [Operation.accountMerge({ destination: isOf(maker) })])
