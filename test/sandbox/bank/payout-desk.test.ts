@@ -3,6 +3,7 @@ import { defaultSettings } from '../../../src/sandbox/bank/behaviour.ts'
 import { openBook } from '../../../src/sandbox/bank/book.ts'
 import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
 import { openDesk } from '../../../src/sandbox/bank/payout-desk.ts'
+import { writePayout } from '../../../src/sandbox/bank/payout-on-wire.ts'
 import { readOrder } from '../../../src/sandbox/bank/payout-order.ts'
 import { anOrder } from './bank-client.ts'
 
@@ -89,4 +90,21 @@ it('takes up again what it meant to do, when that is due, or at once when it is 
   expect(histories()).toEqual([pending, late])
   await vi.advanceTimersByTimeAsync(1)
   expect(histories()).toEqual([late, late])
+})
+
+it('tells a repeat, a look-up and a cancellation what a payout is when they are answered', async () => {
+  const { desk, book } = await openedDesk()
+  const order = orderTo(magicAccountNumbers.deliveredLater)
+  await desk.order('k-1', order)
+  const [payout] = book.payouts()
+  if (payout === undefined) throw new Error('one was ordered')
+  const asked = [desk.order('k-1', order), desk.find('k-1'), desk.cancel(payout.id)]
+  await desk.move(payout, { state: 'delivered' })
+  const [delivered] = book.payouts().map(writePayout)
+  expect(delivered).toMatchObject({ state: 'delivered' })
+  expect(await Promise.all(asked)).toMatchObject([
+    { status: 200, body: delivered },
+    { status: 200, body: { payouts: [delivered] } },
+    { status: 409, body: { error: { code: 'too_late' } } },
+  ])
 })
