@@ -120,7 +120,7 @@ it('goes on with a connection on which a prepared statement failed, at its first
   }
 })
 
-it('tells of the first row that cannot be read, and goes on with the connection', async () => {
+it('tells of the first row that cannot be read, whatever comes after, and goes on with the connection', async () => {
   const { MACADDR } = types.builtins
   const usual = types.getTypeParser(MACADDR)
   types.setTypeParser(MACADDR, (text) => {
@@ -129,9 +129,13 @@ it('tells of the first row that cannot be read, and goes on with the connection'
   onTestFinished(() => types.setTypeParser(MACADDR, usual))
   const addresses = prepared(`select ('00:00:00:00:00:0' || place)::macaddr as it
     from generate_series(1, 3) as place order by place`)
+  const endsInFailure = prepared(`select ('00:00:00:00:00:0' || place)::macaddr as it,
+    1 / (3 - place) as part from generate_series(1, 3) as place`)
   const single = await openSingle()
   try {
-    await expect(sql(single.pooled, addresses)).rejects.toThrow('00:00:00:00:00:01')
+    for (const statement of [addresses, endsInFailure]) {
+      await expect(sql(single.pooled, statement)).rejects.toThrow('00:00:00:00:00:01')
+    }
     expect(await sql(single.pooled, prepared('select 7 as seven'))).toEqual([{ seven: 7 }])
   } finally {
     await single.close()
