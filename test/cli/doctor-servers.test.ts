@@ -132,7 +132,7 @@ describe('Redis', () => {
   }
   const sound = { redis_version: '7.0.15', maxmemory_policy: 'noeviction', role: 'master' }
 
-  /** One that says this when it is asked for INFO, first by the driver, then by the doctor. */
+  /** One that says this when it is asked for INFO, first by the driver, then by the doctor, and then hangs up. */
   async function redisThat(...says: readonly string[]) {
     const open = new Set<Socket>()
     const port = await serve((socket) => {
@@ -140,7 +140,9 @@ describe('Redis', () => {
       open.add(socket.once('close', () => open.delete(socket)))
       socket.on('data', (asked) => {
         for (const [, word = ''] of String(asked).matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
-          socket.write(word.toUpperCase() === 'INFO' ? (left.shift() ?? '') : '+OK\r\n')
+          const answer = word.toUpperCase() === 'INFO' ? left.shift() : '+OK\r\n'
+          if (answer === undefined) socket.destroy()
+          else socket.write(answer)
         }
       })
     })
@@ -159,12 +161,16 @@ describe('Redis', () => {
     expect(open.size).toBe(0)
   })
 
-  it('that is away, or refuses to tell, cannot be reached, and the reason is said', async () => {
+  it('that is away, hangs up, or refuses to tell, cannot be reached, and the reason is said', async () => {
     const doNext = 'Start it, or mend REDIS_URL (password too)'
     const { url } = await redisThat(info(sound), '-NOPERM no permission to run info\r\n')
+    const { url: hangsUpAtOnce } = await redisThat()
+    const { url: hangsUpOnTheDoctor } = await redisThat(info(sound))
     for (const [of, reason] of [
       ['redis://127.0.0.1:1', 'connect ECONNREFUSED 127.0.0.1:1'],
       [url, 'NOPERM no permission to run info'],
+      [hangsUpAtOnce, 'Connection is closed.'],
+      [hangsUpOnTheDoctor, 'Connection is closed.'],
     ] as const) {
       expect(await examineRedis(of)).toEqual({
         part: 'Queue',
