@@ -89,3 +89,26 @@ it('ends at the account under a muxed one', () => {
     expect(line).toMatchObject({ balance: 112_500_000n })
   }
 })
+
+it('trades on each step up to all that an account can hold', () => {
+  const many = asset('MANY')
+  const [units, most] = ['429.4967298', '922337203685.4775806'] // 2147483647 times the first is the second
+  const codes = (source: string, operation: xdr.Operation) =>
+    world.codes({ source, operations: [operation] })[1]
+  for (const name of ['alice', 'bob']) codes(name, Operation.changeTrust({ asset: many }))
+  const before = world.ledger.snapshot()
+  const destination = idOf('bob')
+
+  const cheap = { selling: many, buying: native, amount: most, price: { n: 1, d: 2147483647 } }
+  expect(codes('issuer', Operation.manageSellOffer(cheap))).toBe('manageSellOfferSuccess')
+  const sent = { sendAsset: native, sendAmount: units, destAsset: many, destMin: most, destination }
+  expect(codes('alice', Operation.pathPaymentStrictSend(sent))).toBe('pathPaymentStrictSendSuccess')
+
+  world.ledger.restore(before)
+  const dear = { selling: native, buying: many, amount: units, price: { n: 2147483647, d: 1 } }
+  expect(codes('alice', Operation.manageSellOffer(dear))).toBe('manageSellOfferSuccess')
+  const got = { sendAsset: many, sendMax: most, destAsset: native, destAmount: units, destination }
+  expect(codes('issuer', Operation.pathPaymentStrictReceive(got))).toBe(
+    'pathPaymentStrictReceiveSuccess',
+  )
+})
