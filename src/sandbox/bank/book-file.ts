@@ -35,15 +35,14 @@ async function keptLines(path: string): Promise<string[]> {
     .filter((line) => line !== '')
 }
 
-/** Lines that come while one sync is under way share the next one. */
+/** Lines that come while one sync is under way share the next one, but none across a `clear`. */
 function appendingTo(handle: FileHandle): BookFile {
   let waiting: string[] = []
   let tail: Promise<void> = Promise.resolve()
 
-  const writeWaiting = async (): Promise<void> => {
-    if (waiting.length === 0) return
-    const lines = waiting
-    waiting = []
+  const write = async (share: string[]): Promise<void> => {
+    const lines = share.splice(0)
+    if (lines.length === 0) return
     await handle.appendFile(lines.map((line) => `${line}\n`).join(''))
     await handle.datasync()
   }
@@ -55,15 +54,18 @@ function appendingTo(handle: FileHandle): BookFile {
 
   return {
     append: (line) => {
-      waiting.push(line)
-      return then(writeWaiting)
+      const share = waiting
+      share.push(line)
+      return then(() => write(share))
     },
     flushed: () => tail,
-    clear: () =>
-      then(async () => {
+    clear: () => {
+      waiting = []
+      return then(async () => {
         await handle.truncate(0)
         await handle.datasync()
-      }),
+      })
+    },
     close: async () => {
       await tail.catch(() => undefined)
       await handle.close()

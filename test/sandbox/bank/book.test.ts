@@ -116,6 +116,15 @@ describe('the book of the sandbox bank', () => {
     expect(await readFile(dataFile, 'utf8')).toBe('after\n')
   })
 
+  it('keeps what is appended after it was told to forget, however soon', async () => {
+    const { file } = await openBookFile(dataFile)
+    toEnd.push(() => file.close())
+    const lines = ['before', 'under way'].map((line) => file.append(line))
+    const steps = [...lines, file.clear(), file.append('one'), file.append('two'), file.clear()]
+    await Promise.all([...steps, file.append('three'), file.append('four')])
+    expect(await readFile(dataFile, 'utf8')).toBe('three\nfour\n')
+  })
+
   it('takes nothing any more when it is closed', async () => {
     const { file } = await openBookFile(dataFile)
     await file.append('one')
