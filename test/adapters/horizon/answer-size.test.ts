@@ -30,11 +30,11 @@ afterAll(() => {
 })
 
 it('is 16 MiB of an account at most', async () => {
-  const { signersOf } = horizonAccounts({ horizonUrl })
+  const accounts = horizonAccounts({ horizonUrl })
   bytes = 16 * mebibyte
-  expect(await signersOf(account)).toEqual({ mediumThreshold: 1, signers: [] })
+  expect(await accounts.signersOf(account)).toEqual({ mediumThreshold: 1, signers: [] })
   bytes += 1
-  await expect(signersOf(account)).rejects.toThrow(NetworkUnavailable)
+  await expect(accounts.signersOf(account)).rejects.toThrow(NetworkUnavailable)
 })
 
 it('is 64 MiB of anything else at most', async () => {
