@@ -23,6 +23,12 @@ const paying = (amount: string) => [
 const answer = (admission: Admission): string =>
   admission.status === 'ERROR' ? codesOf(admission.result).join(' ') : admission.status
 
+/** A ledger closes, and takes nothing of what waits. */
+const passBy = ({ ledger, queue }: World) => {
+  const closeTime = ledger.head.closeTime + 5n
+  queue.afterClose(ledger.close({ transactions: [], closeTime }))
+}
+
 const row = (world: World, count: number, source = 'alice') => {
   const start = world.ledger.account(idOf(source))?.sequence ?? 0n
   return Array.from({ length: count }, (_, index) =>
@@ -146,42 +152,64 @@ describe('the queue of the real network', () => {
     expect(answers).toEqual(['PENDING', 'TRY_AGAIN_LATER'])
   })
 
-  it('refuses the hash of an applied transaction for ten ledgers, its own included, then its sequence (SBX-28)', () => {
+  it('refuses the hashes of all that was applied for ten ledgers, their own included, then their sequences (SBX-28)', () => {
     const world = createWorld()
-    world.fund('alice', 'bob')
-    const [first] = row(world, 1)
-    if (first === undefined) throw new Error('the row is empty')
-    world.queue.admit(first)
+    const names = ['alice', 'bob', 'carol']
+    world.fund(...names)
+    const applied = names.flatMap((name) => row(world, 1, name))
+    const answers = () => applied.map((one) => answer(world.queue.admit(one)))
+    expect(answers()).toEqual(Array(3).fill('PENDING'))
     for (let ledger = 1; ledger < 10; ledger++) {
       world.close()
-      expect(answer(world.queue.admit(first))).toBe('TRY_AGAIN_LATER')
+      expect(answers()).toEqual(Array(3).fill('TRY_AGAIN_LATER'))
     }
     world.close()
-    expect(answer(world.queue.admit(first))).toBe('txBadSeq')
+    expect(answers()).toEqual(Array(3).fill('txBadSeq'))
   })
 
-  it('is done with what an account left behind by a later sequence: that is not refused for a while', () => {
+  it('lets four ledgers pass each transaction by, and drops it then (SBX-28)', () => {
     const world = createWorld()
-    world.fund('alice', 'bob')
-    const [waiting] = row(world, 1)
-    if (waiting === undefined) throw new Error('the row is empty')
-    world.queue.admit(waiting)
-    const sequence = world.ledger.account(idOf('alice'))?.sequence ?? 0n
-    const later = new TransactionBuilder(new Account(idOf('alice'), String(sequence + 4n)), {
-      fee: '100',
-      networkPassphrase: parameters.networkPassphrase,
-      timebounds: { minTime: 0, maxTime: 0 },
-      minAccountSequence: String(sequence),
+    const names = ['p', 'q', 'r', 'bob']
+    world.fund(...names)
+    const [p, q, r] = names.flatMap((name) => row(world, 1, name))
+    const left = [p, q, r, undefined, undefined, undefined].map((next) => {
+      if (next !== undefined) world.queue.admit(next)
+      passBy(world)
+      return world.queue.pending.map(({ hash }) => hash)
     })
-      .addOperation(Operation.bumpSequence({ bumpTo: '0' }))
-      .build()
-    later.sign(keyOf('alice'))
-    const transactions = [readEnvelope(later.toXdr(), parameters.networkPassphrase)]
-    const closeTime = world.ledger.head.closeTime + 5n
-    world.queue.afterClose(world.ledger.close({ transactions, closeTime }))
-    expect(world.queue.size).toBe(0)
-    expect(answer(world.queue.admit(waiting))).toBe('txBadSeq')
+    const waiting = [[p], [p, q], [p, q, r], [q, r], [r], []]
+    expect(left).toEqual(waiting.map((some) => some.map((one) => one?.hash)))
   })
+
+  it.each([
+    [1, false],
+    [3, true],
+  ])(
+    'is done with the %i that an account left behind by a later sequence: no hash of them is refused for a while',
+    (count, allowChaining) => {
+      const world = createWorld()
+      const queue = createQueue(world.ledger, { allowChaining })
+      world.fund('alice', 'bob')
+      const waiting = row(world, count)
+      const answers = () => waiting.map((one) => answer(queue.admit(one)))
+      expect(answers()).toEqual(Array(count).fill('PENDING'))
+      const sequence = world.ledger.account(idOf('alice'))?.sequence ?? 0n
+      const later = new TransactionBuilder(new Account(idOf('alice'), String(sequence + 4n)), {
+        fee: '100',
+        networkPassphrase: parameters.networkPassphrase,
+        timebounds: { minTime: 0, maxTime: 0 },
+        minAccountSequence: String(sequence),
+      })
+        .addOperation(Operation.bumpSequence({ bumpTo: '0' }))
+        .build()
+      later.sign(keyOf('alice'))
+      const transactions = [readEnvelope(later.toXdr(), parameters.networkPassphrase)]
+      const closeTime = world.ledger.head.closeTime + 5n
+      queue.afterClose(world.ledger.close({ transactions, closeTime }))
+      expect(queue.size).toBe(0)
+      expect(answers()).toEqual(Array(count).fill('txBadSeq'))
+    },
+  )
 
   it('drops what its fee source can no longer pay for after a close (SBX-29)', () => {
     const world = createWorld()
@@ -275,15 +303,11 @@ describe('a fee bump of what waits (SBX-27)', () => {
 
   it('is as old as what it replaces (SBX-28)', () => {
     const { world, inner } = waiting(1, '100')
-    const passBy = () => {
-      const closeTime = world.ledger.head.closeTime + 5n
-      world.queue.afterClose(world.ledger.close({ transactions: [], closeTime }))
-    }
-    for (let closes = 0; closes < 3; closes += 1) passBy()
+    for (let closes = 0; closes < 3; closes += 1) passBy(world)
     const bump = feeBump(world, inner, { payer: 'payer', fee: 2000n })
     expect(answered(world, bump)).toBe('PENDING')
     expect(world.queue.size).toBe(1)
-    passBy()
+    passBy(world)
     expect(world.queue.size).toBe(0)
     expect(answered(world, bump)).toBe('TRY_AGAIN_LATER')
   })
