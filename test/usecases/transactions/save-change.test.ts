@@ -115,6 +115,17 @@ describe('saving a change', () => {
     })
   })
 
+  it('hands on all the work of all changes, in order', async () => {
+    const changes = [funded(await kept(), '13'), funded(await kept(), '14')].map((change) => {
+      const { id } = change.before
+      const settle = { name: 'settle-payout', payload: { transactionId: id }, subject: id } as const
+      return { ...change, jobs: [...(change.jobs ?? []), settle] }
+    })
+    await door.commit((records) => door.saveChanges(records, changes, door.clock.now))
+    const jobs = await door.commit(({ outbox }) => outbox.unsent(10_000))
+    expect(jobs.slice(-4).map(({ job }) => job)).toEqual(changes.flatMap((change) => change.jobs))
+  })
+
   it('keeps nothing at all when the commit fails (AP-1.24)', async () => {
     const before = await kept()
     const failing = door.commit(async (records) => {
