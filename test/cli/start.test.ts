@@ -53,6 +53,16 @@ it('tells of a file that is no YAML in one line', async () => {
   expect(others).toEqual([])
 })
 
+it.each(['fairlead.yml', 'fairlead.json', 'settings'])(
+  'reads the file whatever its name is: %s',
+  async (name) => {
+    const path = join(folder, name)
+    await writeFile(path, 'assets: 7\n')
+    const faults = await faultsOfStart({ FAIRLEAD_CONFIG: path })
+    expect(faults).toEqual([expect.stringMatching(/^fairlead\.yaml: assets/)])
+  },
+)
+
 it('refuses addresses that no driver reads, and repeats no password', async () => {
   const faults = await faultsOfStart({ DATABASE_URL: 'db:hush@host', REDIS_URL: 'hush' })
   expect(faults).toHaveLength(2)
