@@ -5,6 +5,7 @@ import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-num
 import { openDesk } from '../../../src/sandbox/bank/payout-desk.ts'
 import { writePayout } from '../../../src/sandbox/bank/payout-on-wire.ts'
 import { readOrder } from '../../../src/sandbox/bank/payout-order.ts'
+import { rejection } from '../../../src/sandbox/bank/verdict.ts'
 import { anOrder } from './bank-client.ts'
 
 /** When the bank does what it has set itself, by its own clock. */
@@ -107,4 +108,33 @@ it('tells a repeat, a look-up and a cancellation what a payout is when they are 
     { status: 200, body: { payouts: [delivered] } },
     { status: 409, body: { error: { code: 'too_late' } } },
   ])
+})
+
+it.each([
+  ['pending', ['delivered', 'rejected', 'returned']],
+  ['delivered', ['returned']],
+  ['rejected', []],
+  ['returned', []],
+] as const)('moves what is %s to %j, and nowhere else', async (from, onwards) => {
+  const standings = [
+    { state: 'pending' },
+    { state: 'delivered' },
+    rejection('blocked_by_court', 'The court said so.'),
+    { state: 'returned', reason: 'account_closed' },
+  ] as const
+  const { told, book, desk } = await openedDesk()
+  const before = standings.find(({ state }) => state === from) ?? standings[0]
+  const reached: string[] = []
+  for (const next of standings) {
+    await desk.order(next.state, orderTo(magicAccountNumbers.pendingUntilTold))
+    const payout = book.byKey(next.state)
+    if (payout === undefined) throw new Error('The order is not in the book')
+    if (from !== 'pending') await desk.move(payout, before)
+    told.length = 0
+    const moved = await desk.move(payout, next)
+    expect(book.byId(payout.id)?.standing).toEqual(moved === undefined ? before : next)
+    expect(told).toEqual(moved === undefined ? [] : [`${next.state} ${next.state}`])
+    if (moved !== undefined) reached.push(next.state)
+  }
+  expect(reached).toEqual(onwards)
 })
