@@ -90,12 +90,12 @@ describe('a use-case', () => {
     ])
   })
 
-  it('tells how long it took, in milliseconds and for the metrics in seconds', async () => {
+  it('tells how long it took, in whole milliseconds and for the metrics in seconds', async () => {
     const { lines, counts, ...observer } = watched()
-    await observed(observer, { name: 'slow', run: taking(1_250, 1) }, { level: 'info' })()
-    expect(lines[0]).toMatchObject({ durationMs: 1_250 })
+    await observed(observer, { name: 'slow', run: taking(1_250.5, 1) }, { level: 'info' })()
+    expect(lines[0]).toMatchObject({ durationMs: 1_251 })
     expect(await counts('fairlead_usecase_duration_seconds_sum')).toEqual([
-      '{usecase="slow",outcome="ok"} 1.25',
+      '{usecase="slow",outcome="ok"} 1.2505',
     ])
   })
 
