@@ -1,5 +1,6 @@
 import { Asset, Claimant, Operation, type xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
+import type { ClosePlan } from '../../../src/sandbox/network/ledger/ledger-surface.ts'
 import { asset, codesOf, createWorld, feeBump, idOf, type World } from './world.ts'
 
 /** What becomes of offers when the base reserve is raised (SBX-37). */
@@ -184,3 +185,44 @@ describe('the reserve of the day is what counts (SBX-18, SBX-37)', () => {
     expect(plain).toEqual(['txInsufficientBalance'])
   })
 })
+
+it.each([
+  ['raised', 4_200_000_000n],
+  ['lowered', 5_000_000n],
+])(
+  'a ledger that goes back asks for the reserve of then, %s since (SBX-37, SBX-94)',
+  (_, since) => {
+    const world = worldOf('alice', 'bob')
+    const { ledger } = world
+    const close = (plan: Partial<ClosePlan>) =>
+      ledger.close({ transactions: [], closeTime: ledger.head.closeTime + 5n, ...plan })
+    // Two reserves of 300 lumens are kept of 1000.
+    close({ upgrades: { baseReserve: 3_000_000_000n } })
+    const { head } = ledger
+    const start = ledger.snapshot()
+    const goBack = () => {
+      close({ upgrades: { baseReserve: since } })
+      ledger.restore(start)
+      expect(ledger.head).toEqual(head)
+    }
+    const pay = (amount: string, fee = '100') => {
+      const payment = { destination: idOf('bob'), asset: Asset.native(), amount }
+      return world.envelope({ source: 'alice', operations: [Operation.payment(payment)], fee })
+    }
+    const admitted = ['4000000000', '4000000001'].map((fee) => {
+      goBack()
+      const verdict = ledger.check(pay('1', fee))
+      return verdict.ok ? ['ok'] : codesOf(verdict.result)
+    })
+    expect(admitted).toEqual([['ok'], ['txInsufficientBalance']])
+    const closed = ['399.99999', '399.9999901'].map((amount) => {
+      goBack()
+      const { transactions } = close({ transactions: [pay(amount)] })
+      return transactions.map(({ result }) => codesOf(result))
+    })
+    expect(closed).toEqual([
+      [['txSuccess', 'paymentSuccess']],
+      [['txFailed', 'paymentUnderfunded']],
+    ])
+  },
+)
