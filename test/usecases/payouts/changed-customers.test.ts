@@ -30,6 +30,14 @@ const setAccount = (customer: Customer, value: string) =>
     await customers.save({ ...before, fields, version: before.version + 1, updatedAt })
   })
 
+/** As attempts were kept before they had the versions of their customers. */
+const forgetVersions = (id: string) =>
+  onServer(
+    world.url,
+    'update payout_attempt set customer_versions = null where transaction_id = $1',
+    [id],
+  )
+
 const receiver = () => world.addCustomer({ bank_account_number: 'wrong' })
 
 const refusal: PayoutReply = {
@@ -170,6 +178,31 @@ describe('a customer that is erased while a payout is due', () => {
     },
   )
 
+  it.each(
+    (['sender', 'receiver'] as const).flatMap((owner) => [
+      { owner, versions: 'of today' },
+      { owner, versions: 'of old, without versions' },
+    ]),
+  )(
+    'is asked for nothing when the bank refuses later, the $owner of two, in an attempt $versions',
+    async ({ owner, versions }) => {
+      const parties = { sender: await receiver(), receiver: await receiver() }
+      const ids = { senderId: parties.sender.id, receiverId: parties.receiver.id }
+      const { id } = await world.openFunded(ids)
+      const pending: PayoutReply = { state: 'pending', payoutId: 'refused-1' }
+      const rail = { ...pickyRail(() => Promise.resolve()).rail, send: async () => pending }
+      const { send, notice } = world.payouts(rail)
+      expect(await send(id)).toBe('pending')
+      if (versions !== 'of today') await forgetVersions(id)
+      await erase(parties[owner])
+      const fields = [{ owner, name: 'bank_account_number', message: 'There is no such account' }]
+      await notice({ idempotencyKey: `${id}-1`, reply: { ...refusal, fields } })
+      const { payout, transaction } = await world.stateOf(id)
+      expect(payout?.state).toBe('due')
+      expect(transaction).toMatchObject({ phase: 'payingOut', wantedCustomerFields: [] })
+    },
+  )
+
   it('calls an order lost that the bank took and knows no more, whoever is erased since', async () => {
     const customer = await receiver()
     const { id } = await world.openFunded({ receiverId: customer.id })
@@ -279,11 +312,7 @@ describe('a customer that is corrected while the bank refuses the old data', () 
       const rail = { ...pickyRail(() => Promise.resolve()).rail, send: async () => pending }
       const { send, notice } = world.payouts(rail)
       expect(await send(id)).toBe('pending')
-      await onServer(
-        world.url,
-        'update payout_attempt set customer_versions = null where transaction_id = $1',
-        [id],
-      )
+      await forgetVersions(id)
       world.pass(ms)
       await setAccount(customer, 'right')
       await notice({ idempotencyKey: `${id}-1`, reply: refusal })
