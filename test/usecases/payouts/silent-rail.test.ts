@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultPatience } from '../../../src/domain/payout/back-off.ts'
 import {
+  PayoutAccessRefused,
   PayoutCallRefused,
   PayoutKeyReused,
+  PayoutOutcomeUnknown,
   PayoutRailUnavailable,
 } from '../../../src/usecases/ports/payout-rail.ts'
 import type { PayoutOrder, PayoutReply } from '../../../src/usecases/ports/payout-rail.ts'
@@ -281,5 +283,33 @@ describe('silence about an order', () => {
     replies.send = async () => delivered()
     expect(await send(id)).toBe('delivered')
     expect((await world.stateOf(id)).attempts).toHaveLength(1)
+  })
+})
+
+describe('an event tells why a payout is given up, as its dead letter does', () => {
+  const rejected: PayoutReply = {
+    state: 'rejected',
+    payoutId: 'p-1',
+    reason: 'closed',
+    fields: [],
+    message: '',
+  }
+
+  it.each<[string, () => Promise<PayoutReply>]>([
+    ['unavailable', () => Promise.reject(new PayoutRailUnavailable('away'))],
+    ['outcome_unknown', () => Promise.reject(new PayoutOutcomeUnknown('nothing came'))],
+    ['outcome_unknown: key_reused', () => Promise.reject(new PayoutKeyReused('another order'))],
+    ['access_refused: bad_token', () => Promise.reject(new PayoutAccessRefused('bad_token', 'no'))],
+    ['call_refused: bad_order', () => Promise.reject(new PayoutCallRefused('bad_order', 'no'))],
+    ['rejected: closed', async () => rejected],
+  ])('where it says %s', async (why, answer) => {
+    const { id } = await world.openFunded()
+    const { send } = bank({ send: answer, find: answer })
+    for (let tries = 0; tries <= defaultPatience.failuresMax; tries += 1) {
+      if ((await send(id)) === 'dead') break
+      world.pass(24 * 3_600_000)
+    }
+    expect((await world.stateOf(id)).payout).toMatchObject({ state: 'dead', deadReason: why })
+    expect(await eventsOf(id)).toMatchObject([{ type: 'payoutFailed', note: why }])
   })
 })
