@@ -39,12 +39,14 @@ async function held(): Promise<{ readonly lumens: bigint; readonly srt: bigint }
 /** All that came since the cursor, read in small pages. */
 async function creditsSince(start: string): Promise<readonly StellarPayment[]> {
   const credits: StellarPayment[] = []
-  for (let cursor = start; ;) {
+  let cursor = start
+  for (let pages = 0; pages < 20; pages += 1) {
     const page = await network.creditsAfter(town.distribution.publicKey(), cursor, 3)
     credits.push(...page.credits)
     cursor = page.nextCursor
     if (page.complete) return credits
   }
+  throw new Error('The pages have no end')
 }
 
 const sumOf = (credits: readonly StellarPayment[], asset: string): bigint =>

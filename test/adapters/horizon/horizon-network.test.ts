@@ -233,7 +233,7 @@ describe('what Horizon tells of an account', () => {
     }
     const sizes: number[] = []
     let cursor = start
-    for (let complete = false; !complete;) {
+    for (let complete = false; !complete && sizes.length < 8;) {
       const page = await network.creditsAfter(town.distribution.publicKey(), cursor, 4)
       sizes.push(page.credits.length)
       cursor = page.nextCursor
