@@ -24,9 +24,11 @@ const anEvent = (sequence: bigint, account = 'GOWNER'): RecordedEvent => ({
 async function aTail() {
   let written = 0n
   const pages: (() => void)[] = []
+  const questions: { readonly after: bigint; readonly limit: number }[] = []
   const events = {
     highestSequence: async () => written,
     after: async ({ after, limit }: { readonly after: bigint; readonly limit: number }) => {
+      questions.push({ after, limit })
       const upTo = written // as it is when the question comes
       await new Promise<void>((resolve) => pages.push(resolve))
       const count = Math.min(limit, Number(upTo - after))
@@ -38,6 +40,7 @@ async function aTail() {
   return {
     tail,
     write: (count: number) => (written += BigInt(count)),
+    questions,
     asked: () => pages.length,
     tellPage: async (place: number) => {
       await until(() => pages.length > place, `question ${place} to the table`)
@@ -65,14 +68,18 @@ it('asks nothing when it hears of what it has', async () => {
   expect(asked()).toBe(1)
 })
 
-it('reads on behind a full page, of which nobody told more', async () => {
-  const { tail, write, tellPage } = await aTail()
+it('reads on behind a full page of 500, of which nobody told more', async () => {
+  const { tail, write, tellPage, questions } = await aTail()
   write(501)
   const caughtUp = tail.catchUp()
   await tellPage(0)
   await tellPage(1)
   await caughtUp
   expect(tail.upTo).toBe(501n)
+  expect(questions).toEqual([
+    { after: 0n, limit: 500 },
+    { after: 500n, limit: 500 },
+  ])
 })
 
 it('asks no further for what it heard of and is not there', async () => {
