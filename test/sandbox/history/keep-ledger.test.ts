@@ -100,6 +100,32 @@ it('keeps of each transaction what was bid and paid, by whom, and what became of
   expect(kept?.every((one) => one.ledger === history.ledger(3))).toBe(true)
 })
 
+it('keeps of an operation what it changed, unless its envelope tells all of that (SBX-79)', () => {
+  const create = (name: string, startingBalance: string) =>
+    Operation.createAccount({ destination: idOf(name), startingBalance })
+  const operations = [
+    pay('bob', '1'),
+    create('eve', '10'),
+    Operation.manageData({ name: 'color', value: 'blue' }),
+    Operation.bumpSequence({ bumpTo: '0' }),
+    Operation.accountMerge({ destination: idOf('dave'), source: idOf('carol') }),
+  ]
+  const signers = ['alice', 'carol']
+  const hash = admit(world.envelope({ source: 'alice', operations, signers }))
+  close()
+  const [{ operations: applied } = { operations: [] }] = world.history.at(-1)?.transactions ?? []
+  const changesOf = (index: number) => applied[index]?.changes
+  expect([0, 1, 2, 4].map((index) => changesOf(index)?.length)).not.toContain(0)
+  const transaction = history.transaction(hash)
+  expect(transaction?.operations).toEqual([
+    { id: toid(3, 1, 1), transaction, index: 0, payment: true, changes: [] },
+    { id: toid(3, 1, 2), transaction, index: 1, payment: true, changes: [] },
+    { id: toid(3, 1, 3), transaction, index: 2, payment: false, changes: changesOf(2) },
+    { id: toid(3, 1, 4), transaction, index: 3, payment: false, changes: changesOf(3) },
+    { id: toid(3, 1, 5), transaction, index: 4, payment: true, changes: changesOf(4) },
+  ])
+})
+
 it('comes to the state of the ledger, all fees of it taken before anything else (SBX-79)', () => {
   // Whichever comes first, its payment goes to who pays the fee of the other.
   bumped('alice', 'bob', 'carol')
