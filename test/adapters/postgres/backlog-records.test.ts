@@ -186,6 +186,16 @@ describe('what stands open', () => {
     ])
   })
 
+  it('estimates no ended transactions of a table that was emptied since', async () => {
+    await fill()
+    await run(`update "transaction" set phase = 'expired'`)
+    await run(`analyze "transaction"`)
+    const isEnded = ({ phase }: { readonly phase: string }) => phase === 'expired'
+    expect((await read()).transactions.filter(isEnded)).toEqual([{ phase: 'expired', count: 5 }])
+    await run(`truncate "transaction" cascade`)
+    expect((await read()).transactions.filter(isEnded)).toEqual([])
+  })
+
   it('tells migrations by the names this version knows', async () => {
     const applied = await db.read(({ backlog }) => backlog.appliedMigrations())
     expect(applied).toEqual(migrationsList.map(({ name }) => name))
