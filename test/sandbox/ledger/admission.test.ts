@@ -122,6 +122,33 @@ it('a sequence is counted on from what waits before it, the least one as well (S
   expect(least).toEqual(['ok', 'ok', wrong, wrong])
 })
 
+it('a refusal tells the least fee that would do, however much is bid (SBX-21, SBX-25)', () => {
+  const rich = draft(2, '500')
+  const stale = { ...rich, sequence: 99n }
+  const plain = (changes: Partial<Draft>) => answer(world.envelope({ ...rich, ...changes }))
+  expect([
+    plain(stale),
+    plain({ signers: ['bob'] }),
+    plain({ signers: ['alice', 'bob'] }),
+    plain({ operations: [Operation.bumpSequence({ bumpTo: '0', source: idOf('bob') })] }),
+  ]).toEqual(['txBadSeq 200', 'txBadAuth 200', 'txBadAuthExtra 200', 'txFailed opBadAuth 100'])
+  const bump = (payer: string, inner: Draft, ...signers: string[]) =>
+    answer(feeBump(world, inner, { payer, fee: 2000n, signers }))
+  expect([
+    bump('nobody', rich, 'nobody'),
+    bump('bob', rich, 'carol'),
+    bump('bob', rich, 'bob', 'carol'),
+    bump('bob', stale, 'bob'),
+    bump('bob', { ...rich, signers: ['alice', 'bob'] }, 'bob'),
+  ]).toEqual([
+    'txNoAccount 300',
+    'txBadAuth 300',
+    'txBadAuthExtra 300',
+    'txFeeBumpInnerFailed 300',
+    'txFeeBumpInnerFailed 300',
+  ])
+})
+
 it('a refusal tells the fee of the day (SBX-26, SBX-37)', () => {
   const closeTime = world.ledger.head.closeTime + 5n
   const start = world.ledger.snapshot()
