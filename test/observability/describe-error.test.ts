@@ -204,6 +204,15 @@ describe('what may be told', () => {
     expect(describeError(long).message).toBe(told)
   })
 
+  it.each(['"', '`', "'"])('is no user of an address whose password has a %s in it', (quote) => {
+    const message = `//user:7${quote}p@one is away`
+    const told = '//…@one is away'
+    const ofValue = { code: '22P02', severity: 'ERROR' }
+    expect(describeError(message).message).toBe(told)
+    expect(describedAs('Error', message).message).toBe(told)
+    expect(describedAs('Other', message, ofValue).message).toBe(told)
+  })
+
   it.each([
     [{ syscall: 'open' }, {}],
     [{ code: 'ENOENT' }, { code: 'ENOENT' }],
