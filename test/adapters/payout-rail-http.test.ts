@@ -53,6 +53,16 @@ interface Canned {
   readonly headers?: Record<string, string>
 }
 
+/** A bank that finds the payout, and answers its cancellation with this. */
+async function cancelAnsweredBy(canned: Canned): Promise<string> {
+  const found = answer(200, { payouts: [delivered] })
+  const url = await startServer((request, response) => {
+    const { status, body = '' } = request.method === 'GET' ? found : canned
+    response.writeHead(status).end(body)
+  })
+  return railTo(url).cancel('k')
+}
+
 const railAnswering = async ({
   status,
   body = '',
@@ -381,24 +391,25 @@ describe('the http rail, asking', () => {
       answer(200, { ...cancelled, idempotency_key: 'k2' }),
     ],
   ])('does not know whether it cancelled when it gets %s', async (_what, canned) => {
-    const found = answer(200, { payouts: [delivered] })
-    const url = await startServer((request, response) => {
-      const { status, body = '' } = request.method === 'GET' ? found : canned
-      response.writeHead(status).end(body)
-    })
-    await expect(railTo(url).cancel('k')).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
+    await expect(cancelAnsweredBy(canned)).rejects.toBeInstanceOf(PayoutOutcomeUnknown)
   })
 
   it.each<[number, string, string]>([
     [404, 'unknown_payout', 'unknown'],
     [409, 'too_late', 'too_late'],
   ])('takes a %d %s for an answer to a cancellation: %s', async (status, code, said) => {
-    const url = await startServer((request, response) => {
-      const found = answer(200, { payouts: [delivered] })
-      const canned = request.method === 'GET' ? found : answer(status, error(code))
-      response.writeHead(canned.status).end(canned.body)
-    })
-    expect(await railTo(url).cancel('k')).toBe(said)
+    expect(await cancelAnsweredBy(answer(status, error(code)))).toBe(said)
+  })
+
+  it.each([
+    [404, 'unknown_address'],
+    [409, 'already_open'],
+    [400, 'unknown_payout'],
+    [410, 'too_late'],
+  ])('is refused by a %d %s, which is no word on the cancellation', async (status, code) => {
+    const cancelling = cancelAnsweredBy(answer(status, error(code)))
+    await expect(cancelling).rejects.toBeInstanceOf(PayoutCallRefused)
+    await expect(cancelling).rejects.toMatchObject({ code })
   })
 
   it('cancels the payout that it found under the key, by the id that the bank gave it', async () => {
