@@ -82,6 +82,19 @@ it('asks once per connection what rows look like, also where there are none, eac
   await client.end()
 })
 
+it('asks anew on another connection, where a table may have changed meanwhile', async () => {
+  const marked = prepared('select it from changing')
+  const [earlier, later] = [await openSingle(), await openSingle()]
+  try {
+    await sql(earlier.pooled, `create table changing as select '7'::text as it`)
+    expect(await sql(earlier.pooled, marked)).toEqual([{ it: '7' }])
+    await sql(earlier.pooled, 'alter table changing alter it type bigint using it::bigint')
+    expect(await sql(later.pooled, marked)).toEqual([{ it: 7n }])
+  } finally {
+    await Promise.all([earlier.close(), later.close()])
+  }
+})
+
 it('takes a view of bytes for its own bytes only', async () => {
   const marked = prepared('select $1::bytea as bytes')
   const view = Uint8Array.of(1, 2, 3, 4).subarray(1, 3)
