@@ -43,6 +43,7 @@ describe('the place of an account', () => {
     expect(await work((records) => records.cursor(account))).toBeUndefined()
     await work((records) => records.startCursor(account, '100'))
     expect(await placeOf(account)).toMatchObject({ cursor: '100', checked: '100' })
+    expect(await work((records) => records.moveChecked(account, move('100', '150')))).toBe(true)
   })
 
   it('is wanted from the moment that is asked for, where it began without one', async () => {

@@ -44,13 +44,15 @@ async function read(account: string): Promise<void> {
 
 describe('the ledger by which a run is known', () => {
   it('is a later one than before, never an earlier, and never another of the same number', async () => {
+    const { beganAt } = await work((records) => records.epoch())
     await work((records) => records.anchor(1, ledger(10n)))
     await work((records) => records.anchor(1, { ...ledger(10n), hash: 'of another network' }))
     expect(await anchorOf()).toEqual(ledger(10n))
     await work((records) => records.anchor(1, ledger(9n)))
     expect(await anchorOf()).toEqual(ledger(10n))
     await work((records) => records.anchor(1, ledger(11n)))
-    expect(await anchorOf()).toEqual(ledger(11n))
+    const known = { number: 1, beganAt, anchor: ledger(11n) }
+    expect(await work((records) => records.epoch())).toEqual(known)
   })
 
   it('stays what it is while reading is stopped, and of a run that is over', async () => {
