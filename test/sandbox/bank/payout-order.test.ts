@@ -45,6 +45,35 @@ describe('an order', () => {
     expect(read({ receiver: { first_name, bank_account_number } })).toEqual(read())
   })
 
+  it('has another digest when the same words are in other places', () => {
+    const [one, other] = [{ first_name: 'Rita' }, { last_name: 'Roe' }]
+    const nowhere = { receiver: {}, sender: {}, transaction_fields: {} }
+    const orders: readonly Record<string, unknown>[] = [
+      { ...nowhere, receiver: { ...one, ...other } },
+      { ...nowhere, sender: { ...one, ...other } },
+      { ...nowhere, transaction_fields: { ...one, ...other } },
+      { ...nowhere, receiver: one, sender: other },
+      { ...nowhere, receiver: one, transaction_fields: other },
+      { ...nowhere, sender: one, transaction_fields: other },
+      { ...nowhere, receiver: other, sender: one },
+      { ...nowhere, receiver: { first_name: 'Rita,last_name,Roe' } },
+      { ...nowhere, receiver: { 'first_name,Rita,last_name': 'Roe' } },
+      { ...nowhere, receiver: { first_name: 'Roe', last_name: 'Rita' } },
+      { method: 'WIRE,Invoice 7', reference: 'a' },
+      { method: 'WIRE', reference: 'Invoice 7,a' },
+    ]
+    const digests = orders.map((order) => {
+      const reading = read(order)
+      return reading.ok ? reading.order.digest : reading.fault
+    })
+    expect(new Set(digests).size).toBe(orders.length)
+  })
+
+  it('keeps its digest from one version of the bank to the next', () => {
+    const digest = '7d5911137e2309ecba86936ae1da3070c7363a458cf6613264134f546ab46ecb'
+    expect(read()).toMatchObject({ order: { digest } })
+  })
+
   it.each<[Record<string, unknown>]>([
     [{ transaction_id: 't'.repeat(128) }],
     [{ transaction_id: 't' }],
@@ -150,9 +179,36 @@ describe('an order is refused with the sentence that tells what to mend', () => 
       { transaction_fields: { iban: 7 } },
       'transaction_fields.iban has to be a text of at most 2000 characters.',
     ],
-    [{ receiver: { iban: ['x'] } }, 'receiver.iban has to be a text of at most 2000 characters.'],
+    [
+      { receiver: { iban: ['x'], a: 'y' } },
+      'receiver.iban has to be a text of at most 2000 characters.',
+    ],
+    [
+      { sender: { a: 'x', b: null, c: 7, d: 'y' } },
+      'sender.b has to be a text of at most 2000 characters.',
+    ],
   ])('%.60j', (changes, fault) => {
     expect(read(changes)).toEqual({ ok: false, fault })
+  })
+
+  it('the first thing that is wrong, when much is', () => {
+    const wrong: readonly (readonly [Record<string, unknown>, string])[] = [
+      [{ amount: [] }, 'amount has to be a JSON object.'],
+      [{ amount: { value: '0', currency: 'usd' } }, code],
+      [{ transaction_id: '' }, text('transaction_id', 128)],
+      [{ amount: { value: '0', currency: 'USD' } }, 'amount.value has to be above zero.'],
+      [{ method: '' }, text('method', 64)],
+      [{ reference: '' }, text('reference', 140)],
+      [{ receiver: [] }, 'receiver has to be a JSON object.'],
+      [{ sender: [] }, 'sender has to be a JSON object.'],
+      [{ transaction_fields: [] }, 'transaction_fields has to be a JSON object.'],
+    ]
+    const faults = wrong.map((_, first) => {
+      const changes = wrong.slice(first).map(([change]) => change)
+      const reading = read(Object.assign({}, ...changes.toReversed()))
+      return reading.ok ? undefined : reading.fault
+    })
+    expect(faults).toEqual(wrong.map(([, fault]) => fault))
   })
 })
 

@@ -95,6 +95,25 @@ describe('the bank decides on an order', () => {
     expect(verdictOn('', { fundsAreShort: true }, changes)).toEqual(verdict)
   })
 
+  it.each(Object.values(magicAccountNumbers).filter((one) => !one.endsWith('4')))(
+    'for a field that asks to be rejected, whatever the account %s asks for',
+    (account) => {
+      const number = magicAccountNumbers.fieldRejected
+      const changes = { receiver: { bank_account_number: account, tax_id: number } }
+      const fields = [{ owner: 'receiver', name: 'tax_id', message: wrong('tax_id') }]
+      const verdict = rejected('invalid_field', wrong('tax_id'), fields)
+      expect(verdictOn('', {}, changes)).toEqual(verdict)
+    },
+  )
+
+  it('for the account that is missing before any field that asks to be rejected', () => {
+    const message = 'The account number of the receiver is missing: send bank_account_number.'
+    const fields = [{ owner: 'receiver', name: 'bank_account_number', message }]
+    const receiver = { tax_id: magicAccountNumbers.fieldRejected }
+    const verdict = rejected('invalid_field', message, fields)
+    expect(verdictOn('', { fundsAreShort: true }, { receiver })).toEqual(verdict)
+  })
+
   it('for an order that names no account', () => {
     const message = 'The account number of the receiver is missing: send bank_account_number.'
     const fields = [{ owner: 'receiver', name: 'bank_account_number', message }]
