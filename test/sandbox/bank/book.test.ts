@@ -269,6 +269,29 @@ describe('the book of the sandbox bank', () => {
     expect(await summary()).toMatchObject({ transactions_paid: 0 })
   })
 
+  it('has forgotten as soon as it is told to, and keeps what comes after that', async () => {
+    const book = await openBook(dataFile)
+    toEnd.push(() => book.close())
+    const reading = readOrder(Buffer.from(anOrder('1000123456')))
+    if (!reading.ok) throw new Error(reading.fault)
+    const { order } = reading
+    const standing = { state: 'delivered' } as const
+    const enter = (id: string) =>
+      book.enter({ id, idempotencyKey: id, order, account: '1', standing, at: new Date() })
+    await enter('po_1')
+    const cleared = book.clear()
+    const left = [book.payouts(), book.movements(), book.byKey('po_1'), book.byId('po_1')]
+    expect(left).toEqual([[], [], undefined, undefined])
+    const entered = enter('po_2')
+    await Promise.all([cleared, entered])
+    const kept = [book, await openBook(dataFile)]
+    toEnd.push(() => kept[1]?.close() ?? Promise.resolve())
+    for (const one of kept) {
+      expect(one.payouts()).toMatchObject([{ id: 'po_2' }])
+      expect(one.movements()).toMatchObject([{ kind: 'delivery', payout: { id: 'po_2' } }])
+    }
+  })
+
   it('forgets everything on reset, on the disk too', async () => {
     const bank = await openBank()
     await orderPayout(bank, 'k-1', anOrder('1000123456'))

@@ -110,6 +110,16 @@ it('tells a repeat, a look-up and a cancellation what a payout is when they are 
   ])
 })
 
+it('moves nothing that is in the book no more', async () => {
+  const { told, book, desk } = await openedDesk()
+  await desk.order('k-1', orderTo(magicAccountNumbers.pendingUntilTold))
+  const [payout] = book.payouts()
+  if (payout === undefined) throw new Error('The order is not in the book')
+  await book.clear()
+  expect(await desk.move(payout, { state: 'delivered' })).toBeUndefined()
+  expect([book.payouts(), book.movements(), told]).toEqual([[], [], []])
+})
+
 it.each([
   ['pending', ['delivered', 'rejected', 'returned']],
   ['delivered', ['returned']],

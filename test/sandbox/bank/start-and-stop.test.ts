@@ -1,17 +1,18 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingHttpHeaders, Server } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { magicAccountNumbers } from '../../../src/sandbox/bank/magic-account-numbers.ts'
+import { signWebhook } from '../../../src/sandbox/bank/signature.ts'
 import { until } from '../../until.ts'
-import { anOrder, call, orderPayout, startBank } from './bank-client.ts'
+import { anOrder, call, orderPayout, secrets, startBank } from './bank-client.ts'
 
 async function aFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bank-'))
@@ -57,6 +58,39 @@ describe('a sandbox bank that starts', () => {
     await expect(startBank({ port, dataFile })).rejects.toThrow(
       `listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
     )
+    expect(await openFiles()).not.toContain(dataFile)
+  })
+
+  it('tells outcomes in its own name, and by its own clock', async () => {
+    const asked: { headers: IncomingHttpHeaders; body: Buffer }[] = []
+    const gateway = createServer((request, response) => {
+      void request.toArray().then((chunks) => {
+        asked.push({ headers: request.headers, body: Buffer.concat(chunks as Buffer[]) })
+        response.writeHead(204, { connection: 'close' }).end()
+      })
+    })
+    gateway.listen(0, '127.0.0.1')
+    await once(gateway, 'listening')
+    onTestFinished(() => void gateway.close())
+    const { port } = gateway.address() as AddressInfo // of a TCP server that listens
+    const now = new Date(Date.now() + 200_000)
+    const bank = await openBank({ webhookUrl: `http://127.0.0.1:${port}`, now: () => now })
+    await orderPayout(bank, 'k-1', anOrder('1000123456'))
+    await until(() => asked.length === 1, 'the webhook')
+    const [{ headers, body } = { headers: {}, body: Buffer.alloc(0) }] = asked
+    const timestamp = String(Math.floor(now.getTime() / 1000))
+    const signature = signWebhook(secrets.secret, { timestamp, body })
+    expect(headers).toMatchObject({
+      'payout-timestamp': timestamp,
+      'payout-signature': signature,
+    })
+    expect(JSON.parse(body.toString())).toMatchObject({ created_at: now.toISOString() })
+  })
+
+  it('lets a book go that it cannot read', async () => {
+    const dataFile = await aFile()
+    await writeFile(dataFile, 'damaged\n')
+    await expect(startBank({ dataFile })).rejects.toThrow('damaged')
     expect(await openFiles()).not.toContain(dataFile)
   })
 

@@ -47,12 +47,20 @@ function started(options: Partial<WebhookOptions> = {}): Webhooks {
     oddities: () => ({ webhookRepeats: 0, webhookJitterMs: 0 }),
     ...options,
   })
-  onTestFinished(() => webhooks.stop())
+  onTestFinished(() => Promise.race([webhooks.stop(), turns()]))
   return webhooks
 }
 
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((next) => setImmediate(next))
+}
+
+/** Whether they end soon when they are told to. */
+async function ends(webhooks: Webhooks): Promise<boolean> {
+  let isOver = false
+  void webhooks.stop().then(() => (isOver = true))
+  await turns()
+  return isOver
 }
 
 /** How the calls ended, once there are as many; fewer when that takes too long. */
@@ -219,7 +227,7 @@ describe('a webhook of the sandbox bank', () => {
     webhooks.tell(await aPayout())
     await called
     expect(webhooks.told()).toEqual([])
-    await webhooks.stop()
+    expect(await ends(webhooks)).toBe(true)
     expect(webhooks.told()).toMatchObject([
       { attempt: 1, result: expect.stringContaining('aborted') },
     ])
@@ -272,15 +280,57 @@ describe('a webhook of the sandbox bank', () => {
     expect(await results(webhooks, 2)).toEqual(['dropped', 'dropped'])
   })
 
+  it('is kept back for another part each time it is told', async () => {
+    vi.spyOn(Math, 'random').mockReturnValueOnce(0.5).mockReturnValueOnce(0.25)
+    const webhooks = started({
+      mayTell: () => false,
+      oddities: () => ({ webhookRepeats: 1, webhookJitterMs: 60_000 }),
+    })
+    webhooks.tell(await aPayout())
+    vi.advanceTimersByTime(15_000)
+    expect(await results(webhooks, 1)).toEqual(['dropped'])
+    await turns()
+    expect(webhooks.told()).toHaveLength(1)
+    vi.advanceTimersByTime(15_000)
+    expect(await results(webhooks, 2)).toEqual(['dropped', 'dropped'])
+  })
+
+  it('waits five seconds for the gateway, and is told again', async () => {
+    const patience = [new AbortController(), new AbortController()]
+    const given: number[] = []
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      const { signal } = patience[given.push(ms) - 1] ?? new AbortController()
+      return signal
+    })
+    const server = createServer()
+    const webhooks = started({ url: await listening(server) })
+    let called = once(server, 'request')
+    webhooks.tell(await aPayout())
+    for (const [index, one] of patience.entries()) {
+      await called
+      expect(webhooks.told()).toHaveLength(index)
+      called = once(server, 'request')
+      one.abort(new Error('the time is over'))
+      expect(await results(webhooks, index + 1)).toHaveLength(index + 1)
+      vi.advanceTimersByTime(500)
+    }
+    await called
+    expect(webhooks.told().map(({ attempt, result }) => [attempt, result])).toEqual([
+      [1, 'the time is over'],
+      [2, 'the time is over'],
+    ])
+    expect(given).toEqual([5_000, 5_000, 5_000])
+  })
+
   it('that waits does not hold up the end of the bank, nor does one that comes after', async () => {
     const kept = { webhookRepeats: 0, webhookJitterMs: 60_000 }
     const webhooks = started({ oddities: () => kept })
     webhooks.tell(await aPayout())
     await turns()
-    await webhooks.stop()
+    expect(await ends(webhooks)).toBe(true)
     expect(vi.getTimerCount()).toBe(0)
     webhooks.tell(await aPayout())
-    await webhooks.stop()
+    expect(await ends(webhooks)).toBe(true)
     expect(webhooks.told()).toEqual([])
   })
 })
