@@ -57,6 +57,26 @@ describe('the controls of the sandbox bank', () => {
     expect(returned.body).toMatchObject({ payouts: [{ return: { reason } }] })
   })
 
+  it.each([
+    '',
+    ' ',
+    'account closed',
+    'closed_1',
+    'closed!',
+    'Closed',
+    '_closed\n',
+    7,
+    null,
+    ['a'],
+  ])('give a reason of their own where %j was told', async (told) => {
+    for (const key of ['k-1', 'k-2']) await holding(key)
+    const reason = 'account_closed'
+    const rejected = await control(bank, 'reject', { idempotency_key: 'k-1', reason: told })
+    expect(rejected.body).toMatchObject({ payouts: [{ rejection: { reason } }] })
+    const returned = await control(bank, 'return', { idempotency_key: 'k-2', reason: told })
+    expect(returned.body).toMatchObject({ payouts: [{ return: { reason } }] })
+  })
+
   it('bring a pending payout back without any money having moved', async () => {
     await holding('k-1')
     expect((await control(bank, 'return', { idempotency_key: 'k-1' })).status).toBe(200)

@@ -347,7 +347,10 @@ describe('a control of the sandbox bank', () => {
 
   it.each([
     ['text', 'account_number'],
+    ['nothing', null],
+    ['a list', ['receiver', 'iban']],
     ['no name', { owner: 'receiver' }],
+    ['a number as name', { owner: 'receiver', name: 7 }],
     ['an unknown owner', { owner: 'bank', name: 'account_number' }],
   ])('refuses a field that is %s', async (_, field) => {
     await orderPayout(bank, 'k-1', anOrder(magicAccountNumbers.pendingUntilTold))

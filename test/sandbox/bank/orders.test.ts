@@ -43,6 +43,9 @@ describe('magic account numbers', () => {
 
   it.each([
     ['DE04 5001 0517 5407 9900 04', 'fieldRejected'],
+    ['1000-990-004', 'fieldRejected'],
+    ['1000\t9900 0-4 ', 'fieldRejected'],
+    ['1000/990/004', undefined],
     ['002010077779900041', 'fieldRejected'],
     ['029900042', 'fieldRejected'],
     ['9900042', 'fieldRejected'],
@@ -162,14 +165,22 @@ describe('the sandbox bank misbehaves when it is told to', () => {
 
   it('refuses an order that the balance does not cover, when it is that strict', async () => {
     const strict = await startBank({ openingBalance: 10n, refuseWhenShort: true })
-    const ordering = async (key: string, value: string) => {
-      const order = anOrder('1000123456', { amount: { value, currency: 'USD' } })
+    const ordering = async (key: string, value: string, currency = 'USD') => {
+      const order = anOrder('1000123456', { amount: { value, currency } })
       return (await orderPayout(strict, key, order)).body
     }
     const short = { rejection: { reason: 'insufficient_funds', fields: [] } }
     expect(await ordering('k-short', '10.01')).toMatchObject(short)
     expect(await ordering('k-all', '10')).toMatchObject({ state: 'delivered' })
     expect(await ordering('k-more', '0.01')).toMatchObject(short)
+    for (const [currency, all, more] of [
+      ['EUR', '10', '0.01'],
+      ['JPY', '10', '1'],
+      ['KWD', '10', '0.001'],
+    ] as const) {
+      expect(await ordering(`${currency}-all`, all, currency)).toMatchObject({ state: 'delivered' })
+      expect(await ordering(`${currency}-more`, more, currency)).toMatchObject(short)
+    }
     await strict.stop()
   })
 })

@@ -133,6 +133,7 @@ describe('an order', () => {
     ['a key with an accent', { key: 'k\u00e9y' }, 400, 'malformed_key', key],
     ['another type', { body: '{', ...asText('text/plain') }, 415, 'unknown_media_type', type],
     ['a longer type', asText('application/jsonx'), 415, 'unknown_media_type', type],
+    ['a newer type', asText('application/json5'), 415, 'unknown_media_type', type],
     ['a type within', asText('x application/json'), 415, 'unknown_media_type', type],
     ['no JSON', { body: '{' }, 400, 'malformed_order', 'The body is not JSON in UTF-8.'],
   ])(
