@@ -2,6 +2,7 @@ import { Account, Asset, Operation, TransactionBuilder } from '@stellar/stellar-
 import { describe, expect, it } from 'vitest'
 import type { Admission } from '../../../src/sandbox/network/ledger/closed-ledger.ts'
 import { readEnvelope, type Envelope } from '../../../src/sandbox/network/ledger/envelope.ts'
+import type { Upgrades } from '../../../src/sandbox/network/ledger/ledger.ts'
 import { createQueue } from '../../../src/sandbox/network/queue/queue.ts'
 import {
   codesOf,
@@ -24,9 +25,9 @@ const answer = (admission: Admission): string =>
   admission.status === 'ERROR' ? codesOf(admission.result).join(' ') : admission.status
 
 /** A ledger closes, and takes nothing of what waits. */
-const passBy = ({ ledger, queue }: World) => {
+const passBy = ({ ledger, queue }: World, upgrades?: Upgrades) => {
   const closeTime = ledger.head.closeTime + 5n
-  queue.afterClose(ledger.close({ transactions: [], closeTime }))
+  queue.afterClose(ledger.close({ transactions: [], closeTime, ...(upgrades && { upgrades }) }))
 }
 
 const row = (world: World, count: number, source = 'alice') => {
@@ -165,6 +166,31 @@ describe('the queue of the real network', () => {
     }
     world.close()
     expect(answers()).toEqual(Array(3).fill('txBadSeq'))
+  })
+
+  it('knows again what was applied, whatever waits of its account (SBX-28)', () => {
+    const world = createWorld()
+    world.fund('alice', 'bob')
+    const [first, second] = row(world, 2)
+    if (first === undefined || second === undefined) throw new Error('two were drafted')
+    expect(answer(world.queue.admit(first))).toBe('PENDING')
+    world.close()
+    expect(answer(world.queue.admit(second))).toBe('PENDING')
+    expect(answer(world.queue.admit(first))).toBe('TRY_AGAIN_LATER')
+    const { sequence = 0n } = world.ledger.account(idOf('alice')) ?? {}
+    const late = world.envelope({ source: 'alice', operations: paying('2'), sequence })
+    expect(answer(world.queue.admit(late))).toBe('txBadSeq')
+  })
+
+  it.each([1, 2])('tells the price of %i operations nobody can pay (SBX-29)', (count) => {
+    const world = createWorld()
+    world.fund('alice', 'carol', 'payer')
+    passBy(world, { baseFee: 300n })
+    const told = ['alice', 'carol'].map((source) => {
+      const draft = { source, operations: noops(count), fee: '600' }
+      return answered(world, feeBump(world, draft, { payer: 'payer', fee: 6_000_000_000n }))
+    })
+    expect(told).toEqual(['PENDING', `txInsufficientBalance ${300 * (count + 1)}`])
   })
 
   it('lets four ledgers pass each transaction by, and drops it then (SBX-28)', () => {
@@ -330,9 +356,7 @@ describe('a full queue (SBX-27, SBX-33)', () => {
   const start = () => {
     const world = createWorld()
     world.fund('p', 'q', 'r', 's', 'big', 'late')
-    const closeTime = world.ledger.head.closeTime + 5n
-    const upgrades = { maxTxSetSize: 2 }
-    world.queue.afterClose(world.ledger.close({ transactions: [], closeTime, upgrades }))
+    passBy(world, { maxTxSetSize: 2 })
     const draft = (source: string, fee: number, operations = 1) => ({
       source,
       operations: noops(operations),
@@ -400,16 +424,23 @@ describe('a full queue (SBX-27, SBX-33)', () => {
     expect(answered(world, evicted)).toBe('TRY_AGAIN_LATER')
   })
 
-  it('tells the first thing that is wrong: what waits beside it, then its bid', () => {
-    const { world, draft, bid, filled } = start()
+  it('loses nothing to one that outbids all and is refused for itself', () => {
+    const { world, draft, bid, filled, waits } = start()
     filled()
-    const next = (world.ledger.account(idOf('p'))?.sequence ?? 0n) + 2n
-    const second = world.envelope({ ...draft('p', 100, 2), sequence: next })
-    expect(answered(world, second)).toBe('TRY_AGAIN_LATER')
-    const unsigned = world.envelope({ ...draft('late', 100), signers: ['p'] })
-    expect(answered(world, unsigned)).toBe('txInsufficientFee 101')
-    expect(bid('big', 500)).toBe('PENDING')
-    expect(bid('late', 90, 5)).toBe('txInsufficientFee 501') // and has no room at any price
+    const tooFar = (world.ledger.account(idOf('late'))?.sequence ?? 0n) + 2n
+    const refused = [
+      world.envelope({ ...draft('late', 500), sequence: tooFar }),
+      world.envelope({ ...draft('late', 500), signers: ['p'] }),
+      feeBump(world, draft('late', 500), { payer: 'late', fee: 10n ** 12n }),
+    ].map((one) => answered(world, one))
+    expect(refused).toEqual([
+      expect.stringMatching(/^txBadSeq /),
+      expect.stringMatching(/^txBadAuth /),
+      'txInsufficientBalance 200',
+    ])
+    expect(['p', 'q', 'r', 's'].filter(waits)).toEqual(['p', 'q', 'r', 's'])
+    expect(bid('late', 101)).toBe('PENDING') // the best that was evicted is still none
+    expect(['p', 'q', 'r', 's'].filter(waits)).toEqual(['q', 'r', 's'])
   })
 
   it('tells the first thing that is wrong: what waits beside it, then its bid, then itself', () => {
