@@ -29,6 +29,7 @@ function drilled(...effects: readonly FaultEffect[]) {
   const next = vi.fn<() => typeof reply | Promise<typeof reply>>(() => reply)
   return {
     next,
+    faults,
     interference,
     answer: async (line: string, headers = {}) => interference.around(asking(line, headers), next),
     hits: () => faults.faults.map(({ hits }) => hits.length),
@@ -36,6 +37,32 @@ function drilled(...effects: readonly FaultEffect[]) {
 }
 
 describe('a request that meets a fault', () => {
+  it.each<[FaultEffect, object]>([
+    [
+      { kind: 'truncate', bytes: 1 },
+      { ...reply, delivery: { cutBody: 1 } },
+    ],
+    [{ kind: 'wrong_content_type' }, { ...reply, type: 'text/plain' }],
+    [
+      { kind: 'slow', headersMs: 3, bodyMs: 4 },
+      { ...reply, delivery: { headersAfterMs: 3, bodyAfterMs: 4 } },
+    ],
+  ])('meets it when it comes, not when it is answered: %j', async (effect, worse) => {
+    const before = drilled(effect)
+    before.next.mockImplementation(() => {
+      before.faults.clear()
+      return reply
+    })
+    expect(await before.answer('GET /ledgers')).toEqual(worse)
+    const after = drilled()
+    after.next.mockImplementation(() => {
+      after.faults.add({ effect })
+      return reply
+    })
+    expect(await after.answer('GET /ledgers')).toEqual(reply)
+    expect([before.hits(), after.hits()]).toEqual([[1], [0]])
+  })
+
   const limits = (limit: string, reset: string) => ({
     'X-RateLimit-Limit': limit,
     'X-RateLimit-Remaining': '0',

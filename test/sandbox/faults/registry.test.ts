@@ -77,6 +77,27 @@ describe('a fault (SBX-97)', () => {
     expect(meets({ accept: 'shaky' })).toBe(false)
   })
 
+  it.each(['named', 'agent', 'queried'])(
+    'meets a client that is %s among other names',
+    (client) => {
+      const faults = registry()
+      faults.add({ match: { client }, effect })
+      const headers = { 'x-client-name': 'the named', 'user-agent': 'agent/1' }
+      const asked = asking('GET /?X-Client-Name=queried', headers)
+      expect(faults.meet(['hang_up'], asked)).toEqual(effect)
+    },
+  )
+
+  it('counts its requests before it draws, and draws for none that does not count yet', () => {
+    const draws = [0.9, 0.1, 0.9, 0.1]
+    const faults = registry(() => draws.shift() ?? 1)
+    faults.add({ match: { nth: 3, path: '/ledgers', probability: 0.5 }, effect })
+    const met = (path: string) => faults.meet(['hang_up'], asking(`GET ${path}`)) !== undefined
+    expect(met('/')).toBe(false)
+    const kinds = Array.from({ length: 6 }, () => met('/ledgers'))
+    expect(kinds).toEqual([false, false, false, true, false, true])
+  })
+
   it('fires by chance below its probability, and draws only where it has one', () => {
     const draws = [0.4, 0.5, 0.6]
     const faults = registry(() => draws.shift() ?? 1)
