@@ -58,6 +58,24 @@ test('those who wait share one transaction, and one of them asks twice in vain (
   expect(sandbox.control.state().coreLatestLedger).toBe(3)
 })
 
+test.each([[[0, 1, 1, 2]], [[0, 0, 1, 2]], [[0, 1, 1, 2, 2]], [[0, 1, 2, 2, 1, 1]]])(
+  'everybody who waits is answered, and each account funded once: %j (SBX-91)',
+  async (order) => {
+    const { sandbox } = await openForTest()
+    const addresses = Array.from({ length: 3 }, () => Keypair.random().publicKey())
+    const outcomes: string[] = []
+    for (const [place, which] of order.entries()) {
+      const asked = sandbox.friendbot.fund(addresses[which] ?? '')
+      void asked.then(({ outcome }) => (outcomes[place] = outcome))
+    }
+    const isAnswered = () => order.every((_, place) => outcomes[place] !== undefined)
+    await until(isAnswered).catch(() => undefined)
+    expect(outcomes).toEqual(
+      order.map((which, place) => (order.indexOf(which) === place ? 'funded' : 'already_funded')),
+    )
+  },
+)
+
 test.each([
   ['of two', ['nobody', 'good']],
   ['between others', ['good', 'nobody', 'good']],
