@@ -28,8 +28,18 @@ beforeAll(async () => {
     anAsset({
       code: 'TWO',
       senderTypes: [
-        { name: 'sep31-sender', description: 'Who sends', fromUnits: 0n },
-        { name: 'sep31-large-sender', description: 'Who sends much', fromUnits: 10n },
+        {
+          name: 'sep31-sender',
+          description: 'Who sends',
+          translations: { es: 'Quien envía' },
+          fromUnits: 0n,
+        },
+        {
+          name: 'sep31-large-sender',
+          description: 'Who sends much',
+          translations: { es: 'Quien envía mucho' },
+          fromUnits: 10n,
+        },
       ],
       transactionFields: { iban: { description: 'Account', translations: { es: 'Cuenta' } } },
     }),
@@ -104,19 +114,28 @@ it('lets browsers of other origins read it (SEP31-X09)', async () => {
   expect(headers['access-control-allow-origin']).toBe('*')
 })
 
+const inEnglish = ['Who receives', 'Who sends', 'Who sends much', 'Account']
+const inSpanish = ['Quien recibe', 'Quien envía', 'Quien envía mucho', 'Cuenta']
 it.each([
-  ['es', 'Quien recibe', 'Cuenta'],
-  ['es-MX', 'Quien recibe', 'Cuenta'],
-  ['fr', 'Who receives', 'Account'],
-  ['constructor', 'Who receives', 'Account'],
+  ['es', inSpanish],
+  ['es-MX', inSpanish],
+  ['fr', inEnglish],
+  ['constructor', inEnglish],
 ])(
-  'describes in the language %s, else in English (SEP31-16)',
-  async (language, description, iban) => {
+  'describes both sides and the fields in the language %s, else in English (SEP31-16)',
+  async (language, [receiver, sender, largeSender, iban]) => {
     const { body } = await door.call(`GET /info?lang=${language}`, undefined, { subject: null })
+    const senders = {
+      'sep31-sender': { description: sender },
+      'sep31-large-sender': { description: largeSender },
+    }
     expect(body).toMatchObject({
       receive: {
-        ANY: { sep12: { receiver: { types: { 'sep31-receiver': { description } } } } },
-        TWO: { fields: { transaction: { iban: { description: iban } } } },
+        ANY: { sep12: { receiver: { types: { 'sep31-receiver': { description: receiver } } } } },
+        TWO: {
+          sep12: { sender: { types: senders } },
+          fields: { transaction: { iban: { description: iban } } },
+        },
       },
     })
   },
