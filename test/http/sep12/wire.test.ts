@@ -4,6 +4,7 @@ import {
   readNames,
   readQuestion,
   writeCustomer,
+  writeCustomerNotice,
 } from '../../../src/http/sep12/wire.ts'
 import type { CustomerView } from '../../../src/usecases/customers/customer-view.ts'
 import { aRequest } from '../../builders/http-request.ts'
@@ -113,7 +114,7 @@ describe('a customer', () => {
     missing: ['city'],
   }
 
-  it('is told with everything that is known of them, in the language asked for (SEP12-37, SEP12-52, SEP12-61)', () => {
+  it('is told with everything that is known of them, in the language asked for, else in English (SEP12-37, SEP12-52, SEP12-61)', () => {
     const told = (city: string, name: string) => ({
       id: 'the id',
       status: 'NEEDS_INFO',
@@ -140,7 +141,8 @@ describe('a customer', () => {
       message: 'Send the rest',
     })
     expect(writeCustomer(view, 'es')).toEqual(told('Ciudad', 'Nombre'))
-    for (const written of [writeCustomer(view), writeCustomer(view, 'de')]) {
+    const notice: unknown = JSON.parse(writeCustomerNotice(view))
+    for (const written of [writeCustomer(view), writeCustomer(view, 'de'), notice]) {
       expect(written).toEqual(told('The city', 'The name'))
     }
   })
