@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { signRequest } from '../../src/adapters/rails/http/signature.ts'
@@ -7,6 +8,7 @@ import { accepted, refused } from '../../src/domain/outcome.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { createMetrics } from '../../src/observability/metrics.ts'
 import type { HomePageLookup } from '../../src/usecases/ports/home-page-lookup.ts'
+import { until } from '../until.ts'
 
 type Found = Awaited<ReturnType<HomePageLookup['signingKeyOf']>>
 
@@ -180,6 +182,26 @@ describe('health', () => {
     expect(await countsAfter(999)).toEqual([6, 4])
     expect(await countsAfter(1)).toEqual([9, 4])
     server.close()
+  })
+
+  it('gives up what it asked a silent Horizon and bank, as soon as nobody waits for it', async () => {
+    const heard: (string | undefined)[] = []
+    const open = new Set<ServerResponse>()
+    const server = createServer(({ url }, response) => {
+      heard.push(url?.split('?')[0])
+      open.add(response.once('close', () => open.delete(response)))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      const { watch } = watching(() => accepted('GOURS'), { horizonUrl: url, railUrl: url })
+      await watch.checkHealth()
+      expect(new Set(heard)).toEqual(new Set(['/', '/payouts']))
+      await until(() => open.size === 0, 'both calls to end', 3_000)
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
   })
 
   it('asks the bank every quarter of a minute, and after seconds while it is away', async () => {
