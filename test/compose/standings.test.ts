@@ -126,8 +126,11 @@ describe('a scrape', () => {
     expect(await lines({ ...all, figures: away })).toEqual(
       sorted([...ofDatabase, ...ofNetwork, ...ofHealth, ...up('queue')]),
     )
-    expect(await lines({ ...all, backlog: away }, away)).toEqual(
-      sorted([...ofNetwork.slice(3), ...ofQueue, ...up('database', 'health')]),
+    expect(await lines({ ...all, backlog: away })).toEqual(
+      sorted([...ofNetwork.slice(3), ...ofQueue, ...ofHealth, ...up('database')]),
+    )
+    expect(await lines(all, away)).toEqual(
+      sorted([...ofDatabase, ...ofNetwork, ...ofQueue, ...up('health')]),
     )
   })
 
