@@ -108,6 +108,23 @@ describe('what all rooms stand on', () => {
     await foundation.close()
   })
 
+  it('closes the queue only when nothing more is given to it', async () => {
+    const foundation = await lay()
+    const { queue } = foundation
+    let giveOn: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (giveOn = resolve))
+    const adding = vi.spyOn(queue, 'add').mockImplementation(() => held)
+    const closing = vi.spyOn(queue, 'close')
+    const job = { name: 'sweep-due-work', subject: 'all', payload: {} } as const
+    await foundation.commit(({ outbox }) => outbox.addJob(job))
+    await until(() => adding.mock.calls.length === 1, 'the relay')
+    const closed = foundation.close()
+    const closedMeanwhile = closing.mock.calls.length
+    giveOn()
+    await closed
+    expect([closedMeanwhile, closing.mock.calls.length]).toEqual([0, 1])
+  })
+
   it('has its version told, and its connections to the database, those of records and of jobs', async () => {
     const foundation = await lay()
     await foundation.read(({ network }) => network.epoch())
