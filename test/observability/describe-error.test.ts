@@ -227,6 +227,9 @@ describe('what may be told', () => {
   it.each([
     { code: 'ENO' },
     { code: 'XENOENT' },
+    { code: 'ENOENT-of-theirs' },
+    { code: 'UND_ERR_SOCKET-of-theirs' },
+    { code: 'CERT_HAS_EXPIRED-of-theirs' },
     { code: '42P01' },
     { code: '42P01x', severity: 'ERROR' },
     { code: 'P0001', severity: 'ERROR' },
