@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fileTypeOf, mayHold, wantedFile } from '../../../src/domain/customer/file-content.ts'
-import { sep9Field } from '../../../src/domain/customer/sep9-fields.ts'
+import { sep9Fields } from '../../../src/domain/customer/sep9-fields.ts'
 
 const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64')
 const png = bytes(
@@ -121,17 +121,18 @@ describe('a file', () => {
     expect(fileTypeOf(longJpeg)).toBe('image/jpeg')
   })
 
-  it('as a video proves liveness and nothing else (SEP09-37)', () => {
-    const [liveness, front] = [sep9Field('proof_of_liveness'), sep9Field('photo_id_front')]
-    expect(liveness && mayHold(liveness, 'video/mp4')).toBe(true)
-    expect(front && mayHold(front, 'video/mp4')).toBe(false)
-    expect(front && mayHold(front, 'application/pdf')).toBe(true)
-    const name = sep9Field('last_name')
-    expect(name && mayHold(name, 'application/pdf')).toBe(false)
+  it('as a video proves liveness and nothing else, of all fields (SEP09-37)', () => {
     const pictures = ['image/jpeg', 'image/png', 'application/pdf'] as const
     const all = [...pictures, 'video/mp4', 'video/webm', 'video/quicktime'] as const
-    const held = (field = name) => all.filter((type) => field && mayHold(field, type))
-    expect([held(liveness), held(front), held(name)]).toEqual([all, pictures, []])
+    const held = [...sep9Fields.values()].map((field) => [
+      field.name,
+      all.filter((type) => mayHold(field, type)),
+    ])
+    const right = [...sep9Fields.values()].map(({ name, kind }) => [
+      name,
+      kind !== 'binary' ? [] : name === 'proof_of_liveness' ? all : pictures,
+    ])
+    expect(held).toEqual(right)
   })
 
   it('may be anything without harm', () => {
@@ -145,12 +146,10 @@ describe('a file', () => {
 })
 
 it('is wanted as a picture or a PDF, and as a video only to prove that somebody lives (SEP09-36)', () => {
-  const asked = (name: string): string => {
-    const field = sep9Field(name)
-    return field === undefined ? '' : wantedFile(field)
+  const pictures = 'a picture (JPEG, PNG) or a PDF that can be decoded'
+  const all = 'a picture (JPEG, PNG), a PDF or a video (MP4, WebM, QuickTime) that can be decoded'
+  for (const field of [...sep9Fields.values()].filter(({ kind }) => kind === 'binary')) {
+    const right = field.name === 'proof_of_liveness' ? all : pictures
+    expect([field.name, wantedFile(field)]).toEqual([field.name, right])
   }
-  expect(asked('photo_id_front')).toBe('a picture (JPEG, PNG) or a PDF that can be decoded')
-  expect(asked('proof_of_liveness')).toBe(
-    'a picture (JPEG, PNG), a PDF or a video (MP4, WebM, QuickTime) that can be decoded',
-  )
 })

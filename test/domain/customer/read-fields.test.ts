@@ -147,6 +147,8 @@ describe('reading SEP-9 fields', () => {
     expect(read({ card: { kind: 'nested' } })).toMatch(/"card\.name"/)
     expect(read({ unknown: { kind: 'nested' } })).toEqual({})
     expect(read({ card: 'a text', organization: { kind: 'other' } })).toEqual({})
+    const alike = ['organizations', 'organization.owner', 'my_card', 'cards', 'card.owner', 'Card']
+    for (const name of alike) expect(read({ [name]: { kind: 'nested' } })).toEqual({})
     expect(read({ email_address_verification: { kind: 'number', text: '123456' } })).toBe(
       'email_address_verification: must be text',
     )

@@ -4,7 +4,7 @@ import type { AskedField } from '../../../src/domain/customer/customer-type.ts'
 import { plainField, readyCustomerTypes } from '../../../src/domain/customer/customer-type.ts'
 import type { Customer, ProvidedField } from '../../../src/domain/customer/customer.ts'
 import { sep9Field, sep9Fields } from '../../../src/domain/customer/sep9-fields.ts'
-import { standingFor, usualTypeName } from '../../../src/domain/customer/standing.ts'
+import { isOpen, standingFor, usualTypeName } from '../../../src/domain/customer/standing.ts'
 import { customerTypes } from '../../builders/customer-types.ts'
 
 const at = new Date('2026-03-01T12:00:00Z')
@@ -195,6 +195,8 @@ describe('what is asked again', () => {
     const asHash = { ...customer.fields, mobile_number_format: value({ value: 'hash' }) }
     const { status } = standingFor(aCustomer(asHash), asked('sep31-large-receiver', 'full'))
     expect(status).toBe('ACCEPTED')
+    const open = [...sep9Fields.keys()].filter((name) => isOpen(name, asHash))
+    expect(open).toEqual([...sep9Fields.keys()].filter((name) => name !== 'mobile_number'))
   })
 
   it('is by the type of the latest PUT, as long as that type is configured (SEP12-41)', () => {

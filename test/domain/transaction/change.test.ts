@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { settleChange } from '../../../src/domain/transaction/change.ts'
+import type { TransactionEvent } from '../../../src/domain/transaction/event.ts'
+import { lifecycle, sepStatus } from '../../../src/domain/transaction/lifecycle.ts'
+import type { Phase } from '../../../src/domain/transaction/lifecycle.ts'
 import type { Transaction } from '../../../src/domain/transaction/transaction.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 
 const at = (minutes: number): Date =>
   new Date(Date.parse('2026-11-21T12:00:00Z') + minutes * 60_000)
+const phases = Object.keys(lifecycle) as Phase[]
 const started = { startedAt: at(0), updatedAt: at(5), lapsesAt: at(60) }
 
 describe('a change that is kept', () => {
@@ -85,4 +89,35 @@ describe('a change that is kept', () => {
     expect(wishes(brought)).toEqual([{}, [], undefined])
     expect(brought).not.toHaveProperty('requiredInfoMessage')
   })
+
+  it.each(phases)(
+    'from %s has what its phase has, wherever it leads (SEP31-54, SEP31-80)',
+    (from) => {
+      const wish = {
+        wantedFields: { iban: 'wrong' },
+        wantedCustomerFields: [{ owner: 'sender', name: 'city', message: 'wrong' }],
+        requiredInfoMessage: 'wrong',
+      } as const
+      const before = aTransaction({ ...started, ...wish, phase: from, version: 7 })
+      const moves = [...Object.entries<Phase>(lifecycle[from]), ['payoutRetried', from] as const]
+      for (const [type, phase] of moves) {
+        const change = { type: type as TransactionEvent['type'], now: at(20) }
+        const saved = settleChange(before, { ...before, phase, version: 1 }, change)
+        const ofTransaction = phase === 'awaitingPayoutTransactionInfo'
+        const ofCustomer = phase === 'awaitingPayoutCustomerInfo'
+        const { requiredInfoMessage: _, ...rest } = before
+        expect(saved).toEqual({
+          ...rest,
+          phase,
+          version: 8,
+          updatedAt: sepStatus[phase] === sepStatus[from] ? at(5) : at(20),
+          lapsesAt: from === 'screening' && phase === 'awaitingFunds' ? at(80) : at(60),
+          wantedFields: ofTransaction ? wish.wantedFields : {},
+          wantedCustomerFields: ofCustomer ? wish.wantedCustomerFields : [],
+          ...((ofTransaction || ofCustomer) && { requiredInfoMessage: 'wrong' }),
+          ...(phase === 'completed' && { completedAt: at(20) }),
+        })
+      }
+    },
+  )
 })
