@@ -95,6 +95,11 @@ function readAsset(request: OpeningRequest, assets: Assets): Outcome<AssetPolicy
 
 /** Stellar counts in signed 64 bits. */
 const largestUnits = 2n ** 63n - 1n
+
+/** A configured maximum may be more than there can ever be. */
+const allowedUnits = ({ maxUnits = largestUnits }: AssetPolicy): bigint =>
+  maxUnits < largestUnits ? maxUnits : largestUnits
+
 const plainDecimal = /^\d{1,20}(\.\d{1,20})?$/
 
 function readAmount(
@@ -105,7 +110,8 @@ function readAmount(
   const units = parseUnits(text, stellarDecimals)
   if (units === undefined) return refused({ code: 'amount_too_precise' })
   if (units === 0n) return refused({ code: 'amount_malformed' })
-  const { minUnits, maxUnits = largestUnits } = asset
+  const { minUnits } = asset
+  const maxUnits = allowedUnits(asset)
   if (units > maxUnits || units < (minUnits ?? 0n)) {
     return refused({ code: 'amount_out_of_bounds', minUnits, maxUnits })
   }

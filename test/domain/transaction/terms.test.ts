@@ -32,17 +32,22 @@ describe('the terms of a request', () => {
     )
   })
 
-  it('take no amount that Stellar cannot count, where there are no bounds (SEP31-W18)', () => {
-    const { minUnits: _min, maxUnits: _max, ...unbounded } = anAsset()
-    const any = new Map([['SRT', unbounded]])
-    const codeOf = (amount: string) => {
-      const terms = readTerms({ amount, assetCode: 'SRT', fields: {} }, any)
-      return terms.ok ? terms.value.amountInUnits : terms.refusal.code
-    }
-    expect(codeOf('922337203685.4775807')).toBe(2n ** 63n - 1n)
-    expect(codeOf('922337203685.4775808')).toBe('amount_out_of_bounds')
-    expect(codeOf('0.0000')).toBe('amount_malformed')
-  })
+  it.each([undefined, 2n ** 63n - 1n, 2n ** 63n, 10n ** 22n - 1n])(
+    'take no amount that Stellar cannot count, whatever the greatest one: %s (SEP31-W18)',
+    (maxUnits) => {
+      const { minUnits: _min, maxUnits: _max, ...unbounded } = anAsset()
+      const any = new Map([['SRT', { ...unbounded, ...(maxUnits && { maxUnits }) }]])
+      const answerTo = (amount: string) => {
+        const terms = readTerms({ amount, assetCode: 'SRT', fields: {} }, any)
+        return terms.ok ? terms.value.amountInUnits : terms.refusal
+      }
+      expect(answerTo('922337203685.4775807')).toBe(2n ** 63n - 1n)
+      const tooMuch = { code: 'amount_out_of_bounds', maxUnits: 2n ** 63n - 1n }
+      expect(answerTo('922337203685.4775808')).toEqual(tooMuch)
+      expect(answerTo('950000000000')).toEqual(tooMuch)
+      expect(answerTo('0.0000')).toEqual({ code: 'amount_malformed' })
+    },
+  )
 
   it.each([
     ['5', 'amount_out_of_bounds'],
