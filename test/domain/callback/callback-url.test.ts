@@ -133,10 +133,12 @@ describe('the address of a callback', () => {
     '[::2001:4860]',
     'localhost.',
   ])('must not lead into a private network: %s (SEP31-82, SEP31-W29, POLARIS-8.24)', (host) => {
-    expect(codeOf(`https://${host}/callback`)).toBe('callback_url_private')
-    expect(codeOf(`https://${host}/callback`, { ...strict, allowPrivateHosts: true })).toBe(
-      'accepted',
-    )
+    for (const rest of ['/callback', ':8443/callback', '', ':1', '?x=1.2.3.4', '/8.8.8.8']) {
+      const codes = [strict, { ...strict, allowPrivateHosts: true }].map((rules) =>
+        codeOf(`https://${host}${rest}`, rules),
+      )
+      expect([rest, ...codes]).toEqual([rest, 'callback_url_private', 'accepted'])
+    }
   })
 
   it.each([
