@@ -152,6 +152,27 @@ describe('all that is kept of the word of a rail', () => {
     })
   })
 
+  it('that it says the same of several fields, or of one field of both customers, field by field', () => {
+    const given = known('claimed', 'payingOut', { senderId: 's', receiverId: 'r' })
+    const after = (...fields: readonly RefusedField[]) =>
+      recordReply(given, rejected(...fields), terms)?.change?.after
+    const message = 'Wrong.'
+    const ofCustomers = (['sender', 'receiver', 'sender'] as const).map((owner, place) => ({
+      owner,
+      name: place === 2 ? 'city' : 'tax_id',
+      message,
+    }))
+    expect(after(...ofCustomers)).toMatchObject({
+      wantedCustomerFields: ofCustomers,
+      requiredInfoMessage: 'Wrong. Wrong. Wrong.',
+    })
+    const owner = 'transaction'
+    expect(after({ owner, name: 'iban', message }, { owner, name: 'bic', message })).toMatchObject({
+      wantedFields: { iban: 'Wrong.', bic: 'Wrong.' },
+      requiredInfoMessage: 'Wrong. Wrong.',
+    })
+  })
+
   it.each([
     ['payingOut', 'claimed', 'payoutFailed'],
     ['settling', 'pending', 'payoutReturned'],
