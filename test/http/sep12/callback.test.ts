@@ -166,6 +166,24 @@ describe('PUT /sep12/customer/callback', () => {
     expect(await noticesOf(id)).toEqual([])
   })
 
+  it.each([
+    // what is known, what comes with the type of the receiver, and what is told then
+    ['lacks a name for the old type', { first_name: 'Ann' }, { last_name: 'Doe' }, []],
+    ['has all for the old type', jane, { bank_account_number: '1' }, ['ACCEPTED']],
+    ['has all for both types', { ...jane, bank_account_number: '1' }, { city: 'Rome' }, []],
+  ])('is told by the type of the PUT that makes it: who %s (SEP12-114)', async (...line) => {
+    const [, known, more, told] = line
+    const account = anAccount()
+    const email = { email_address: 'ann@example.com' }
+    const body = { ...known, ...email, type: 'sep31-sender' }
+    const { id } = (await door.call(account, 'PUT /customer', { body })).body
+    await listen(account, { id, url })
+    const receiver = { id, type: 'sep31-receiver', ...more }
+    await door.call(account, 'PUT /customer', { body: receiver })
+    const notices = await noticesOf(id ?? '')
+    expect(notices.map((notice) => JSON.parse(notice.body).status)).toEqual(told)
+  })
+
   it('ends with the notice of ACCEPTED, until it is set again (SEP12-100, SEP12-103)', async () => {
     const account = anAccount()
     const id = await register(account)

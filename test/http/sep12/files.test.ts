@@ -241,6 +241,26 @@ describe('POST /sep12/customer/files', () => {
 })
 
 describe('GET /sep12/customer/files', () => {
+  it('lists the files of a customer in the order they came, however they came', async () => {
+    const account = anAccount()
+    const fields = ['photo_id_back', 'proof_of_income', 'photo_id_front', 'photo_proof_residence']
+    const came: number[] = []
+    for (const [place, name] of [...fields, ...fields].entries()) {
+      door.clock.now = new Date(door.clock.now.getTime() + 1_000)
+      const value = Buffer.concat([aPdf, Buffer.alloc(place + 1, ' ')])
+      const { body } = place % 3 === 0 ? await upload(account, value) : { body: undefined }
+      const sending = body
+        ? { body: { [`${name}_file_id`]: body.file_id } }
+        : multipart([{ name, value }])
+      const put = await door.call(account, 'PUT /customer', sending)
+      expect(put.status).toBe(202)
+      came.push(value.length)
+      const line = `GET /customer/files?customer_id=${put.body.id}` as const
+      const { files = [] } = (await door.call(account, line)).body
+      expect(files).toMatchObject(came.slice(-fields.length).map((size) => ({ size })))
+    }
+  })
+
   it('lists own files, not those of others, and wants one of two names (SEP12-129, SEP12-132)', async () => {
     const account = anAccount()
     const { body } = await upload(account)

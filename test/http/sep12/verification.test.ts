@@ -88,6 +88,32 @@ describe('a field that needs a code', () => {
     expect((await door.call(account, 'PUT /customer', { body: right })).status).toBe(202)
   })
 
+  it('awaits the code that was sent while other data comes, and the same data (SEP12-96)', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    const code = codeOf(id)
+    for (const other of [{ city: 'Rome' }, { type, city: 'Oslo' }, joan, { tax_id: '1' }]) {
+      await door.call(account, 'PUT /customer', { body: { id, ...other } })
+      expect(sentTo(id)).toBe(1)
+    }
+    const right = { id, mobile_number_verification: code, city: 'Bonn' }
+    expect((await door.call(account, 'PUT /customer', { body: right })).status).toBe(202)
+  })
+
+  it('costs no try where a file is refused before the wrong code is looked at', async () => {
+    const account = anAccount()
+    const id = await register(account)
+    const code = codeOf(id)
+    const send = (mobile_number_verification: string, more: object = {}) =>
+      door.call(account, 'PUT /customer', { body: { id, mobile_number_verification, ...more } })
+    const unknown = { photo_id_front_file_id: '00000000-0000-4000-8000-000000000000' }
+    for (let tries = 0; tries < 6; tries += 1) {
+      const { status, body } = await send(wrong(code), unknown)
+      expect([status, body.error]).toEqual([400, expect.stringContaining('photo_id_front')])
+    }
+    expect((await send(code)).status).toBe(202)
+  })
+
   it('is not confirmed by the code of the old value, sent along with a new one (SEP12-96)', async () => {
     const account = anAccount()
     const id = await register(account)
