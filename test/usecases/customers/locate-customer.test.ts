@@ -156,3 +156,23 @@ describe('a customer', () => {
     expect(await callsOf(true)).toEqual(['lockByKey', 'lock', 'lock', 'lockByKey'])
   })
 })
+
+it('finds a customer by its id only along with its own memo, of its own type (SEP12-24, SEP12-27)', async () => {
+  const account = anAccount()
+  const principal = { account }
+  const memos = [{ type: 'id', value: '7' } as const, { type: 'text', value: '7' } as const]
+  const customers = [...memos, { type: 'text', value: '8' } as const, undefined].map((memo) =>
+    kept({ account, ...(memo && { memo }) }),
+  )
+  for (const { id, key } of await Promise.all(customers)) {
+    for (const { type, value: memo } of memos) {
+      const { outcome } = await located({ principal, id, memo, memoType: type })
+      const isOwn = key.memo?.type === type && key.memo.value === memo
+      expect(outcome).toMatchObject(
+        isOwn ? { value: { key, customer: { id } } } : { refusal: { code: 'customer_unknown' } },
+      )
+    }
+    const { outcome } = await located({ principal, id })
+    expect(outcome).toMatchObject({ value: { key, customer: { id } } })
+  }
+})
