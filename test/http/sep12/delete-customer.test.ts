@@ -101,26 +101,30 @@ describe('DELETE /sep12/customer/{account}', () => {
     ])
   })
 
-  it('drops the uploads of its memo, and leaves those of the account and of other memos (SEP12-122, SEP12-129)', async () => {
-    const account = anAccount()
-    const owners = [account, `${account}:1`, `${account}:2`]
-    const uploads: (readonly [string, string])[] = []
-    for (const owner of owners) {
-      await put(owner)
-      for (const value of [aPng, aPng]) {
-        const sending = multipart([{ name: 'file', value }])
-        const { body } = await door.call(owner, 'POST /customer/files', sending)
-        uploads.push([owner, body.file_id ?? ''])
+  it.each([{}, { memo: '1' }, { memo: '1', memo_type: 'id' }])(
+    'drops the uploads of its memo, named as %j, and leaves those of the account and of other memos (SEP12-122, SEP12-129)',
+    async (body) => {
+      const account = anAccount()
+      const owners = [account, `${account}:1`, `${account}:2`]
+      const uploads: (readonly [string, string])[] = []
+      for (const owner of owners) {
+        await put(owner)
+        for (const value of [aPng, aPng]) {
+          const sending = multipart([{ name: 'file', value }])
+          const { body: kept } = await door.call(owner, 'POST /customer/files', sending)
+          uploads.push([owner, kept.file_id ?? ''])
+        }
       }
-    }
-    expect((await door.call(`${account}:1`, `DELETE /customer/${account}`)).status).toBe(200)
-    const left: number[] = []
-    for (const [owner, id] of uploads) {
-      const { body } = await door.call(owner, `GET /customer/files?file_id=${id}`)
-      left.push(body.files?.length ?? 0)
-    }
-    expect(left).toEqual([1, 1, 0, 0, 1, 1])
-  })
+      const erased = await door.call(`${account}:1`, `DELETE /customer/${account}`, { body })
+      expect(erased.status).toBe(200)
+      const left: number[] = []
+      for (const [owner, id] of uploads) {
+        const { body: found } = await door.call(owner, `GET /customer/files?file_id=${id}`)
+        left.push(found.files?.length ?? 0)
+      }
+      expect(left).toEqual([1, 1, 0, 0, 1, 1])
+    },
+  )
 
   it('is refused for the path before the memo, and for that before nobody is known (SEP12-116, SEP12-117, SEP12-119)', async () => {
     const [account, other] = [anAccount(), anAccount()]
