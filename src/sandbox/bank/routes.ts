@@ -151,8 +151,10 @@ async function misbehaving(
   parts: BankParts,
   answer: () => Promise<BankAnswer>,
 ): Promise<BankAnswer> {
-  const { failNext, failWith, latencyMs, answerLatencyMs } = parts.settings()
+  const { latencyMs } = parts.settings()
   if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs))
+  // read after the wait, or calls that wait together would fail together
+  const { failNext, failWith, answerLatencyMs } = parts.settings()
   if (failNext === 0) {
     const answered = await answer()
     if (answerLatencyMs > 0) await new Promise((resolve) => setTimeout(resolve, answerLatencyMs))

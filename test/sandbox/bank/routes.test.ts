@@ -48,6 +48,14 @@ describe('the rail of a bank that is told to be slow', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(55)
   })
 
+  it('fails as many calls as it was told to, also when they wait together', async () => {
+    const { is, order } = await opened({ latencyMs: 20, failNext: 2 })
+    const answers = await Promise.all(['k-1', 'k-2', 'k-3', 'k-4'].map(order))
+    const statuses = answers.map((answer) => (typeof answer === 'string' ? answer : answer.status))
+    expect(statuses).toEqual([503, 503, 201, 201])
+    expect(is().failNext).toBe(0)
+  })
+
   it('keeps what it is told while a call waits to fail', async () => {
     const { is, set, order } = await opened({ latencyMs: 20, failNext: 3 })
     const answer = order('k-1')

@@ -53,7 +53,12 @@ describe('a command (SBX-93)', () => {
   })
 
   test('to read what nobody knows is 404', async () => {
-    expect((await client.get('/_sandbox/nothing')).status).toBe(404)
+    for (const verb of ['nothing', 'constructor', 'toString', '__proto__']) {
+      const path = `/_sandbox/${verb}`
+      expect((await client.get(path)).status).toBe(404)
+      const ordered = await fetch(`${client.sandbox.url}${path}`, { method: 'POST', body: '{}' })
+      expect(ordered.status).toBe(404)
+    }
   })
 
   test('to wait for the ledger that is there is answered at once', async () => {

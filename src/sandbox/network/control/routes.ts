@@ -143,19 +143,23 @@ export function controlRoutes(control: Control): Route[] {
       pattern: '/_sandbox/:verb',
       get(exchange) {
         onlyLocal(exchange)
-        const read = READS[exchange.params.verb ?? '']
+        const read = namedBy(exchange, READS)
         if (!read) throw new Problem('not_found')
         return json(read(control))
       },
       async post(exchange) {
         onlyLocal(exchange)
-        const verb = VERBS[exchange.params.verb ?? '']
+        const verb = namedBy(exchange, VERBS)
         if (!verb) throw new Problem('not_found')
         return json(await carryOut(verb, control, exchange))
       },
     },
   ]
 }
+
+/** An object has more names than were given to it: `constructor` is none of ours. */
+const namedBy = <T>({ params: { verb = '' } }: Exchange, all: Readonly<Record<string, T>>) =>
+  Object.hasOwn(all, verb) ? all[verb] : undefined
 
 /** What the network cannot make sense of is the caller's to mend, never a 5xx. */
 async function carryOut(verb: Verb, control: Control, exchange: Exchange): Promise<object> {
