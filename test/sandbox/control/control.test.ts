@@ -206,11 +206,13 @@ describe('over HTTP (SBX-93)', () => {
     expect((await fees()).slice(4)).toEqual([100, 100, 100, 100])
   })
 
-  test('chaos is let loose and ended (SBX-116)', async () => {
+  test('chaos is let loose beside other faults, and ended (SBX-116)', async () => {
+    const own = { effect: { kind: 'bad_gateway' }, times: 1 } as const
+    client.sandbox.control.addFault(own)
     await command('chaos', {})
     const inForce = () => client.sandbox.control.faults().filter(({ removed }) => !removed).length
-    expect(inForce()).toBe(CHAOS.length)
-    expect(client.sandbox.control.faults().map(({ order }) => order)).toEqual(CHAOS)
+    expect(inForce()).toBe(1 + CHAOS.length)
+    expect(client.sandbox.control.faults().map(({ order }) => order)).toEqual([own, ...CHAOS])
     await command('clear_faults', {})
     expect(inForce()).toBe(0)
   })
