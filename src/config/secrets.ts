@@ -20,12 +20,14 @@ export function readSecrets(environment: Environment, faults: string[]): Secrets
   const wanted = (name: keyof Environment) => {
     const value = environment[name]
     if (value === undefined) faults.push(`${environmentNames[name]} is missing`)
-    return value ?? ''
+    return value
   }
   const read = (name: keyof Environment) => {
     const value = wanted(name)
-    if (value !== '' && isGuessable(value)) faults.push(`${environmentNames[name]} ${tooWeak}`)
-    return value
+    if (value !== undefined && isGuessable(value)) {
+      faults.push(`${environmentNames[name]} ${tooWeak}`)
+    }
+    return value ?? ''
   }
   const readBearer = (name: keyof Environment) => {
     const value = read(name)
@@ -49,8 +51,8 @@ const tooWeak = 'is too weak: 32 random characters or more, e.g. openssl rand -h
 const isGuessable = (secret: string) => secret.length < 32 || new Set(secret).size < 8
 
 /** `id:hex,id:hex`, 32 bytes each. A sealed value names its key by the id, so no two may share one. */
-function readDataKeys(text: string, faults: string[]): Secrets['dataKeys'] {
-  if (text === '') return []
+function readDataKeys(text: string | undefined, faults: string[]): Secrets['dataKeys'] {
+  if (text === undefined) return []
   const name = environmentNames.dataKeys
   const parts = text.split(',').map((part) => dataKeyPattern.exec(part))
   const keys = parts.filter((part) => part !== null).map(([, id = '', hex = '']) => ({ id, hex }))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkConfig } from '../../src/config/config.ts'
 import { readEnvironment } from '../../src/config/env.ts'
+import { readSecrets } from '../../src/config/secrets.ts'
 import { capitals, digits, signsThatFit, smallLetters, sorted } from '../builders/letters.ts'
 import { distribution, faultsOf, file, issuer, secret, variables } from './configuration.ts'
 
@@ -48,8 +49,10 @@ describe('settings that are left out', () => {
     'FAIRLEAD_RAIL_URL',
     'DATABASE_URL',
     'FAIRLEAD_SIGNING_SEED',
+    'FAIRLEAD_TOKEN_SECRET',
     'FAIRLEAD_DATA_KEYS',
     'FAIRLEAD_RAIL_TOKEN',
+    'FAIRLEAD_RAIL_SECRET',
     'FAIRLEAD_BACKOFFICE_TOKEN',
   ])('are a fault where there is no default: %s (AP-2.15)', (name) => {
     expect(faultsOf({ [name]: undefined })).toEqual([`${name} is missing`])
@@ -324,6 +327,19 @@ describe('the signs of a secret', () => {
     const ids = ['k', 'k'.repeat(32), 'k'.repeat(33), ' k', 'k ', '']
     expect(ids.filter((id) => takes(`${id}:${hex}`))).toEqual(['k', 'k'.repeat(32)])
   })
+})
+
+describe('a secret that is empty', () => {
+  const sound = readEnvironment(variables)
+
+  it.each(['signingSeed', 'tokenSecret', 'dataKeys', 'railToken', 'railSecret', 'backofficeToken'])(
+    'is refused, whoever made the settings: %s',
+    (name) => {
+      const faults: string[] = []
+      expect(readSecrets({ ...sound, [name]: '' }, faults)).toBeUndefined()
+      expect(faults).toHaveLength(1)
+    },
+  )
 })
 
 describe('keys for data at rest', () => {
