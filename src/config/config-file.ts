@@ -1,13 +1,23 @@
 import { z } from 'zod'
 import { isAccount } from '../domain/client/account-address.ts'
+import {
+  formatUnits,
+  parseUnits,
+  stellarDecimals,
+  stellarUnitsMax,
+} from '../domain/money/amount.ts'
 
 const decimal = z.string().regex(/^\d{1,15}(\.\d{1,7})?$/, 'a decimal in quotes, e.g. "12.50"')
+const stellarAmount = decimal.refine(
+  (text) => (parseUnits(text, stellarDecimals) ?? 0n) <= stellarUnitsMax,
+  `at most ${formatUnits(stellarUnitsMax, stellarDecimals)}, which is all Stellar can count`,
+)
 const account = z.string().refine(isAccount, 'a Stellar account, G…, with its right checksum')
 
 const customerTypeUse = z.strictObject({
   type: z.string().min(1),
   /** The type is wanted from this amount on; the first one from 0. */
-  fromAmount: decimal.default('0'),
+  fromAmount: stellarAmount.default('0'),
 })
 
 /** The description in other languages, by ISO 639-1 code. */
@@ -33,10 +43,10 @@ const asset = z.strictObject({
     currency: z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code'),
     decimals: z.int().min(0).max(7),
   }),
-  minAmount: decimal.optional(),
-  maxAmount: decimal.optional(),
+  minAmount: stellarAmount.optional(),
+  maxAmount: stellarAmount.optional(),
   fee: z
-    .strictObject({ fixed: decimal.default('0'), percent: decimal.default('0') })
+    .strictObject({ fixed: stellarAmount.default('0'), percent: decimal.default('0') })
     .default({ fixed: '0', percent: '0' }),
   fundingMethods: z.array(z.string().min(1)).min(1),
   senderTypes: z.array(customerTypeUse).default([]),

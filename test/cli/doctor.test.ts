@@ -1,7 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { BASE_FEE, Horizon, Keypair, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
+import {
+  Asset,
+  BASE_FEE,
+  Horizon,
+  Keypair,
+  Memo,
+  Operation,
+  TransactionBuilder,
+} from '@stellar/stellar-sdk'
+import type { xdr } from '@stellar/stellar-sdk'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -48,6 +57,21 @@ async function withFile(change: (asset: ConfigFileInput['assets'][number]) => ob
   if (first === undefined) throw new Error('the sandbox has assets')
   await writeFile(path, stringify({ ...file, assets: [{ ...first, ...change(first) }, ...others] }))
   return { FAIRLEAD_CONFIG: path }
+}
+
+/** The sending anchor does something on the network, with a memo as is asked of it. */
+async function submit(operation: xdr.Operation): Promise<void> {
+  const { horizonUrl, networkPassphrase, sendingAnchor } = fairlead.world()
+  const horizon = new Horizon.Server(horizonUrl, { allowHttp: true })
+  const pair = Keypair.fromSecret(sendingAnchor.secretKey)
+  const account = await horizon.loadAccount(pair.publicKey())
+  const transaction = new TransactionBuilder(account, { fee: BASE_FEE, networkPassphrase })
+    .addOperation(operation)
+    .addMemo(Memo.id('1'))
+    .setTimeout(60)
+    .build()
+  transaction.sign(pair)
+  await horizon.submitTransaction(transaction)
 }
 
 const secret = 'correct horse battery staple 0123456789'.replaceAll(' ', '-')
@@ -192,32 +216,26 @@ describe('the Stellar network', () => {
     expect(await complaints(await withFile(() => ({ code: 'EURC' })))).toMatch(
       /fault EURC: the distribution account has no trust line, .* → Add a trust line to EURC:G/,
     )
-    const large = await withFile(() => ({ maxAmount: '922337203685' }))
-    expect(await complaints(large)).toBe('')
-    const larger = await withFile(() => ({ maxAmount: '922337203686' }))
-    expect(await complaints(larger)).toMatch(
+    const largest = await withFile(() => ({ maxAmount: '922337203685.4775807' }))
+    expect(await complaints(largest)).toBe('')
+    const { code = '', issuer = '', distributionAccount = '' } = fairlead.world().assets[0] ?? {}
+    const asset = new Asset(code, issuer)
+    await submit(
+      Operation.payment({ destination: distributionAccount, asset, amount: '0.0000001' }),
+    )
+    expect(await complaints(largest)).toMatch(
       /^warning USDC: the trust line has less room left than maxAmount/,
     )
   })
 
   it('wants an account that asks for a memo, outside of a sandbox', async () => {
-    const { horizonUrl, networkPassphrase, sendingAnchor } = fairlead.world()
+    const { sendingAnchor } = fairlead.world()
     const asks = await withFile(() => ({ distributionAccount: sendingAnchor.publicKey }))
     const outside = { ...asks, FAIRLEAD_SANDBOX: 'false' }
     const memoWarnings = async () =>
       (await complaints(outside)).match(/^warning it does not ask wallets for a memo \(SEP-29\)/gm)
     expect(await memoWarnings()).toHaveLength(2)
-    const horizon = new Horizon.Server(horizonUrl, { allowHttp: true })
-    const pair = Keypair.fromSecret(sendingAnchor.secretKey)
-    const transaction = new TransactionBuilder(await horizon.loadAccount(pair.publicKey()), {
-      fee: BASE_FEE,
-      networkPassphrase,
-    })
-      .addOperation(Operation.manageData({ name: 'config.memo_required', value: '1' }))
-      .setTimeout(60)
-      .build()
-    transaction.sign(pair)
-    await horizon.submitTransaction(transaction)
+    await submit(Operation.manageData({ name: 'config.memo_required', value: '1' }))
     expect(await memoWarnings()).toHaveLength(1)
   })
 

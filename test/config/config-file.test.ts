@@ -168,6 +168,7 @@ describe('the file', () => {
   })
 
   const decimal = 'a decimal in quotes, e.g. "12.50"'
+  const amount = 'at most 922337203685.4775807, which is all Stellar can count'
   const account = 'a Stellar account, G…, with its right checksum'
   const misspelt = `${issuer.slice(0, -1)}A`
   const number = 'Invalid input: expected int, received number'
@@ -179,6 +180,11 @@ describe('the file', () => {
     ['assets.0.fee.percent', '1%', decimal],
     ['assets.0.senderTypes.1.fromAmount', 'x', decimal],
     ['assets.0.receiverTypes.1.fromAmount', '', decimal],
+    ['assets.0.minAmount', '922337203685.4775808', amount],
+    ['assets.0.maxAmount', '922337203685.4775808', amount],
+    ['assets.0.fee.fixed', '922337203685.4775808', amount],
+    ['assets.0.senderTypes.1.fromAmount', '922337203685.4775808', amount],
+    ['assets.0.receiverTypes.1.fromAmount', '999999999999999', amount],
     ['login.sendingAnchors.1.accounts.1', misspelt, account],
     ['login.retiredSigningKeys.1', misspelt, account],
     ['assets.0.issuer', misspelt, account],
@@ -284,6 +290,7 @@ describe('a text of the file', () => {
       const described = { description: 'D', translations: { [code]: 'x' } }
       return withAsset({ transactionFields: { f: described } })
     },
+    percent: (percent) => withAsset({ fee: { percent } }),
     amount: (minAmount) => withAsset({ minAmount }),
     cursor: (startCursor) => withAsset({ startCursor }),
   }
@@ -294,6 +301,8 @@ describe('a text of the file', () => {
     ['currency', 'U_D', capitals],
     ['customer type', '_', sorted(`-${digits}${smallLetters}`)],
     ['language', 'a_', smallLetters],
+    ['percent', '_', digits],
+    ['percent', '1_1', `.${digits}`],
     ['amount', '_', digits],
     ['amount', '1_1', `.${digits}`],
     ['cursor', '_', digits],
@@ -307,9 +316,14 @@ describe('a text of the file', () => {
     ['customer type', ['a', 'a'.repeat(64)], ['', 'a'.repeat(65), ' a', 'a ']],
     ['language', ['es'], ['', 'e', 'esp', ' es', 'es ']],
     [
-      'amount',
+      'percent',
       ['1', '1'.repeat(15), '1.1', '1.1234567'],
       ['', '1'.repeat(16), '1.', '.1', '1.12345678', ' 1', '1 '],
+    ],
+    [
+      'amount',
+      ['1', '922337203685.4775807', '1.1', '1.1234567'],
+      ['', '922337203685.4775808', '1.', '.1', '1.12345678', ' 1', '1 '],
     ],
     ['cursor', ['now', '1', '1'.repeat(19)], ['', '1'.repeat(20), ' now', 'now ', ' 1', '1 ']],
   ])('that is a %s has a least and a largest length, and nothing around', (name, good, bad) => {

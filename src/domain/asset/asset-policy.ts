@@ -43,6 +43,7 @@ export interface AssetPolicy {
     readonly decimals: number
   }
   readonly minUnits?: bigint
+  /** Of what is told to others and taken: at most `stellarUnitsMax`. */
   readonly maxUnits?: bigint
   readonly fee: FeeSchedule
   /** How payouts are made (`SEPA`, `WIRE`); the first is the default. Never empty. */

@@ -13,6 +13,9 @@ export interface Amount {
 /** Digits after the point of every Stellar asset. */
 export const stellarDecimals = 7
 
+/** The most units of an asset there can be: Stellar counts in signed 64 bits. */
+export const stellarUnitsMax = 2n ** 63n - 1n
+
 const plainDecimal = /^(\d{1,20})(?:\.(\d{1,20}))?$/
 
 /**

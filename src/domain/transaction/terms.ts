@@ -2,7 +2,7 @@ import type { AssetPolicy } from '../asset/asset-policy.ts'
 import type { Deduction } from '../fee/deduct-fee.ts'
 import { deductFee } from '../fee/deduct-fee.ts'
 import type { AssetName } from '../money/amount.ts'
-import { parseUnits, stellarDecimals } from '../money/amount.ts'
+import { parseUnits, stellarDecimals, stellarUnitsMax } from '../money/amount.ts'
 import type { Outcome } from '../outcome.ts'
 import { accepted, refused } from '../outcome.ts'
 import { readMemo } from './memo.ts'
@@ -93,13 +93,6 @@ function readAsset(request: OpeningRequest, assets: Assets): Outcome<AssetPolicy
   return accepted(asset)
 }
 
-/** Stellar counts in signed 64 bits. */
-const largestUnits = 2n ** 63n - 1n
-
-/** A configured maximum may be more than there can ever be. */
-const allowedUnits = ({ maxUnits = largestUnits }: AssetPolicy): bigint =>
-  maxUnits < largestUnits ? maxUnits : largestUnits
-
 const plainDecimal = /^\d{1,20}(\.\d{1,20})?$/
 
 function readAmount(
@@ -110,8 +103,7 @@ function readAmount(
   const units = parseUnits(text, stellarDecimals)
   if (units === undefined) return refused({ code: 'amount_too_precise' })
   if (units === 0n) return refused({ code: 'amount_malformed' })
-  const { minUnits } = asset
-  const maxUnits = allowedUnits(asset)
+  const { minUnits, maxUnits = stellarUnitsMax } = asset
   if (units > maxUnits || units < (minUnits ?? 0n)) {
     return refused({ code: 'amount_out_of_bounds', minUnits, maxUnits })
   }
