@@ -1,10 +1,18 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Rooms } from '../../src/compose/compose.ts'
+import { newPayout } from '../../src/domain/payout/decisions.ts'
 import { NetworkUnavailable } from '../../src/usecases/ports/stellar-network.ts'
 import { freshDatabase, onServer } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
-import { startWorldGateway } from '../graphql/gateway-world.ts'
+import {
+  funded,
+  keepCustomer,
+  keepTransaction,
+  person,
+  startWorldGateway,
+} from '../graphql/gateway-world.ts'
 import { until } from '../until.ts'
 
 /** Answers all that is asked of Horizon and of the bank, and keeps each connection. */
@@ -36,14 +44,25 @@ async function sessions(): Promise<unknown> {
   return row?.['open']
 }
 
+/** Sends a payout to a bank whose answer says nothing. */
+async function askBankToPay(rooms: Rooms): Promise<void> {
+  const receiver = await keepCustomer(rooms, { ...person, bank_account_number: '1000990001' })
+  const { id } = await keepTransaction(rooms, { ...funded(), receiverId: receiver.id })
+  await rooms.commit(({ payouts }) => payouts.add([newPayout(id, rooms.now())]))
+  await rooms.sendPayout(id)
+}
+
 it('a gateway that is closed leaves no connection behind, neither outwards nor to its database', async () => {
   const gateway = await startWorldGateway(database.url, { horizonUrl: url, bankUrl: url })
   await (await fetch(`${gateway.internalUrl}/health`)).text()
   const ofHealth = await connections()
   const [account = ''] = gateway.rooms.accounts
   await expect(gateway.rooms.collectStellarPayments(account)).rejects.toThrow(NetworkUnavailable)
+  const ofCollecting = await connections()
+  await askBankToPay(gateway.rooms)
   expect(ofHealth).toBeGreaterThan(1)
-  expect(await connections()).toBeGreaterThan(ofHealth)
+  expect(ofCollecting).toBeGreaterThan(ofHealth)
+  expect(await connections()).toBeGreaterThan(ofCollecting)
   expect(await sessions()).toBeGreaterThan(1)
   await gateway.stop()
   expect(await connections()).toBe(0)
