@@ -5,13 +5,12 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { GraphQLSchema } from 'graphql'
 import type { GraphqlDoor } from './door.ts'
 import { documentStore } from './document-store.ts'
-import { refuseExcess, tokensMax } from './excess.ts'
+import { tokensMax } from './excess.ts'
 import { mask } from './mask.ts'
+import { refuseOperation } from './refuse-operation.ts'
 import { serveSockets } from './sockets.ts'
 import { watchOperations } from './watch-operations.ts'
 import { unauthenticated } from './unauthenticated.ts'
-import { refuseUnserved } from './unserved.ts'
-import { refuseUnstorable } from './unstorable.ts'
 
 export const bodyBytesMax = 100_000
 
@@ -125,10 +124,7 @@ const limits = (schema: GraphQLSchema): ApolloServerPlugin<BaseContext> => ({
       didResolveOperation: ({ document, request, operationName }) => {
         const variables = request.variables ?? {}
         const operation = { schema, document, variables, operationName: operationName ?? undefined }
-        const refusal =
-          refuseUnserved(operation, 'http') ??
-          refuseExcess(operation) ??
-          refuseUnstorable(document, variables)
+        const refusal = refuseOperation(operation, 'http')
         return refusal === undefined ? Promise.resolve() : Promise.reject(refusal)
       },
     }),

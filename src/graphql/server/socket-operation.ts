@@ -1,9 +1,8 @@
 import type { ExecutionArgs, GraphQLSchema } from 'graphql'
 import { GraphQLError, getOperationAST, parse, validate } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
-import { refuseExcess, tokensMax } from './excess.ts'
-import { refuseUnserved } from './unserved.ts'
-import { refuseUnstorable } from './unstorable.ts'
+import { tokensMax } from './excess.ts'
+import { refuseOperation } from './refuse-operation.ts'
 
 /** Parses, checks and prices an operation before anything of it runs; as Apollo does over HTTP. */
 export function readOperation(
@@ -24,10 +23,7 @@ export function readOperation(
     variables: given,
     operationName: operationName ?? undefined,
   }
-  const refused =
-    refuseUnserved(operation, 'socket') ??
-    refuseExcess(operation) ??
-    refuseUnstorable(document, given)
+  const refused = refuseOperation(operation, 'socket')
   if (refused !== undefined) return [refused]
   return { schema, document, operationName: operationName ?? null, variableValues: given }
 }
