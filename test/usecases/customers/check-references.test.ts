@@ -71,3 +71,36 @@ it.each(every)(
     })
   },
 )
+
+it.each([
+  ['photo_id_front', 'application/pdf', true],
+  ['photo_id_front', 'video/mp4', false],
+  ['proof_of_liveness', 'video/mp4', true],
+  ['first_name', 'image/png', false],
+] as const)(
+  'a file is taken for a field that may hold what it is: %s, %s (SEP12-128)',
+  async (...[name, contentType, isTaken]) => {
+    const file = {
+      id: 'f',
+      owner: { account: 'G' },
+      contentType,
+      size: 1,
+      digest: '',
+      createdAt: now,
+    }
+    const customerFiles = { lockOwn: () => Promise.resolve(file) }
+    const outcome = await checkReferences({ customerFiles } as unknown as Records, {
+      owner: file.owner,
+      read: {
+        values: new Map(),
+        files: new Map(),
+        fileIds: new Map([[name, 'f']]),
+        codes: new Map(),
+      },
+      codes: { newCode: () => '', hash: () => '', isSame: () => true },
+      now,
+    })
+    const said = outcome.ok ? [...outcome.value.files] : outcome.refusal
+    expect(said).toEqual(isTaken ? [[name, file]] : { code: 'file_unknown', field: name })
+  },
+)

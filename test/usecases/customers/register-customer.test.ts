@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verificationCodes } from '../../../src/adapters/verification/verification-codes.ts'
-import type { Validation } from '../../../src/domain/customer/customer-type.ts'
+import { readyCustomerTypes } from '../../../src/domain/customer/customer-type.ts'
+import type { CustomerTypes, Validation } from '../../../src/domain/customer/customer-type.ts'
 import type { Customer } from '../../../src/domain/customer/customer.ts'
 import { registerCustomer } from '../../../src/usecases/customers/register-customer.ts'
 import { saveCustomerChange } from '../../../src/usecases/customers/save-customer-change.ts'
 import type { Commit } from '../../../src/usecases/ports/commit.ts'
-import type { VerificationSender } from '../../../src/usecases/ports/verification-sender.ts'
+import type {
+  VerificationMessage,
+  VerificationSender,
+} from '../../../src/usecases/ports/verification-sender.ts'
 import { customerTypes } from '../../builders/customer-types.ts'
+import { aTransaction } from '../../builders/transaction.ts'
 import { freshCommit } from '../../database.ts'
 import { anAccount } from '../../http/sep12/door.ts'
 
@@ -23,7 +28,9 @@ const newId = (): string => randomUUID()
 
 interface Registering {
   readonly commit?: Commit
+  readonly types?: CustomerTypes
   readonly type?: string
+  readonly transactionId?: string
   readonly validation?: Validation
   readonly send?: VerificationSender['send']
 }
@@ -35,9 +42,9 @@ const texts = (sent: Readonly<Record<string, string>>) =>
 async function register(
   account: string,
   sent: Readonly<Record<string, string>>,
-  { commit = db.commit, type, validation, send = async () => undefined }: Registering = {},
+  { commit = db.commit, validation, send = async () => undefined, ...named }: Registering = {},
 ): Promise<Customer | undefined> {
-  const types = customerTypes(validation)
+  const { types = customerTypes(validation), type, transactionId } = named
   const outcome = await registerCustomer({
     commit,
     types,
@@ -52,7 +59,12 @@ async function register(
     newId,
     now: () => now,
     digest: () => '',
-  })({ principal: { account }, sent: texts(sent), ...(type && { type }) })
+  })({
+    principal: { account },
+    sent: texts(sent),
+    ...(type && { type }),
+    ...(transactionId && { transactionId }),
+  })
   if (!outcome.ok) throw new Error(outcome.refusal.code)
   return db.read(({ customers }) => customers.find(outcome.value.id))
 }
@@ -142,4 +154,65 @@ it('notes the type that was named last, and none where none was named (SEP12-41)
   expect(await register(account, { city: 'Bonn' })).toMatchObject({ lastType: 'sep31-receiver' })
   const other = await register(account, {}, { type: 'sep31-sender' })
   expect(other).toMatchObject({ lastType: 'sep31-sender', version: 5 })
+})
+
+it('notes the type that was named rather than the one that a transaction has (SEP12-41, SEP12-47)', async () => {
+  const account = anAccount()
+  const { id } = (await register(account, {})) ?? { id: '' }
+  const receiverType = 'sep31-large-receiver'
+  const transaction = aTransaction({ owner: { account }, receiverId: id, receiverType })
+  await db.commit(({ transactions }) => transactions.open({ transaction, events: [] }))
+  const of = { transactionId: transaction.id }
+  expect(await register(account, {}, of)).toMatchObject({ id, lastType: receiverType })
+  const type = 'sep31-receiver'
+  expect(await register(account, {}, { ...of, type })).toMatchObject({ id, lastType: type })
+})
+
+describe('of several fields of a type', () => {
+  const requirements = [
+    { field: 'mobile_number' },
+    { field: 'email_address' },
+    { field: 'family_name', choices: ['Doe', 'Roe'] },
+  ]
+  const verify = ['mobile_number', 'email_address']
+  const ready = readyCustomerTypes({ t: { description: 'T', requirements, verify } }, 'full')
+  if (!ready.ok) throw new Error(ready.refusal.faults.join('; '))
+  const types = ready.value
+  const contact = { mobile_number: '+14155550100', email_address: 'ada@example.com' }
+
+  it('each that needs one is sent a code (SEP12-92)', async () => {
+    const messages: VerificationMessage[] = []
+    const send = async (message: VerificationMessage) => void messages.push(message)
+    await register(anAccount(), contact, { types, send })
+    expect(messages.map(({ field, destination }) => [field, destination])).toEqual(
+      Object.entries(contact),
+    )
+  })
+
+  it.each([
+    ['mobile_number', ['mobile_number', 'email_address']],
+    ['email_address', ['email_address']],
+  ])(
+    'the same request sends the code that did not leave, and those behind it: %s',
+    async (broken, again) => {
+      const account = anAccount()
+      const sent: string[] = []
+      const send = async ({ field }: VerificationMessage) => {
+        sent.push(field)
+        if (field === broken) throw new Error('away')
+      }
+      await expect(register(account, contact, { types, send })).rejects.toThrow('away')
+      sent.length = 0
+      await register(account, contact, { types, send: async ({ field }) => void sent.push(field) })
+      expect(sent).toEqual(again)
+    },
+  )
+
+  it.each(['family_name', 'last_name'])('one has its choices, also sent as %s', async (name) => {
+    const kept = await register(anAccount(), { [name]: 'Roe' }, { types })
+    expect(kept?.fields['last_name']?.value).toBe('Roe')
+    await expect(register(anAccount(), { [name]: 'Poe' }, { types })).rejects.toThrow(
+      'field_refused',
+    )
+  })
 })
