@@ -125,10 +125,11 @@ describe('a pending payout', () => {
     })
     await send(id)
     expect(await settle(id)).toBe('idle')
+    const { payout } = await world.stateOf(id)
     world.pass(60_000)
     await expect(settle(id)).rejects.toThrow(killed)
     const dueAt = new Date(world.clock.now.getTime() + defaultPatience.claimMs)
-    expect((await world.stateOf(id)).payout).toMatchObject({ state: 'pending', dueAt })
+    expect((await world.stateOf(id)).payout).toEqual({ ...payout, state: 'pending', dueAt })
     expect(await settle(id)).toBe('idle')
     expect(asked).toHaveLength(1)
     world.pass(60_000)
@@ -295,21 +296,39 @@ describe('an event tells why a payout is given up, as its dead letter does', () 
     message: '',
   }
 
-  it.each<[string, () => Promise<PayoutReply>]>([
-    ['unavailable', () => Promise.reject(new PayoutRailUnavailable('away'))],
-    ['outcome_unknown', () => Promise.reject(new PayoutOutcomeUnknown('nothing came'))],
-    ['outcome_unknown: key_reused', () => Promise.reject(new PayoutKeyReused('another order'))],
-    ['access_refused: bad_token', () => Promise.reject(new PayoutAccessRefused('bad_token', 'no'))],
-    ['call_refused: bad_order', () => Promise.reject(new PayoutCallRefused('bad_order', 'no'))],
-    ['rejected: closed', async () => rejected],
-  ])('where it says %s', async (why, answer) => {
+  it.each<[string, string, () => Promise<PayoutReply>]>([
+    ['unavailable', 'unavailable', () => Promise.reject(new PayoutRailUnavailable('away'))],
+    [
+      'outcome_unknown',
+      'outcome_unknown',
+      () => Promise.reject(new PayoutOutcomeUnknown('nothing came')),
+    ],
+    [
+      'outcome_unknown: key_reused',
+      'outcome_unknown',
+      () => Promise.reject(new PayoutKeyReused('another order')),
+    ],
+    [
+      'access_refused: bad_token',
+      'access_refused',
+      () => Promise.reject(new PayoutAccessRefused('bad_token', 'no')),
+    ],
+    [
+      'call_refused: bad_order',
+      'call_refused',
+      () => Promise.reject(new PayoutCallRefused('bad_order', 'no')),
+    ],
+    ['rejected: closed', 'closed', async () => rejected],
+  ])('where it says %s, the attempt %s', async (why, reason, answer) => {
     const { id } = await world.openFunded()
     const { send } = bank({ send: answer, find: answer })
     for (let tries = 0; tries <= defaultPatience.failuresMax; tries += 1) {
       if ((await send(id)) === 'dead') break
       world.pass(24 * 3_600_000)
     }
-    expect((await world.stateOf(id)).payout).toMatchObject({ state: 'dead', deadReason: why })
+    const { payout, attempts } = await world.stateOf(id)
+    expect(payout).toMatchObject({ state: 'dead', deadReason: why })
+    expect(attempts.map((attempt) => attempt.reason)).toEqual([reason])
     expect(await eventsOf(id)).toMatchObject([{ type: 'payoutFailed', note: why }])
   })
 })
