@@ -96,3 +96,11 @@ it('keeps the stack of what is a fault of ours', () => {
   const denied = Object.assign(new Error('permission denied'), { code: 'EACCES' })
   expect(inWords(denied)).toBe(denied)
 })
+
+it.each(['constructor', 'toString', '__proto__'])(
+  'has nothing to add to an error that is called %s',
+  (name) => {
+    const error = Object.assign(new Error('no'), { name })
+    expect(inWords(error)).toBe(error)
+  },
+)
