@@ -40,8 +40,8 @@ export interface GatewayParts {
 
 type Stop = () => Promise<void>
 
-const partnerSocketsMax = 10_000
-const operatorSocketsMax = 100
+export const partnerSocketsMax = 10_000
+export const operatorSocketsMax = 100
 
 /** Opens the public listener (or two) and the internal one. */
 export async function startGateway(parts: GatewayParts): Promise<{ stop: Stop }> {

@@ -3,12 +3,17 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { defaultBytesMax } from '../src/adapters/guarded-fetch/guarded-fetch.ts'
 import { configFileSchema } from '../src/config/config-file.ts'
 import { environmentNames } from '../src/config/env.ts'
+import { operatorSocketsMax, partnerSocketsMax } from '../src/gateway.ts'
 import { pageSizeMax } from '../src/graphql/page-size.ts'
 import { costMax, depthMax, tokensMax } from '../src/graphql/server/excess.ts'
 import { messageBytesMax } from '../src/graphql/server/sockets.ts'
 import { defaultBodyLimits } from '../src/http/server/body.ts'
+import { timeLimits } from '../src/http/server/http-server.ts'
+import { amountLengthMax } from '../src/http/sep31/read-opening.ts'
+import { envelopeLengthMax } from '../src/usecases/clients/exchange-challenge.ts'
 import { filesOf, textOf } from './repository.ts'
 
 /** What is written for people is true. */
@@ -49,6 +54,11 @@ describe('docs/configuration.md', () => {
         .map(written)
         .join('; '),
       'GraphQL: one WebSocket message': `${written(messageBytesMax)} bytes`,
+      'request, whole': `${timeLimits.requestTimeout / 1_000} s`,
+      'challenge envelope in a login': `${written(envelopeLengthMax)} characters`,
+      'amount in a request': `${amountLengthMax} characters`,
+      'WebSocket connections: partners, operators': `${written(partnerSocketsMax)}; ${operatorSocketsMax} per process`,
+      'what we fetch from others': `${defaultBytesMax / kib} KiB, no redirects, https and public addresses`,
     })
   })
 

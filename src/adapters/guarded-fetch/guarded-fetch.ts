@@ -72,7 +72,7 @@ export interface GuardedFetch {
 const defaultTimeouts: Timeouts = { connectMs: 5_000, readMs: 10_000, totalMs: 15_000 }
 
 /** 100 KB as generous readers count it (SEP01-52). */
-const defaultBytesMax = 102_400
+export const defaultBytesMax = 102_400
 
 export function guardedFetch(parts: GuardedFetchParts = {}): GuardedFetch {
   const timeouts = { ...defaultTimeouts, ...parts.timeouts }

@@ -50,7 +50,7 @@ function readTexts(
   return accepted(read)
 }
 
-const amountLengthMax = 50
+export const amountLengthMax = 50
 
 function readAmount(value: JsonObject, text: string): Outcome<string, Unreadable> {
   const { amount } = value

@@ -64,7 +64,7 @@ export interface HttpServerParts {
 const closeWithinMs = 4_000
 /** Holds a space, as no address of a request can. */
 const malformedAddress = '/malformed address'
-const timeLimits = { requestTimeout: 30_000, keepAliveTimeout: 72_000 }
+export const timeLimits = { requestTimeout: 30_000, keepAliveTimeout: 72_000 }
 
 /**
  * A listener with the routes of these tables. The caller is known before anything of the body is read;

@@ -34,7 +34,7 @@ export interface ExchangeChallengeParts {
 }
 
 /** Longest text that is decoded at all (SEP10-17). */
-const envelopeLengthMax = 50_000
+export const envelopeLengthMax = 50_000
 
 /**
  * Exchanges a signed challenge for a login token, once: the hash is noted as the last step before the
