@@ -32,7 +32,8 @@ async function refuseOldDatabase(databaseUrl: string): Promise<void> {
   ])
 }
 
-function readRoles(role: string | undefined): readonly Role[] {
+/** What a process does: both, unless one is asked for. */
+export function readRoles(role: string | undefined): readonly Role[] {
   if (role === undefined) return ['gateway', 'worker']
   if (role === 'gateway' || role === 'worker') return [role]
   throw new OptionRefused(`--role is gateway or worker, not ${role}`)

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { start } from '../../src/cli/start.ts'
+import { readRoles, start } from '../../src/cli/start.ts'
 import { ConfigurationFaulty } from '../../src/config/faults.ts'
 import { variables } from '../config/configuration.ts'
 import { freshDatabase, onServer } from '../database.ts'
@@ -35,6 +35,14 @@ async function faultsOfStart(
   if (caught instanceof ConfigurationFaulty) return caught.faults
   throw caught
 }
+
+it('is gateway and worker at once, unless one of them is asked for', () => {
+  expect([undefined, 'gateway', 'worker'].map(readRoles)).toEqual([
+    ['gateway', 'worker'],
+    ['gateway'],
+    ['worker'],
+  ])
+})
 
 it('tells of a file that is not there with all other faults', async () => {
   const faults = await faultsOfStart({
