@@ -86,6 +86,9 @@ describe('the way to addresses that others chose', () => {
     const url = `https://localhost:${(server.address() as AddressInfo).port}/`
     expect(await faultOf(true, url)).toBe('unreachable')
     expect(await faultOf(true, url, caFile)).toBe(200)
+    const { homePages, lines } = await outsideOf(true, caFile)
+    await homePages.signingKeyOf(new URL(url).host)
+    expect(lines[0]).toMatchObject({ level: 'info', target: 'home_page', status: 200 })
     server.closeAllConnections()
     server.close()
     rmSync(directory, { recursive: true })

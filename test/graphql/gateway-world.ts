@@ -43,6 +43,8 @@ export interface WorldSettings {
   readonly trustProxy?: string
   /** DOCUMENTATION of its page. */
   readonly documentation?: Readonly<Record<string, string>>
+  /** From which level on lines are kept; `warn` unless told. */
+  readonly logLevel?: string
   /** How long what health saw counts. */
   readonly lookAgainMs?: number
 }
@@ -92,8 +94,8 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
       done()
     },
   })
-  const log = createLog({ level: 'warn', destination })
-  const { lookAgainMs } = settings
+  const { lookAgainMs, logLevel = 'warn' } = settings
+  const log = createLog({ level: logLevel, destination })
   const rooms = await compose({
     config,
     secrets,
@@ -107,7 +109,7 @@ export async function startWorldGateway(databaseUrl: string, settings: WorldSett
     rooms,
     /** With which another gateway can be started. */
     parts,
-    /** Warnings and errors that were logged. */
+    /** What was logged. */
     lines,
     publicUrl: `http://127.0.0.1:${publicPort}`,
     internalUrl: `http://127.0.0.1:${internalPort}`,
