@@ -250,6 +250,15 @@ describe('settings that are given', () => {
 })
 
 describe('addresses', () => {
+  const names = ['FAIRLEAD_PUBLIC_URL', 'FAIRLEAD_HORIZON_URL', 'FAIRLEAD_RAIL_URL']
+  it.each(names)('are each looked at, although %s is missing', (missing) => {
+    const faults = faultsOf(
+      Object.fromEntries(names.map((name) => [name, name === missing ? undefined : 'x'])),
+    )
+    const wrong = names.filter((name) => name !== missing).map((name) => `${name} is not a URL: x`)
+    expect(faults).toEqual([`${missing} is missing`, ...wrong])
+  })
+
   it.each(['FAIRLEAD_PUBLIC_URL', 'FAIRLEAD_HORIZON_URL', 'FAIRLEAD_RAIL_URL'])(
     'are https, unless they lie on this machine or it is a sandbox: %s (SEP31-08, AP-2.15)',
     (name) => {
