@@ -17,7 +17,7 @@ export interface ServerPlace {
 
 /** Listens until stopped; a port of 0 takes a free one. */
 export async function openServer(listener: Listener, place: ServerPlace): Promise<OpenServer> {
-  const settings = { keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }
+  const settings = { keepAliveTimeout: 65_000 }
   const server: Server = place.tls
     ? createSecureServer({ ...settings, ...place.tls }, listener)
     : createServer(settings, listener)
