@@ -86,6 +86,15 @@ it('takes back what a commit did that failed, and gives its connection on as goo
   expect(await onServer(fresh.url, kept)).toEqual([{ id: 4 }])
 })
 
+it('keeps a connection on which a statement was refused', async () => {
+  const pid = () => sql(database.pooled, 'select pg_backend_pid() as pid')
+  const before = await pid()
+  const failed = 'insert into kept values (1)'
+  await expect(sql(database.pooled, failed)).rejects.toThrow('duplicate key')
+  await expect(database.commit((session) => sql(session, failed))).rejects.toThrow('duplicate key')
+  expect(await pid()).toEqual(before)
+})
+
 it('gives up a statement that waits for a lock which nobody gives back, and goes on', async () => {
   const holder = new Client({ connectionString: fresh.url })
   await holder.connect()

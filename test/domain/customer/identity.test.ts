@@ -80,9 +80,12 @@ describe('the customer of a request', () => {
     [{ account }, wrong, 'account_of_another'],
     [{ account }, { ...wrong, account }, 'memo_type_unknown'],
     [{ account }, { memo: 'x' }, 'memo_malformed'],
+    [{ account }, { memo: 'x', memoType: 'id' }, 'memo_malformed'],
+    [{ account }, { memo: '', memoType: 'text' }, 'memo_malformed'],
+    [{ account }, { memo: 'x', memoType: 'hash' }, 'memo_malformed'],
   ])('of %j, who says %j, is refused by the first fault: %s (SEP12-14 to 21)', (...line) => {
     const [claimant, claimed, code] = line
-    const type = code === 'memo_malformed' ? { type: 'id' } : {}
+    const type = code === 'memo_malformed' ? { type: claimed.memoType ?? 'id' } : {}
     expect(claimedKey(claimant, claimed)).toEqual({ ok: false, refusal: { code, ...type } })
   })
 
