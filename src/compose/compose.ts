@@ -1,15 +1,10 @@
-import { callbackSender } from '../adapters/callbacks/callback-sender.ts'
 import { payoutNoticeReader } from '../adapters/rails/http/payout-notice.ts'
 import type { Config, Site } from '../config/config.ts'
 import { ConfigurationFaulty } from '../config/faults.ts'
 import type { Secrets } from '../config/secrets.ts'
-import { defaultCallbackPatience } from '../domain/callback/retry.ts'
 import { faultsOfPage } from '../http/sep1/faults-of-page.ts'
 import type { Log } from '../observability/log.ts'
 import { observeRooms } from '../observability/observed.ts'
-import { outwardCalls, toldFetch } from '../observability/outward-calls.ts'
-import { deliverCallback } from '../usecases/callbacks/deliver-callback.ts'
-import { sweepDueWork } from '../usecases/due-work/sweep-due-work.ts'
 import { composeBackoffice } from './backoffice.ts'
 import { composeCustomers, customerTypesOf } from './customers.ts'
 import { layFoundation } from './foundation.ts'
@@ -30,6 +25,7 @@ import {
 } from './tellings.ts'
 import { composeTransactions } from './transactions.ts'
 import { composeWatch } from './watch.ts'
+import { composeWork } from './work.ts'
 
 export interface Blueprint {
   readonly config: Config
@@ -90,7 +86,11 @@ async function furnish(foundation: Foundation, blueprint: Blueprint) {
     ...payments,
     assets: desks.assets,
     accounts,
-    ...furnishWork(foundation, { logins, outside, accounts }),
+    ...observeRooms(
+      foundation,
+      composeWork(foundation, { sign: logins.signingKey.sign, fetch: outside.fetch, accounts }),
+      tellingsOfWork,
+    ),
     readPayoutNotice: payoutNoticeReader({ secret: secrets.railSecret, now: foundation.now }),
     ...watch,
     homePageOf: (site: Site) => homePageOf(site, config, logins.signingKey.account),
@@ -142,31 +142,6 @@ function furnishDesks(
     transactions: observeRooms(foundation, transactions, tellingsOfTransactions),
     customers: observeRooms(foundation, customers, tellingsOfCustomers),
   }
-}
-
-/** Rooms of work that no client asks for. */
-function furnishWork(
-  foundation: Foundation,
-  {
-    logins,
-    outside,
-    accounts,
-  }: {
-    readonly logins: Awaited<ReturnType<typeof composeLogins>>
-    readonly outside: Awaited<ReturnType<typeof composeOutside>>
-    readonly accounts: readonly string[]
-  },
-) {
-  const { commit, read, queue, now } = foundation
-  const sender = callbackSender({
-    fetch: toldFetch(outside.fetch, outwardCalls(foundation, 'callback', 'info')),
-    sign: logins.signingKey.sign,
-  })
-  const work = {
-    deliverCallback: deliverCallback({ commit, sender, patience: defaultCallbackPatience, now }),
-    sweepDueWork: sweepDueWork({ read, queue, accounts, now }),
-  }
-  return observeRooms(foundation, work, tellingsOfWork)
 }
 
 /** A gateway that would publish something wrong does not start (SEP01-18). */

@@ -10,7 +10,7 @@ import { composeOutside } from '../../src/compose/outside.ts'
 import { composePayments } from '../../src/compose/payments.ts'
 import { composeTransactions } from '../../src/compose/transactions.ts'
 import { composeWatch } from '../../src/compose/watch.ts'
-import { defaultCallbackPatience } from '../../src/domain/callback/retry.ts'
+import { composeWork } from '../../src/compose/work.ts'
 import type { Customer } from '../../src/domain/customer/customer.ts'
 import { newPayout } from '../../src/domain/payout/decisions.ts'
 import type { Payout, PayoutAttempt, PayoutState } from '../../src/domain/payout/payout.ts'
@@ -19,8 +19,6 @@ import { limitMisses } from '../../src/http/sep12/limit-misses.ts'
 import { createRateLimit } from '../../src/http/server/rate-limit.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { createMetrics } from '../../src/observability/metrics.ts'
-import { deliverCallback } from '../../src/usecases/callbacks/deliver-callback.ts'
-import { sweepDueWork } from '../../src/usecases/due-work/sweep-due-work.ts'
 import type { Records } from '../../src/usecases/ports/commit.ts'
 import { anAsset } from '../builders/asset.ts'
 import { aCallback } from '../builders/callback.ts'
@@ -73,15 +71,15 @@ async function house() {
     () => answers,
     (one) => void told.push(one),
   )
-  const work = (of: (known: Records) => unknown) => Promise.resolve(of(records))
+  const asking = (of: (known: Records) => unknown) => Promise.resolve(of(records))
   const { config, secrets } = configOf('postgres://localhost/none', {
     signingSeed: Keypair.random().secret(),
   })
   const queue = { add: async () => undefined, figures: async () => [] }
   const foundation = {
-    commit: work,
-    commitAtOnce: work,
-    read: work,
+    commit: asking,
+    commitAtOnce: asking,
+    read: asking,
     queue,
     jobStore: { kind: 'postgres', url: '' },
     now,
@@ -128,20 +126,22 @@ async function house() {
     homePages: outside.homePages,
     lookAgainMs: undefined,
   })
-  const sender = {
-    send: async (_: unknown, at: Date) => {
-      told.push(at)
-      return { kind: 'answered', status: 503 } as const
+  const work = composeWork(foundation, {
+    sign: logins.signingKey.sign,
+    fetch: async ({ headers }) => {
+      const [, seconds] = /^t=(\d+)/.exec(headers['signature'] ?? '') ?? []
+      told.push(new Date(Number(seconds) * 1000))
+      return { status: 503 }
     },
-  }
+    accounts: [distributionAccount],
+  })
   const rooms = {
     ...transactions,
     ...customers,
     ...payments,
     ...logins,
     ...logins.loginAt(config.site),
-    deliverCallback: deliverCallback({ ...foundation, sender, patience: defaultCallbackPatience }),
-    sweepDueWork: sweepDueWork({ ...foundation, accounts: [distributionAccount] }),
+    ...work,
   }
   memoryPayoutRail({ now })
   payoutNoticeReader({ secret: 'secret', now })
