@@ -34,7 +34,7 @@ function dialectOver(session: Session | undefined): Dialect {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
       if (session === undefined) throw new Error('The ORM has no connection of its own')
       const found = await session.run(sql, parameters)
-      return { rows: found as Row[], numAffectedRows: BigInt(found.length) } // the caller knows what it selected
+      return { rows: found as Row[] } // the caller knows what it selected
     },
     streamQuery() {
       throw new Error('Nothing here is read as a stream')
