@@ -134,6 +134,35 @@ it('looks again after five seconds, and answers from memory until then', async (
   expect(await latestAfter(0)).toBe(102n) // the clock was set back
 })
 
+it('answers from memory no longer once it was stopped, whoever stopped it', async () => {
+  const epoch = await nextRun()
+  const { watch, said } = watched({ lookEveryMs: 60_000 })
+  const seen = await watch.look()
+  if (!seen.ok) throw new Error(seen.refusal.code)
+  const stop = { reason: 'gap', detail: 'Noticed elsewhere', elder: 1n, stoppedAt: start } as const
+  await db.commit(({ network }) => network.stop({ ...stop, epoch }))
+  const stopped = { ok: false, refusal: { code: 'network_stopped' } }
+  expect(await watch.look()).toEqual(stopped)
+  expect(await watch.stop(seen.value, { reason: 'gap', detail: 'Noticed here too' })).toEqual(
+    stopped,
+  )
+  expect(said).toEqual([]) // that was told where it was noticed first
+  expect(await openStop()).toMatchObject(stop)
+})
+
+it('compares again at the next look when Horizon could not tell the ledger it knows', async () => {
+  await nextRun()
+  const { watch, told, asked } = watched({ compareEveryMs: undefined })
+  await watch.look()
+  told.latest = 200n
+  told.lacks.add(100n)
+  await expect(watch.look()).rejects.toThrow(NetworkUnavailable)
+  told.lacks.clear()
+  asked.length = 0
+  expect(await watch.look()).toMatchObject({ value: { anchor: closed(200n) } })
+  expect(asked).toEqual([100n, 200n])
+})
+
 it('counts a look, and a comparison, from when it was begun, however long Horizon takes', async () => {
   await nextRun()
   const { watch, told, clock, asked, slow } = watched({
