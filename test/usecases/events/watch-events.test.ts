@@ -9,11 +9,17 @@ import type { Read, Records } from '../../../src/usecases/ports/commit.ts'
 import type { EventQuery } from '../../../src/usecases/ports/event-records.ts'
 
 const mine = { owner: { account: 'GMINE', memo: '1' }, transactionId: 'mine' }
-const strangers: readonly (typeof mine | { owner: Owner; transactionId: string })[] = [
-  { ...mine, owner: { account: 'GMINE', memo: '2' } },
-  { ...mine, owner: { account: 'GMINE' } },
-  { ...mine, owner: { account: 'GOTHER', memo: '1' } },
+const owners: readonly Owner[] = [
+  { account: 'GMINE', memo: '1' },
+  { account: 'GMINE', memo: '2' },
+  { account: 'GMINE' },
+  { account: 'GOTHER', memo: '1' },
 ]
+const othersThan = (me: Owner) =>
+  owners
+    .filter(({ account, memo }) => account !== me.account || memo !== me.memo)
+    .map((owner) => ({ owner, transactionId: 'mine' }))
+const strangers = othersThan(mine.owner)
 
 /** A log in memory that grows as the test says, chosen from as the table does. */
 function aLog() {
@@ -74,22 +80,28 @@ async function told(events: AsyncIterator<RecordedEvent>, count: number) {
 }
 
 describe('a client that watches', () => {
-  it.each(['replayed from the table', 'told live'])(
-    'sees nothing of another memo, account or transaction: %s (AP-2.16)',
-    async (way) => {
+  it.each(
+    owners.flatMap((owner) =>
+      ['replayed from the table', 'told live'].map((way) => [owner, way] as const),
+    ),
+  )(
+    'as %o sees nothing of another memo, account or transaction: %s (AP-2.16)',
+    async (owner, way) => {
       const log = aLog()
-      const writeAll = () => log.write(...strangers, { ...mine, transactionId: 'other' }, mine)
+      const own = { owner, transactionId: 'mine' }
+      const writeAll = () =>
+        log.write(...othersThan(owner), { ...own, transactionId: 'other' }, own)
       if (way === 'replayed from the table') writeAll()
       const tail = await openEventTail(log)
       const leave = new AbortController()
       const events = await watching(
         { read: log.read, tail },
-        { ...mine, after: 0n, signal: leave.signal },
+        { ...own, after: 0n, signal: leave.signal },
       )
       if (way === 'told live') writeAll()
       await tail.catchUp()
       expect(await told(events, 1)).toEqual([5n])
-      log.write(mine)
+      log.write(own)
       await tail.catchUp()
       expect(await told(events, 1)).toEqual([6n])
       leave.abort()
@@ -109,6 +121,18 @@ describe('a client that watches', () => {
     }
     const events = await watching({ read, tail }, { ...mine, after: 0n, signal: leave.signal })
     expect(await told(events, 1)).toEqual([4n])
+    leave.abort()
+  })
+
+  it('from now on is told nothing that was written before it came, of which the tail had not heard', async () => {
+    const log = aLog()
+    const tail = await openEventTail(log)
+    log.write(mine, mine)
+    const leave = new AbortController()
+    const events = await watching({ read: log.read, tail }, { ...mine, signal: leave.signal })
+    log.write(mine)
+    await tail.catchUp()
+    expect(await told(events, 1)).toEqual([3n])
     leave.abort()
   })
 
