@@ -42,6 +42,16 @@ describe('the settings of a login', () => {
       [notTheHost('evil.com')],
     ],
     [
+      'another port than the endpoint (SEP10-06)',
+      { endpoint: 'https://anchor.example.com:8443/auth', webAuthDomain: 'anchor.example.com:443' },
+      [notTheHost('anchor.example.com:443', 'https://anchor.example.com:8443/auth')],
+    ],
+    [
+      'the port of the endpoint left out (SEP10-06)',
+      { endpoint: 'https://anchor.example.com:8443/auth' },
+      [notTheHost('anchor.example.com', 'https://anchor.example.com:8443/auth')],
+    ],
+    [
       'an endpoint that is no URL (SEP10-06)',
       { endpoint: 'nowhere' },
       [notTheHost('anchor.example.com', 'nowhere')],

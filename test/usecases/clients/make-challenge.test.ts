@@ -272,8 +272,16 @@ describe('the domain of a wallet', () => {
   it('may be required, and limited to some (SEP10-50)', async () => {
     const clientDomains = { mode: 'verify', required: true, allowed: ['another.example'] } as const
     expect(await codeFor({ account }, { clientDomains })).toBe('client_domain_missing')
-    expect(await codeFor({ account, clientDomain }, { clientDomains })).toBe(
-      'client_domain_not_allowed',
-    )
+    const others = [
+      clientDomain,
+      'evil-another.example',
+      'its.another.example',
+      'another.example.net',
+    ]
+    for (const other of others) {
+      expect(await codeFor({ account, clientDomain: other }, { clientDomains })).toBe(
+        'client_domain_not_allowed',
+      )
+    }
   })
 })
