@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { DatabaseUnavailable } from '../../../src/usecases/ports/commit.ts'
 import type { Records } from '../../../src/usecases/ports/commit.ts'
 import {
   expireTransactions,
@@ -19,6 +20,7 @@ function table(...ids: readonly string[]) {
       return [...lapsed].slice(0, limit)
     },
     lockLapsed: async (asked: readonly string[]) => {
+      if (asked.includes('away')) throw new DatabaseUnavailable('away')
       const damaged = asked.find((id) => id.startsWith('damaged') && !mended.has(id))
       if (asked.length > 2 && asked.includes('shy')) throw new Error('too many at once')
       if (damaged !== undefined) throw new Error(`${damaged} is damaged`)
@@ -75,6 +77,13 @@ it('ends with the next call what was mended since, and counts each call by itsel
   expect(await expire()).toBe(1)
   expect(ended).toEqual(['sound', 'damaged-1', 'damaged-2'])
 })
+
+it.each([[['away']], [['sound', 'away']], [['damaged', 'away', 'sound']]])(
+  'is away itself while the database is, and takes none of %j for damaged',
+  async (ids) => {
+    await expect(table(...ids).expire()).rejects.toBeInstanceOf(DatabaseUnavailable)
+  },
+)
 
 it('makes no commit when nothing lapsed', async () => {
   const { expire, commits } = table()
