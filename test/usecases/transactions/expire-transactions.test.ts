@@ -53,6 +53,19 @@ it('ends what was not funded in time, with an event and a message (SEP31-76)', a
   expect(await door.expireTransactions()).toBe(0)
 })
 
+it('changes nothing else of what it ends: its deadline stays what it was (SEP31-76)', async () => {
+  const id = await kept()
+  const before = await door.read(({ transactions }) => transactions.find(id))
+  expect(await door.expireTransactions()).toBe(1)
+  expect(await door.read(({ transactions }) => transactions.find(id))).toEqual({
+    ...before,
+    phase: 'expired',
+    statusMessage: 'No payment came in time',
+    version: (before?.version ?? 0) + 1,
+    updatedAt: door.clock.now,
+  })
+})
+
 it('tells the event and the notice of each that it ends as the work of the gateway (SEP31-76, SEP31-83)', async () => {
   const callbackUrl = 'https://wallet.example.com/'
   const phases = ['screening', 'awaitingInfo', 'awaitingFunds'] as const

@@ -145,6 +145,20 @@ describe('the same idempotency key', () => {
   })
 })
 
+it('takes no data of customers of another client for its own (SEP31-O11)', async () => {
+  const transactionFields = { bank_number: { description: 'Number of the bank' } }
+  const anyone = { senderTypes: [], receiverTypes: [], transactionFields }
+  const open = openTransaction({ ...door.openParts, assets: new Map([['SRT', anAsset(anyone)]]) })
+  const fields = { bank_number: '1' }
+  const [own, other] = [await door.customer(fields), await door.customer(fields, { account: 'G' })]
+  const needed = { code: 'transaction_info_needed', missing: transactionFields }
+  for (const side of ['senderId', 'receiverId']) {
+    const opened = (id: string) => open({ ...opening, request: { ...opening.request, [side]: id } })
+    expect((await opened(own)).ok).toBe(true)
+    expect(await opened(other)).toEqual({ ok: false, refusal: needed })
+  }
+})
+
 it('opens no second one when the transaction of a key cannot be found', async () => {
   const { openParts } = door
   const read: Read = (work) =>

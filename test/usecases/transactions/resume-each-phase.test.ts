@@ -110,6 +110,24 @@ describe('a transaction of a customer', () => {
     }
   })
 
+  it('is judged by the type of each of the two, which may be another one', async () => {
+    const phases = async (receiverType: string, senderType: string) => {
+      const given = aTransaction({
+        phase: 'screening',
+        senderId: 'one',
+        receiverId: 'other',
+        senderType,
+        receiverType,
+      })
+      const { changes } = await resumed('accepted', [given])
+      return changes.map(({ after }) => after.phase)
+    }
+    const [enough, more] = ['sep31-sender', 'sep31-receiver'] // the receiver needs a bank account
+    expect(await phases(enough, enough)).toEqual(['awaitingFunds'])
+    expect(await phases(more, enough)).toEqual(['awaitingInfo'])
+    expect(await phases(enough, more)).toEqual(['awaitingInfo'])
+  })
+
   it('goes on also after one that is gone, and one that went on by itself', async () => {
     const waiting = ['b', 'd'].map((id) => between('screening', id))
     const all = [between('completed', 'c'), ...waiting]

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { setTransactionCallback } from '../../../src/usecases/transactions/set-transaction-callback.ts'
+import { aCallback } from '../../builders/callback.ts'
 import { paymentWorld } from '../payment-world.ts'
 import type { PaymentWorld } from '../payment-world.ts'
 
@@ -42,6 +43,25 @@ it('takes every one of many addresses that are sent at once, and keeps one of th
   expect(outcomes.filter(({ ok }) => !ok)).toEqual([])
   const kept = await world.read(({ transactions }) => transactions.find(id))
   expect(urls).toContain(kept?.callbackUrl)
+})
+
+it('changes the address alone, as it was written, also for a notice that is due (SEP31-81, SEP31-83)', async () => {
+  const before = await world.openFunded()
+  const due = aCallback({ subject: { kind: 'transaction', id: before.id } })
+  await world.commit(({ callbacks }) => callbacks.add(due))
+  const set = setTransactionCallback({
+    commit: world.commit,
+    callbackRules: { allowHttp: false, allowPrivateHosts: false },
+    hosts: { isPublic: () => Promise.resolve(true) },
+  })
+  const { owner, id } = before
+  const principal = { ...owner, subject: owner.account, homeDomain: 'anchor.example' }
+  const url = 'https://Sender.example:443'
+  world.pass(60_000)
+  expect(await set({ principal, id, url })).toEqual({ ok: true, value: undefined })
+  const kept = await world.read(({ transactions }) => transactions.find(id))
+  expect(kept).toEqual({ ...before, callbackUrl: url, version: before.version + 1 })
+  expect(await world.commit(({ callbacks }) => callbacks.lock(due.id))).toEqual({ ...due, url })
 })
 
 it('refuses an address for what is wrong with it before it looks for the transaction (SEP31-82)', async () => {
