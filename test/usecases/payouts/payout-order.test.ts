@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Customer } from '../../../src/domain/customer/customer.ts'
+import { sep9Field, sep9Fields } from '../../../src/domain/customer/sep9-fields.ts'
 import { orderOf } from '../../../src/usecases/payouts/payout-order.ts'
 import { aTransaction } from '../../builders/transaction.ts'
 
@@ -22,7 +23,7 @@ const transaction = aTransaction({
   fundingMethod: 'SWIFT',
   senderId: 'sender',
   receiverId: 'receiver',
-  fields: { routing_number: '021000021' },
+  fields: { routing_number: '021000021', type: 'WIRE' },
 })
 const customers = [
   aCustomer('stranger', { first_name: 'Nobody' }),
@@ -45,12 +46,19 @@ it('orders amount out, with its own decimals, from the one customer to the other
     method: 'SWIFT',
     receiver: { first_name: 'Rita' },
     sender: { last_name: 'Sand' },
-    transactionFields: { routing_number: '021000021' },
+    transactionFields: { routing_number: '021000021', type: 'WIRE' },
     reference: transaction.id,
   })
 })
 
-it('sends the bank no picture of a document', () => {
-  const { receiver } = orderOf(attempt, transaction, customers)
-  expect(receiver).not.toHaveProperty('photo_id_front')
+it('sends the bank no picture of a document, and every other field that there is', () => {
+  const names = [...new Set([...sep9Fields.values()].map(({ name }) => name)), 'of_our_own']
+  const pictures = names.filter((name) => sep9Field(name)?.kind === 'binary')
+  expect(pictures.length).toBeGreaterThan(5)
+  const fields = Object.fromEntries(names.map((name) => [name, `its ${name}`]))
+  const all = ['sender', 'receiver'].map((id) => aCustomer(id, fields))
+  const { sender, receiver } = orderOf(attempt, transaction, all)
+  for (const sent of [sender, receiver]) {
+    expect(Object.keys(sent)).toEqual(names.filter((name) => !pictures.includes(name)))
+  }
 })
