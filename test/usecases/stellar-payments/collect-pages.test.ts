@@ -25,6 +25,8 @@ beforeEach(() => {
 async function collectPages(
   counts: readonly number[],
   meanwhile: (account: string, asked: number) => unknown = () => undefined,
+  /** How far a page without payments leads. */
+  skipped?: string,
 ) {
   const account = `G${randomUUID()}`
   const pages = counts.map((count) =>
@@ -44,7 +46,7 @@ async function collectPages(
     const credits = pages[asked.length] ?? []
     asked.push([of, cursor, limit])
     await meanwhile(account, asked.length)
-    const nextCursor = credits.at(-1)?.id ?? cursor
+    const nextCursor = credits.at(-1)?.id ?? skipped ?? cursor
     return { credits, nextCursor, complete: asked.length >= pages.length }
   }
   const outcome = await collectStellarPayments({
@@ -78,6 +80,12 @@ describe('collecting page by page', () => {
       [account, cursors[1], 200],
     ])
     expect(place).toMatchObject({ cursor: cursors[2], readLedger: 101n }) // as it was before
+  })
+
+  it('keeps how far a page led in which there were no payments, and asks for it no second time', async () => {
+    const { outcome, place, told } = await collectPages([0], undefined, '4294967296')
+    expect(outcome).toEqual({ ok: true, value: { pages: 1, added: 0 } })
+    expect([place?.cursor, told]).toEqual(['4294967296', []])
   })
 
   it('tells of each page that brought something, once, before the next is asked for', async () => {
