@@ -80,6 +80,23 @@ describe('relaying', () => {
     await jobs.queue.close()
   })
 
+  it('has announced the events before it moves a job', async () => {
+    const order: string[] = []
+    const announceEvents = async () => {
+      // longer than the jobs take to be read
+      for (let n = 0; n < 20; n += 1) await db.read(({ events }) => events.highestSequence())
+      order.push('announcement')
+    }
+    const queue = { add: async () => void order.push('jobs') }
+    await db.commit(async ({ events, outbox }) => {
+      await events.add([anEvent()])
+      await outbox.addJob(aJob())
+    })
+    const { commit, read } = db
+    await relayEvents({ commit, read, queue, announcements: { announceEvents } })()
+    expect(order).toEqual(['announcement', 'jobs'])
+  })
+
   it('does not ask the queue for anything when nothing is to be moved', async () => {
     const announcements = memoryAnnouncements()
     const queue = { add: () => Promise.reject(new Error('nothing is to be added')) }
