@@ -249,13 +249,16 @@ describe('a socket', () => {
   })
 
   it('is told that the gateway goes away when it stops, and is waited for', async () => {
-    const socket = await openSocket(await openDoor(), 'any')
-    expect(count().sockets).toBe(1)
-    await dispose()
-    expect(count().sockets).toBe(0)
+    const url = await openDoor()
+    const sockets = [await openSocket(url, 'any'), await openSocket(url, 'any')]
+    expect(count().sockets).toBe(2)
+    const left = dispose().then(() => count().sockets)
+    const ended = sockets.map((socket) => socket.ended().catch(() => 'it is still open'))
+    const goingAway = { code: 1001, reason: 'Going away' }
+    expect(await Promise.all(ended)).toEqual([goingAway, goingAway])
+    expect(await left).toBe(0)
     dispose = () => Promise.resolve()
     await stop()
-    expect(await socket.ended()).toEqual({ code: 1001, reason: 'Going away' })
     stop = () => Promise.resolve()
   })
 

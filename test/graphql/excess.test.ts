@@ -11,7 +11,7 @@ import {
 const schema = buildSchema(`
   type Query {
     node: Node! one: [Node!]! list(first: Int, after: String, last: Int): Connection! either: Either
-    named: Named! latest(first: Int): Connection! found(id: ID): Connection!
+    named: Named! latest(first: Int): Connection! found(id: ID, after: String): Connection!
   }
   interface Named { node: Node! }
   type Node implements Named { node: Node! name: String all: [Node!]! }

@@ -219,6 +219,12 @@ describe('HTTP', () => {
     ])
   })
 
+  it.each(['PUT', 'PATCH', 'DELETE'])('is not served by %s', async (method) => {
+    const url = `${world.partner}?query=${encodeURIComponent('{ assets { code } }')}`
+    const headers = { 'apollo-require-preflight': '1', authorization: `Bearer ${token}` }
+    expect((await fetch(url, { method, headers })).status).toBe(404)
+  })
+
   it('runs no mutation by GET', async () => {
     const mutation =
       'mutation { openTransaction(idempotencyKey: "k", input: { amount: "1", assetCode: "X" }) { __typename } }'

@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { describe, expect, it } from 'vitest'
 import type { CustomerView } from '../../src/usecases/customers/customer-view.ts'
+import { AssetQueries } from '../../src/graphql/asset/asset.query.ts'
 import { writeAsset } from '../../src/graphql/asset/asset.type.ts'
 import { writeCustomer } from '../../src/graphql/customer/customer.type.ts'
 import { ClientQueries } from '../../src/graphql/client/client.query.ts'
@@ -202,6 +203,22 @@ describe('an asset', () => {
         },
       ],
     })
+  })
+
+  it('tells each bound by itself, and one of nothing as 0', () => {
+    const { minUnits: _, ...upTo } = anAsset()
+    const { maxUnits: __, ...from } = anAsset()
+    expect([upTo, from, anAsset({ minUnits: 0n })].map(writeAsset)).toMatchObject([
+      { minAmount: null, maxAmount: '10000' },
+      { minAmount: '10', maxAmount: null },
+      { minAmount: '0', maxAmount: '10000' },
+    ])
+  })
+
+  it('is told beside all others', () => {
+    const assets = ['A', 'B', 'C', 'D'].map((code) => anAsset({ code }))
+    const context = { rooms: { assets } } as unknown as PartnerContext // nothing else is asked
+    expect(new AssetQueries().assets(context)).toEqual(assets.map(writeAsset))
   })
 
   it('says null where it has no issuer and no bounds', () => {
