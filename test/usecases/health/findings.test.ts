@@ -217,6 +217,10 @@ const network: readonly (readonly [Finding, Finding])[] = [
     found('failing', 'collecting', 'No payments are collected', 'See the check history'),
   ],
   [
+    judgeCollecting({ ...stopped('reset'), accounts: [] }, undefined, now),
+    found('failing', 'collecting', 'No payments are collected', 'See the check history'),
+  ],
+  [
     judgeCollecting({ ...quiet, accounts }, headAt(3), now),
     found(
       'failing',

@@ -200,5 +200,15 @@ it('health is as bad as the worst finding', () => {
   const finding = (status: 'ok' | 'degraded' | 'failing') => ({ name: 'x', status, says: 'x' })
   expect(reportOf([]).status).toBe('ok')
   expect(reportOf([finding('ok'), finding('degraded')]).status).toBe('degraded')
-  expect(reportOf([finding('failing'), finding('degraded')]).status).toBe('failing')
+  const all = ['ok', 'degraded', 'failing'] as const
+  for (const [badness, worst] of all.entries()) {
+    for (const other of all.slice(0, badness + 1)) {
+      for (const pair of [
+        [finding(worst), finding(other)],
+        [finding(other), finding(worst)],
+      ]) {
+        expect(reportOf(pair).status).toBe(worst)
+      }
+    }
+  }
 })
