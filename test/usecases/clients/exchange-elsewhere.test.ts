@@ -116,3 +116,12 @@ it('a token is dated by when it is given, for a challenge that was good when it 
   })
   expect(await exchange(envelope)).toMatchObject({ ok: false, refusal: { fault: 'lapsed' } })
 })
+
+it('a token is issued by the login endpoint as it is published, whatever its path (SEP10-115)', async () => {
+  const endpoint = 'http://localhost:8080/login/sep10'
+  const login = await aLogin({ endpoint, webAuthDomain: 'localhost:8080' })
+  const outcome = await login.exchange(signed(await login.challengeFor({ account }), clientKey))
+  if (!outcome.ok) throw new Error(outcome.refusal.code)
+  const read = await login.tokens.read(outcome.value.token, login.world.now)
+  expect(read).toMatchObject({ ok: true, value: { issuer: endpoint } })
+})
