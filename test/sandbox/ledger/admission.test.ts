@@ -60,6 +60,14 @@ describe('the bid', () => {
     expect(bid(199n)).toBe('txInsufficientFee 200')
     expect(bid(200n)).toBe('txNoAccount 200')
     expect(bid(2000n)).toBe('txNoAccount 200')
+    const dearer = (fee: bigint) =>
+      answer(feeBump(world, draft(2, '150'), { payer: 'nobody', fee }))
+    expect([dearer(449n), dearer(450n)]).toEqual(['txInsufficientFee 450', 'txNoAccount 300'])
+  })
+
+  it('around no operation at all is that of one, and what is missing is within (SBX-25)', () => {
+    const bid = (fee: bigint) => answer(feeBump(world, draft(0, '100'), { payer: 'bob', fee }))
+    expect([bid(99n), bid(100n)]).toEqual(['txInsufficientFee 100', 'txFeeBumpInnerFailed 100'])
   })
 })
 

@@ -56,6 +56,28 @@ it('uses up what was given in advance by an account that does nothing but send (
   expect(signersOf(world, 'alice')).toBe(0)
 })
 
+it.each([
+  ['the sender', 'alice', ['bob']],
+  ['an operation’s account', 'bob', ['alice']],
+])('tells what %s had given in advance where it is used up (SBX-23)', (_, owner, signers) => {
+  const world = worldOf('alice', 'bob')
+  const { sequence = 0n } = world.ledger.account(idOf('alice')) ?? {}
+  const draft = { source: 'alice', operations: [bump('bob')], sequence: sequence + 1n, signers }
+  const given = world.envelope(draft)
+  const carrier = { source: 'root', signers: ['root', owner] }
+  world.apply({ ...carrier, operations: [preAuthorizing(owner, given)] })
+  expect(signersOf(world, owner)).toBe(1)
+  const [applied] = closed(world, given)
+  expect(applied?.successful).toBe(true)
+  const told = (applied?.sequenceChanges ?? []).flatMap(({ before, after }) =>
+    before?.type === 'account' && after?.type === 'account'
+      ? [[before.id, before.signers.length, after.signers.length]]
+      : [],
+  )
+  expect(told).toContainEqual([idOf(owner), 1, 0])
+  expect(signersOf(world, owner)).toBe(0)
+})
+
 it('tells of a fee bump what its payer had given in advance among what it used up (SBX-23)', () => {
   const world = worldOf('alice', 'bob')
   const inner = { source: 'alice', operations: [bump()] }

@@ -64,6 +64,20 @@ it('goes round by round: one of each account, in the order of their digests with
   expect(order).toEqual(rounds.flat().map(({ hash }) => hash))
 })
 
+it('puts a fee bump by the digest of all of it, not of what is within (SBX-34)', () => {
+  const world = fundedWorld()
+  const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+  const bumped = names.map((source) =>
+    feeBump(world, { source, operations }, { payer: 'root', fee: 400n }),
+  )
+  for (const seed of ['one', 'two', 'three', 'four']) {
+    const rank = ({ hashBytes }: Envelope) =>
+      createHash('sha256').update(seed).update(hashBytes).digest('hex')
+    const ranked = bumped.toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1))
+    expect(shuffled(bumped, seed)).toEqual(ranked)
+  }
+})
+
 it('counts a fee bump to the account within, whoever pays (SBX-34)', () => {
   const world = fundedWorld()
   const start = world.ledger.account(idOf('alice'))?.sequence ?? 0n
@@ -101,6 +115,20 @@ it('takes all fees before it applies anything (SBX-33)', () => {
     ({ key }) => key === `account|${idOf('bob')}`,
   )
   expect(credited?.before).toMatchObject({ balance: 9_999_999_900n })
+})
+
+it('takes the fees in the order in which it applies (SBX-33, SBX-34)', () => {
+  const world = fundedWorld()
+  const closeTime = world.ledger.head.closeTime + 5n
+  const applyOrder = { seed: 'a seed' }
+  const closed = world.ledger.close({ transactions: bumps(world), closeTime, applyOrder })
+  const own = ({ feeChanges: [change] }: (typeof closed.transactions)[number]) =>
+    change?.before?.type === 'account' ? [[change.before.id, change.before.balance]] : []
+  const told = closed.transactions.flatMap(own)
+  const held = [10_000_000_000n, 9_999_999_900n, 9_999_999_800n]
+  for (const id of names.map(idOf)) {
+    expect(told.filter(([payer]) => payer === id)).toEqual(held.map((balance) => [id, balance]))
+  }
 })
 
 it('stops an order that would take more than a thousand offers (SBX-52)', () => {

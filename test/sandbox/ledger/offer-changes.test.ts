@@ -189,3 +189,14 @@ it('a single stroop can be bought', () => {
   })
   expect(effectOf('alice', stroop)).toEqual(['manageOfferDeleted', undefined, 1])
 })
+
+it('an order that a standing offer fills leaves no offer behind, not of what rounding leaves', () => {
+  // Three dollars for a euro: of ten stroops nine can be had, and one is worth nothing there.
+  const standing = Operation.manageSellOffer({ ...terms, price: { n: 1, d: 3 } })
+  expect(effectOf('alice', standing)).toEqual(['manageOfferCreated', 1n, 0])
+  const bid = Operation.manageBuyOffer({ ...back, buyAmount: '0.000001', price: '1' })
+  expect(effectOf('bob', bid)).toEqual(['manageOfferDeleted', undefined, 1])
+  expect([offersOf('bob'), heldOf('bob').subentries]).toEqual([[], 2])
+  const line = world.ledger.entry(`trustline|${idOf('bob')}|${usdKey}`)
+  expect(line).toMatchObject({ balance: 1_000_000_009n })
+})

@@ -226,3 +226,46 @@ it.each([
     ])
   },
 )
+
+it.each([
+  ['raised', 5_000_000n, 4_200_000_000n, [true, true, true, false]],
+  ['lowered', 4_200_000_000n, 5_000_000n, [true, false, false, false]],
+])('a reserve that is %s counts from the next ledger on (SBX-37)', (...cells) => {
+  const [, now, next, expected] = cells
+  const world = worldOf('alice', 'bob')
+  const { ledger } = world
+  const close = (plan: Partial<ClosePlan>) =>
+    ledger.close({ transactions: [], closeTime: ledger.head.closeTime + 5n, ...plan })
+  close({ upgrades: { baseReserve: now } })
+  const start = ledger.snapshot()
+  // Of 1000 lumens a fee goes off, and two reserves of 420 or of half a lumen are kept.
+  const told = ['159.99999', '159.9999901', '998.99999', '998.9999901'].flatMap((amount) => {
+    ledger.restore(start)
+    const payment = { destination: idOf('bob'), asset: Asset.native(), amount }
+    const operations = [Operation.payment(payment)]
+    const transactions = [world.envelope({ source: 'alice', operations })]
+    const closed = close({ transactions, upgrades: { baseReserve: next } })
+    return closed.transactions.map(({ successful }) => successful)
+  })
+  expect(told).toEqual(expected)
+  expect(ledger.head.baseReserve).toBe(next)
+})
+
+it('a ledger that goes back to a raised reserve goes on as before, offers gone and all (SBX-94)', () => {
+  const world = worldOf('alice', 'issuer')
+  const { ledger } = world
+  const close = (plan: Partial<ClosePlan> = {}) =>
+    ledger.close({ transactions: [], closeTime: ledger.head.closeTime + 5n, ...plan })
+  const sell = { selling: Asset.native(), buying: asset('USD'), amount: '900', price: '1' }
+  const operations = [
+    Operation.changeTrust({ asset: sell.buying }),
+    Operation.manageSellOffer(sell),
+  ]
+  world.apply({ source: 'alice', operations })
+  const raised = close({ upgrades: { baseReserve: 700_000_000n } })
+  expect(raised.upgradeChanges?.some(({ after }) => after === undefined)).toBe(true)
+  const start = ledger.snapshot()
+  const { hash } = close()
+  ledger.restore(start)
+  expect(close().hash).toBe(hash)
+})
