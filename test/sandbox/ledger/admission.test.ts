@@ -112,6 +112,24 @@ it('the time of a close that is known is what counts, not what has gone by (SBX-
   expect([within(0n, closeTime), within(0n, closeTime - 1n)]).toEqual(['ok', 'txTooLate 100'])
 })
 
+it('what is too early by its ledger is that, though it is too late by its time (SBX-21)', () => {
+  const { sequence, closeTime } = world.ledger.head
+  const { networkPassphrase } = parameters
+  const within = (minLedger: number, maxTime: bigint) => {
+    const { sequence: current = 0n } = world.ledger.account(idOf('bob')) ?? {}
+    const account = new Account(idOf('bob'), String(current))
+    const timebounds = { minTime: '0', maxTime: String(maxTime) }
+    const builder = new TransactionBuilder(account, { fee: '100', networkPassphrase, timebounds })
+    builder.addOperation(Operation.bumpSequence({ bumpTo: '0' })).setLedgerbounds(minLedger, 0)
+    const built = builder.build()
+    built.sign(keyOf('bob'))
+    return answer(readEnvelope(built.toXdr(), networkPassphrase))
+  }
+  const [next, later] = [sequence + 1, sequence + 2]
+  const told = [within(next, 0n), within(next, closeTime), within(later, closeTime)]
+  expect(told).toEqual(['ok', 'txTooLate 100', 'txTooEarly 100'])
+})
+
 it('a sequence is counted on from what waits before it, the least one as well (SBX-21)', () => {
   const { sequence = 0n } = world.ledger.account(idOf('alice')) ?? {}
   const { networkPassphrase } = parameters

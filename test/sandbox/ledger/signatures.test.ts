@@ -98,6 +98,23 @@ describe('a signer that is no account (SBX-23)', () => {
     expect(check.signersReach([{ key, weight: 1 }], 1)).toBe(isAccepted)
     expect(check.allUsed()).toBe(isAccepted)
   })
+
+  it.each([
+    ['the preimage of a hash', hashX, preimage, digest.subarray(28)],
+    ['an account', idOf('alice'), good, keyHint],
+    ['a payload', payloadSigner, alice.sign(payload), payloadHint],
+  ])('counts after what was given in advance: %s', (...[, key, signature, hint]) => {
+    const given = { key: StrKey.encodePreAuthTx(hash), weight: 1 }
+    const both = [{ key, weight: 1 }, given]
+    const told = [1, 2].map((needed) => {
+      const check = createSignatureChecker()(signedBy(signature, hint).envelope)
+      return [check.signersReach(both, needed), check.allUsed()]
+    })
+    expect(told).toEqual([
+      [true, false],
+      [true, true],
+    ])
+  })
 })
 
 it('a signature of a record is taken by its hint, but what opens a hash is not (SBX-23)', () => {
