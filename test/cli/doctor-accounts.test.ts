@@ -158,6 +158,7 @@ describe('accounts', () => {
     expect(await withTrust({ is_authorized: false, balance: '150.0000000' })).toEqual([
       'fault USDC: the issuer has not authorised the trust line → Let the issuer set it authorised (SetTrustLineFlags)',
     ])
+    expect(await withTrust({ is_authorized: undefined })).toEqual([])
     expect(await withTrust({ balance: '50.0000001' })).toEqual([
       'warning USDC: the trust line has less room left than maxAmount → Raise its limit, or move what it holds: payments above the limit fail on the network',
     ])

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Keypair } from '@stellar/stellar-sdk'
@@ -7,7 +8,7 @@ import { stringify } from 'yaml'
 import { visits } from '../../src/cli/doctor/doctor.ts'
 import { file, variables } from '../config/configuration.ts'
 import { freshDatabase, onServer } from '../database.ts'
-import { complaintsOf } from './doctor-examined.ts'
+import { complaintsOf, listening } from './doctor-examined.ts'
 
 /** What the doctor says of settings, and whom it asks by them. */
 
@@ -92,6 +93,29 @@ describe('the settings', () => {
       ['Bank', away(5)],
     ])
   })
+
+  it(
+    'say whom to ask, and who says nothing is given up within eight seconds',
+    { timeout: 20_000 },
+    async () => {
+      const open: Socket[] = []
+      const silent = createServer((socket) => open.push(socket.on('error', () => undefined)))
+      const { host } = new URL(await listening(silent))
+      const [, database, , ...parts] = await examined({
+        DATABASE_URL: `postgres://${host}/fairlead`,
+        FAIRLEAD_HORIZON_URL: `http://${host}`,
+        FAIRLEAD_RAIL_URL: `http://${host}`,
+      })
+      for (const socket of open) socket.destroy()
+      const asked = [database, parts[0], parts.at(-1)]
+      const told = asked.flatMap((one) => complaintsOf(one?.findings ?? []))
+      expect(told.map((one) => one.split(' → ')[0])).toEqual([
+        'fault PostgreSQL cannot be reached: timeout expired',
+        'fault Horizon cannot be asked: There was no whole answer within 8000 ms',
+        'fault the payout rail cannot be asked: The operation was aborted due to timeout',
+      ])
+    },
+  )
 
   it('say where the queue is: PostgreSQL holds it where there is no Redis', async () => {
     const { url, drop } = await freshDatabase()

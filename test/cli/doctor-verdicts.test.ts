@@ -93,6 +93,24 @@ describe('the bank', () => {
     expect(await untilLetGo(server)).toBe(0)
   })
 
+  it('is asked each time for a key of its own', async () => {
+    const keys: (string | null)[] = []
+    const server = createServer((request, response) => {
+      keys.push(new URL(request.url ?? '', 'http://bank').searchParams.get('idempotency_key'))
+      const headers = { 'content-type': 'application/json', connection: 'close' }
+      response.writeHead(200, headers).end(JSON.stringify({ payouts: [] }))
+    })
+    const railUrl = await listening(server)
+    for (let times = 0; times < 2; times++) {
+      await examineBank({ railUrl, railToken: secret, railSecret: secret })
+    }
+    expect(keys).toEqual([
+      expect.stringMatching(/^fairlead-doctor-./),
+      expect.stringMatching(/^fairlead-doctor-./),
+    ])
+    expect(new Set(keys).size).toBe(2)
+  })
+
   it('must know no payout that was never ordered', async () => {
     const server = createServer((request, response) => {
       const { searchParams } = new URL(request.url ?? '', 'http://bank')
@@ -169,6 +187,31 @@ describe('the database', () => {
       'the tables of the queue are there',
       'its tables are those of this version',
     ])
+  })
+
+  it.each([
+    [1, 'ahead of'],
+    [-1, 'behind'],
+  ])('is asked for its clock, %s hour off, and whether it is a replica', async (hours, where) => {
+    const { url, drop } = await freshDatabase()
+    // Found before those of PostgreSQL, by the search path of the address.
+    await onServer(url, 'create schema odd')
+    await onServer(
+      url,
+      `create function odd.clock_timestamp() returns timestamptz language sql as
+        'select pg_catalog.clock_timestamp() + interval ''${hours} hours'''`,
+    )
+    await onServer(
+      url,
+      `create function odd.pg_is_in_recovery() returns boolean language sql as 'select true'`,
+    )
+    const databaseUrl = new URL(url)
+    databaseUrl.searchParams.set('options', '-c search_path=odd,pg_catalog,public')
+    const { findings } = await examineDatabase({ databaseUrl: databaseUrl.href, holdsQueue: true })
+    const complaints = complaintsOf(findings).map((one) => one.split(' → ')[0])
+    expect(complaints).toContain(`warning its clock is 3600 s ${where} this machine’s`)
+    expect(complaints).toContain('fault it is a replica and takes no writes')
+    await drop()
   })
 
   it('must store text as UTF8, and have our tables', async () => {
