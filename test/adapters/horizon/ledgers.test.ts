@@ -92,6 +92,7 @@ describe('a ledger', () => {
         closed_at: '2026-11-21T12:00:03Z',
       },
     ],
+    '/ledgers/6': [200, { hash: 'gh', sequence: 7, closed_at: '2026-11-21T12:00:07Z' }],
     '/ledgers/4': [404, { type: 'https://stellar.org/horizon-errors/not_found' }],
     '/ledgers/1': [410, { type: 'https://stellar.org/horizon-errors/before_history' }],
     '/ledgers/5': [404, { type: 'https://example.com/not_found/at-all' }],
@@ -114,6 +115,10 @@ describe('a ledger', () => {
       hash: 'ab',
       closedAt: new Date('2026-11-21T12:00:03Z'),
     })
+  })
+
+  it('has the number that Horizon tells, whichever was asked for', async () => {
+    expect(await ledgers.find(6n)).toMatchObject({ sequence: 7n, hash: 'gh' })
   })
 
   it('is none where Horizon says that it has none, or none any more', async () => {

@@ -77,6 +77,8 @@ describe('a page with something odd in it', () => {
     ['no hash', { transaction_hash: undefined }, 'transaction_hash is no text'],
     ['no id', { id: undefined }, 'id is no number'],
     ['an id of 21 digits', { id: '1'.repeat(21) }, 'id is no number'],
+    ['a negative id', { id: '-5' }, 'id is no number'],
+    ['an id with a blank', { id: ' 5' }, 'id is no number'],
     ['a muxed id that is no number', { to_muxed_id: 'x' }, 'to_muxed_id is no number'],
     ['no kind of memo', { transaction: {} }, 'memo_type is no text'],
     ['no hash in a memo', { transaction: { memo_type: 'hash' } }, 'memo is no text'],
@@ -153,6 +155,22 @@ describe('a page with something odd in it', () => {
       await expect(reading).rejects.toThrow('Horizon answered 404 without saying why')
     },
   )
+
+  it.each([201, 202, 206, 300, 304, 400, 403, 500])(
+    'is refused with the status %i, whatever is in it (AP-1.4)',
+    async (status) => {
+      answers = { '/accounts/': { ...page(payment('4096')), status } }
+      const reading = network.creditsAfter(distributionAccount, '0', 200)
+      await expect(reading).rejects.toThrow(`Horizon answered ${status}`)
+    },
+  )
+
+  it('is no account that is not there yet when Horizon says that it is gone (AP-1.4)', async () => {
+    const type = 'https://stellar.org/horizon-errors/not_found'
+    answers = { '/accounts/': { status: 410, body: { type } } }
+    const reading = network.creditsAfter(distributionAccount, '0', 200)
+    await expect(reading).rejects.toThrow(cannotBeRead('_embedded is no object'))
+  })
 
   it.each([
     ['AAAAAAAAAGT////4AAAAAA==', 'the result is of no account merge'], // txNoAccount
