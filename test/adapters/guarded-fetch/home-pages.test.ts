@@ -62,13 +62,13 @@ describe('the key of a domain', () => {
   it('is remembered from when it was asked for, and a refusal from when it came (SEP01-58)', async () => {
     let now = 0
     let asked = 0
-    const answeringIn = (answerMs: number, status: number) => {
+    const answeringIn = (answerMs: number, status: number, key = account) => {
       const pages = homePages({
         fetch: async () => {
           asked += 1
           await Promise.resolve()
           now += answerMs
-          return { status, bytes: Buffer.from(`SIGNING_KEY = "${account}"`) }
+          return { status, bytes: Buffer.from(`SIGNING_KEY = "${key}"`) }
         },
         now: () => new Date(now),
       })
@@ -79,8 +79,9 @@ describe('the key of a domain', () => {
         return asked - before
       }
     }
-    const refused = answeringIn(10_000, 404)
-    expect([await refused(0), await refused(24_999), await refused(25_000)]).toEqual([1, 0, 1])
+    for (const refused of [answeringIn(10_000, 404), answeringIn(10_000, 200, 'no key')]) {
+      expect([await refused(0), await refused(24_999), await refused(25_000)]).toEqual([1, 0, 1])
+    }
     const found = answeringIn(10_000, 200)
     expect([await found(0), await found(299_999), await found(300_000)]).toEqual([1, 0, 1])
   })
