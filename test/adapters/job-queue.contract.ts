@@ -219,6 +219,20 @@ export function itIsAJobQueue(name: string, open: () => Promise<JobQueueUnderTes
       })
     })
 
+    it('runs the newest of those that were added while their twin ran', async () => {
+      const first = gated()
+      const dueAt = new Date(Date.now() + 600_000)
+      await jobs.queue.add([aJob('newest')])
+      await during(bodiesOf(first.body), async () => {
+        await until(() => first.started === 1, 'the first to start')
+        await jobs.queue.add([{ ...aJob('newest'), dueAt }])
+        await jobs.queue.add([aJob('newest')])
+        first.open()
+        await until(() => first.started === 2, 'the second to run')
+      })
+      expect(first.started).toBe(2)
+    })
+
     it('repeats a scheduled job, and goes on when the schedule is given again and again', async () => {
       let sweeps = 0
       const sweep = async (): Promise<{ readonly done: true }> => {

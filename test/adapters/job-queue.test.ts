@@ -109,13 +109,43 @@ describe('a job in memory', () => {
     await jobs.queue.close()
   })
 
+  it('is repeated beside another of its name, each as often as its own schedule says', async () => {
+    const { jobs, ranAt, work } = running(well)
+    work()
+    await jobs.queue.schedule({ ...sweeping, subject: 'one' }, 100)
+    await jobs.queue.schedule({ ...sweeping, subject: 'other' }, 70)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(ranAt).toEqual([0, 0, 70, 100, 140, 200])
+    await jobs.queue.close()
+  })
+
+  it('is not begun by workers that close, but by the next ones', async () => {
+    let end: (done: { readonly done: true }) => void = () => undefined
+    const gate = new Promise<{ readonly done: true }>((resolve) => (end = resolve))
+    const { jobs, ranAt, work } = running(() => gate)
+    const workers = work()
+    await jobs.queue.add([aJob()])
+    await vi.advanceTimersByTimeAsync(0)
+    const closed = workers.close()
+    await jobs.queue.add([aJob()])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(ranAt).toEqual([0])
+    end({ done: true })
+    await closed
+    work()
+    expect(ranAt).toEqual([0, 0])
+  })
+
   it('is not run, tried again or waited for once the queue is closed', async () => {
     let fail: (reason: Error) => void = () => undefined
     const gate = new Promise<never>((_, reject) => (fail = reject))
     const { jobs, ranAt, work } = running(() => gate)
     work()
-    await jobs.queue.add([aJob(), { ...aJob(), dueAt: new Date(Date.now() + 100) }])
-    await jobs.queue.schedule({ ...sweeping, name: 'forget-lapsed' }, 100)
+    const later = () => ({ ...aJob(), dueAt: new Date(Date.now() + 100) })
+    await jobs.queue.add([aJob(), later(), later()])
+    for (const subject of ['one', 'other']) {
+      await jobs.queue.schedule({ ...sweeping, name: 'forget-lapsed', subject }, 100)
+    }
     await vi.advanceTimersByTimeAsync(0)
     await jobs.queue.close()
     expect(vi.getTimerCount()).toBe(0)
