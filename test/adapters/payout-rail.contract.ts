@@ -77,9 +77,10 @@ function describeOutcomes(underTest: () => RailUnderTest): void {
   it('tells of a delivered payout that came back, with the reason', async () => {
     const { rail, order, giveBack, timesPaid } = underTest()
     const sent = order('delivered', 'k-back')
-    await rail.send(sent)
+    const { payoutId } = await rail.send(sent)
     await giveBack('k-back')
-    expect(await rail.find('k-back')).toMatchObject({ state: 'returned', reason: 'account_closed' })
+    const returned = { state: 'returned', payoutId, reason: 'account_closed' }
+    expect(await rail.find('k-back')).toMatchObject(returned)
     expect(await timesPaid(sent.transactionId)).toBe(0)
   })
 
@@ -156,9 +157,21 @@ function describeRepeats(underTest: () => RailUnderTest): void {
 
   it('takes fields in another order for the same order', async () => {
     const { rail } = underTest()
-    const receiver = { bank_account_number: '1000123456', first_name: 'Rita' }
-    const first = await rail.send(anOrder('k-shuffled'))
-    expect(await rail.send(anOrder('k-shuffled', { receiver }))).toEqual(first)
+    const { receiver } = anOrder('k-shuffled')
+    const given = {
+      receiver,
+      sender: { first_name: 'Simon', last_name: 'Sender' },
+      transactionFields: { purpose: 'rent', message: 'May' },
+    }
+    const shuffled = Object.entries(given).map(([name, fields]) => [
+      name,
+      Object.fromEntries(Object.entries(fields).toReversed()),
+    ])
+    const first = await rail.send(anOrder('k-shuffled', given))
+    for (const one of shuffled) {
+      const changes = { ...given, ...Object.fromEntries([one]) } as Partial<PayoutOrder>
+      expect(await rail.send(anOrder('k-shuffled', changes))).toEqual(first)
+    }
   })
 
   it.each([
@@ -210,10 +223,10 @@ function describeCancelling(underTest: () => RailUnderTest): void {
   it('cancels a pending payout for ever, and says so again', async () => {
     const { rail, order, timesPaid } = underTest()
     const sent = order('held', 'k-cancel')
-    await rail.send(sent)
+    const { payoutId } = await rail.send(sent)
     expect(await rail.cancel('k-cancel')).toBe('cancelled')
     expect(await rail.cancel('k-cancel')).toBe('cancelled')
-    const cancelled = { state: 'rejected', reason: 'cancelled', fields: [] }
+    const cancelled = { state: 'rejected', payoutId, reason: 'cancelled', fields: [] }
     expect(await rail.find('k-cancel')).toMatchObject(cancelled)
     expect(await rail.send(sent)).toMatchObject(cancelled)
     expect(await timesPaid(sent.transactionId)).toBe(0)

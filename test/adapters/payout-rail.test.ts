@@ -63,6 +63,16 @@ it('counts a payout in memory once, however often it is told that it arrived', a
   expect(() => rail.deliver('k2')).toThrow('No payout was ordered under k2')
 })
 
+it('tells in memory why it refused a payout, in the words of that', async () => {
+  const given = { reason: 'account_closed', message: 'The account is closed', fields: [] }
+  const rail = memoryPayoutRail({
+    now: () => new Date(),
+    decide: () => ({ does: 'reject', ...given }),
+  })
+  const refused = { state: 'rejected', payoutId: 'memory-k', ...given }
+  expect([await rail.send(anOrder('k')), await rail.find('k')]).toEqual([refused, refused])
+})
+
 it('dates each payout in memory by the clock of its own call', async () => {
   let now = 0
   const rail = memoryPayoutRail({
