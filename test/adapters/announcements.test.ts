@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { memoryAnnouncements } from '../../src/adapters/memory/announcements.ts'
@@ -108,6 +109,27 @@ describe.skipIf(!hasRedis)('with Redis', () => {
         await redis.stop()
       },
     }
+  })
+
+  it('take five seconds at most to connect, and say when they may not listen', async () => {
+    const redis = await startRedis()
+    const owner = new Redis(redis.url)
+    await owner.acl('SETUSER', 'default', 'resetchannels')
+    const limits = vi.spyOn(Socket.prototype, 'setTimeout')
+    const messages: string[] = []
+    const announcements = redisAnnouncements({
+      url: redis.url,
+      onError: ({ message }) => messages.push(message),
+    })
+    onTestFinished(async () => {
+      limits.mockRestore()
+      owner.disconnect()
+      await announcements.close()
+      await redis.stop()
+    })
+    await until(() => messages.length > 0, 'the refusal')
+    expect(messages).toEqual([expect.stringMatching(/^NOPERM .*channel/)])
+    expect(limits.mock.calls.flatMap(([ms]) => (ms > 0 ? [ms] : []))).toEqual([5_000, 5_000])
   })
 
   it('pass over what is no number on the channel, and hear the next one', async () => {
