@@ -1,5 +1,6 @@
 import { TransactionBuilder, xdr } from '@stellar/stellar-sdk'
 import { expect, it } from 'vitest'
+import type { ChallengeTransaction } from '../../../src/domain/client/challenge.ts'
 import { aLogin, passphrase, serverKey } from '../../builders/login.ts'
 import {
   bump,
@@ -48,4 +49,50 @@ it('reads all that an envelope says, each byte of its texts as one character', a
   expect(read?.signatures.map(({ hint, signature }) => [hexOf(hint), hexOf(signature)])).toEqual(
     keys.map((key) => [hexOf(key.rawPublicKey().slice(-4)), hexOf(key.sign(hash))]),
   )
+})
+
+it.each<[xdr.Memo, ChallengeTransaction['memo']]>([
+  [xdr.Memo.memoNone(), undefined],
+  [xdr.Memo.memoId(0n), { id: '0' }],
+  [xdr.Memo.memoText('7'), 'not_an_id'],
+  [xdr.Memo.memoHash(new xdr.Hash(new Uint8Array(32))), 'not_an_id'],
+  [xdr.Memo.memoReturn(new xdr.Hash(new Uint8Array(32))), 'not_an_id'],
+])('reads a memo as an id, as none, or as something else: %#', async (memo, read) => {
+  const { challenges, challengeFor } = await aLogin()
+  const envelope = forged(await challengeFor({ account }), () => ({ memo }), serverKey)
+  expect(challenges.read(envelope)?.memo).toEqual(read)
+})
+
+it.each([[[0]], [[1]], [[31, 64]], [[64, 62]], [[63, 63, 63]], [[]]])(
+  'knows what was signed whatever lengths the signatures have: %j (SEP10-87)',
+  async (lengths) => {
+    const { challenges, challengeFor } = await aLogin()
+    const challenge = await challengeFor({ account })
+    const decoded = xdr.TransactionEnvelope.fromXdr(Buffer.from(challenge, 'base64'))
+    if (decoded.type !== 'envelopeTypeTx') throw new Error('not a plain envelope')
+    const signatures = lengths.map(
+      (length) =>
+        new xdr.DecoratedSignature({
+          hint: new xdr.SignatureHint(new Uint8Array(4)),
+          signature: new xdr.Signature(new Uint8Array(length)),
+        }),
+    )
+    const odd = new xdr.TransactionV1Envelope({ tx: decoded.value.tx, signatures })
+    const bytes = Buffer.from(xdr.TransactionEnvelope.envelopeTypeTx(odd).toXdr())
+    const read = challenges.read(bytes.toString('base64'))
+    expect(read?.hash).toEqual(challenges.read(challenge)?.hash)
+    expect(read?.signatures.map(({ signature }) => signature.length)).toEqual(lengths)
+  },
+)
+
+it('reads base64 of either alphabet, and nothing around it (SEP10-70)', async () => {
+  const { challenges, challengeFor } = await aLogin()
+  const envelope = await challengeFor({ account })
+  const urlSafe = envelope.replaceAll('+', '-').replaceAll('/', '_')
+  const same = [envelope, urlSafe, urlSafe.replaceAll('=', '')]
+  expect(same.map((text) => challenges.read(text)?.hash)).toEqual(
+    same.map(() => challenges.read(envelope)?.hash),
+  )
+  const others = ['', ` ${envelope}`, `${envelope}\n`, `\t${envelope} `, `"${envelope}"`]
+  expect(others.map((text) => challenges.read(text))).toEqual(others.map(() => undefined))
 })
