@@ -209,6 +209,18 @@ describe('things that are saved together', () => {
     expect(statements).toEqual(['a'])
   })
 
+  it('fail each with its own fault once they are tried alone', async () => {
+    const together = saving((_, [list]) => {
+      const said = Object.assign(new DatabaseError(String(list), 0, 'error'), { code: '23514' })
+      return Promise.reject(said)
+    })
+    const things = [{ id: one }, { id: two }, { id: three }]
+    const ends = await Promise.allSettled(things.map((thing) => together('a', thing)))
+    expect(ends).toMatchObject(
+      things.map((thing) => ({ reason: { message: JSON.stringify([thing]) } })),
+    )
+  })
+
   it.each([
     [20, [8, 8, 4]],
     [16, [8, 8]],

@@ -63,6 +63,10 @@ describe('a list of transactions', () => {
     )
   })
 
+  it('gives the last ones of all, still newest first', async () => {
+    expect(idsOf(await list({ backwards: true, limit: 3 }))).toEqual(idsOf(kept.slice(-3)))
+  })
+
   it('shows an owner only its own, the memo included', async () => {
     const own = await list({ owner: { account: 'GOWN' } })
     expect(own).toHaveLength(7)
@@ -93,6 +97,9 @@ describe('a list of transactions', () => {
     if (first === undefined || second === undefined) throw new Error('twelve were kept')
     expect(await list({ memo: first.memo.value })).toEqual([first])
     expect(await list({ ids: [second.id, first.id] })).toEqual([first, second])
+    const spelt = [second.id.toUpperCase(), 'not-an-id', first.id]
+    expect(await list({ ids: spelt })).toEqual([first, second])
+    expect(await list({ customerId: customer.toUpperCase() })).toHaveLength(2)
   })
 })
 
