@@ -31,10 +31,19 @@ it('lets in whom the token names, and asks for no more than the token', async ()
   expect(asked).toEqual(['abc'])
 })
 
-it.each([
+it.each<readonly [string | undefined, string]>([
   [undefined, 'Log in first: send Authorization: Bearer with a token from WEB_AUTH_ENDPOINT'],
   ['', 'The Authorization header must be: Bearer <token>'],
-  ['Basic abc', 'The Authorization header must be: Bearer <token>'],
+  ...[
+    'Basic abc',
+    'Bearer',
+    'Bearer ',
+    'Bearerabc',
+    'Bearer\tabc',
+    'Bearer \tabc',
+    'Bearer abc,',
+    'Bearer a b',
+  ].map((odd) => [odd, 'The Authorization header must be: Bearer <token>'] as const),
 ])('says to %j what to send (SEP10-125)', async (authorization, error) => {
   const never = () => Promise.reject(new Error('there is no token to judge'))
   expect(await authenticateByToken(never)(authorization)).toEqual({ error })

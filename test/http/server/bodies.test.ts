@@ -8,6 +8,7 @@ import { createHttpServer } from '../../../src/http/server/http-server.ts'
 import type { Body, BodyRefusal } from '../../../src/http/server/body.ts'
 import { defaultBodyLimits } from '../../../src/http/server/body.ts'
 import { readMultipart } from '../../../src/http/server/multipart.ts'
+import { readBody } from '../../../src/http/server/read-body.ts'
 import type { Outcome } from '../../../src/domain/outcome.ts'
 import { until } from '../../until.ts'
 
@@ -86,6 +87,15 @@ describe('the size of a body', () => {
     expect(await post(ofLength(bytesMax + 1), json)).toEqual([413, tooLarge])
   })
 
+  it('is refused by the length that is told, before any of it comes', async () => {
+    const headers = { ...json, 'content-length': `${bytesMax + 1}` }
+    const stream = Object.assign(new PassThrough(), { headers })
+    const limits = { ...defaultBodyLimits, bytesMax }
+    const reading = readBody(stream as unknown as IncomingMessage, limits)
+    setImmediate(() => stream.end('"short"'))
+    expect(await reading).toMatchObject({ refusal: { status: 413 } })
+  })
+
   it('is counted over all parts of a multipart body', async () => {
     const around = part('; name="a"', '').length + end.length
     const ofLength = (length: number) => `${part('; name="a"', 'x'.repeat(length - around))}${end}`
@@ -118,6 +128,15 @@ describe('the size of a body', () => {
   it('may be nothing, which is told as such', async () => {
     expect(await post(undefined)).toEqual([400, 'The body is missing'])
   })
+})
+
+it('that is JSON is handed on with its source, for the numbers in it (AP-1.14)', async () => {
+  const text = '{ "amount": 1.50 }'
+  const headers = { ...json, 'content-length': `${text.length}` }
+  const stream = Object.assign(new PassThrough(), { headers })
+  stream.end(text)
+  const body = await readBody(stream as unknown as IncomingMessage, defaultBodyLimits)
+  expect(body).toEqual({ ok: true, value: { kind: 'json', value: { amount: 1.5 }, text } })
 })
 
 describe('the headers of a body', () => {

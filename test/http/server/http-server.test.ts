@@ -432,7 +432,7 @@ describe('headers', () => {
 describe('failures', () => {
   it.each(['/bug', '/framework'])('masks what was thrown and logs it: %s', async (path) => {
     logged.length = 0
-    const response = await call(path)
+    const response = await call(`${path}?of=somebody`)
     expect([response.status, await response.json()]).toEqual([
       500,
       { error: 'Something went wrong here; it has been noted' },
@@ -447,7 +447,7 @@ describe('failures', () => {
 
   it('answers 503 when a part of the world is away (AP-2.18)', async () => {
     logged.length = 0
-    const response = await call('/away')
+    const response = await call('/away?of=somebody')
     expect([response.status, await response.json()]).toEqual([
       503,
       { error: 'A service needed for this is not available; try again later' },
