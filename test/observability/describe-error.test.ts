@@ -232,7 +232,7 @@ describe('what may be told', () => {
     { code: 'CERT_HAS_EXPIRED-of-theirs' },
     { code: '42P01' },
     { code: '42P01x', severity: 'ERROR' },
-    { code: 'P0001', severity: 'ERROR' },
+    ...['P0000', 'P0001', 'P0002', 'P0004'].map((code) => ({ code, severity: 'ERROR' })),
   ])('is no word of what others say: %j', (more) => {
     const { code } = more
     expect(describedAs('Other', quoted, more)).toEqual({ name: 'Other', code })
@@ -267,6 +267,13 @@ describe('what may be told', () => {
       { name: 'undefined' },
       { name: 'object' },
     ])
+  })
+
+  it('is the innermost twelve places of many', () => {
+    const places = Array.from({ length: 20 }, (_, depth) => `file.ts:${depth}:1`)
+    const error = new Error('deep')
+    error.stack = `Error: deep\n${places.map((place) => `    at ${place}`).join('\n')}`
+    expect(describeError(error).at).toEqual(places.slice(0, 12))
   })
 
   it('is each place in the code, and no line that is none', () => {

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { admitted, logFields } from '../../src/observability/log-fields.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { withinScope } from '../../src/observability/request-scope.ts'
 import { createTroubles } from '../../src/observability/troubles.ts'
@@ -42,6 +43,12 @@ describe('a line of the log', () => {
     expect(lines[0]?.['outcome']).toHaveLength(300)
     log.info(Object.fromEntries(strange.map((name) => [name, 1])), 'use-case')
     expect(lines[1]?.['leftOut']).toBe(strange.join(' ').slice(0, 300))
+  })
+
+  it('cuts each text at 300 characters, whatever its field', () => {
+    const names = Object.keys(logFields).filter((name) => name !== 'error')
+    const told = admitted(Object.fromEntries(names.map((name) => [name, 'x'.repeat(301)])))
+    expect(told).toEqual(Object.fromEntries(names.map((name) => [name, 'x'.repeat(300)])))
   })
 
   it('tells yes and no, numbers and short texts as they are, and what is thrown by its description', () => {
@@ -105,6 +112,9 @@ describe('troubles', () => {
     now = 60_000
     troubles.of('redis')(away)
     now = 70_000
+    troubles.of('redis')(away)
+    troubles.of('listen')(away)
+    now = 79_999
     troubles.of('redis')(away)
     troubles.of('listen')(away)
     expect(lines).toEqual([

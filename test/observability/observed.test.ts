@@ -90,6 +90,16 @@ describe('a use-case', () => {
     ])
   })
 
+  it.each([
+    ['refuses', 'handled', 'info'],
+    ['accepts', 'failed', 'warn'],
+  ] as const)('that %s may be told by another word: %s, at %s', async (name, word, level) => {
+    const { lines, counts: _, ...observer } = watched()
+    const telling = { level: 'info', outcome: () => word } as const
+    await observed<[], unknown>(observer, { name, run: answers[name] }, telling)()
+    expect(lines).toMatchObject([{ level, usecase: name, outcome: word }])
+  })
+
   it('tells how long it took, in whole milliseconds and for the metrics in seconds', async () => {
     const { lines, counts, ...observer } = watched()
     await observed(observer, { name: 'slow', run: taking(1_250.5, 1) }, { level: 'info' })()
