@@ -119,9 +119,9 @@ it('takes the locks from a commit that stands still, and tells it that nothing w
     return sql(session, 'select 1 as one')
   })
   await until(() => isStanding, 'the commit to stand still')
-  // waits for the commit above, which would hold it for ever
-  await onServer(fresh.url, 'insert into kept values (2)')
-  goOn()
+  // waits for the commit above, which would hold it for long
+  const inserting = 'set statement_timeout = 5000; insert into kept values (2)'
+  await onServer(fresh.url, inserting).finally(goOn)
   await expect(stood).rejects.toThrow(/terminat|not queryable/i)
   expect(await sql(database.pooled, 'select 1 as one')).toEqual([{ one: 1 }])
 })
