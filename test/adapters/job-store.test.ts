@@ -100,12 +100,18 @@ describe('a job on PostgreSQL', () => {
     await queue.figures() // all are open
     const holder = new Client({ connectionString: url })
     await holder.connect()
+    closers.push(() => holder.end())
     await holder.query('begin; lock table bullmq.job in access exclusive mode')
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const asked = [queue.add([aJob()]), queue.figures()].map((asking) =>
       asking.catch((reason: unknown) => reason),
     )
-    await vi.advanceTimersByTimeAsync(5_000)
+    let answers = 0
+    for (const answer of asked) void answer.then(() => (answers += 1))
+    await vi.advanceTimersByTimeAsync(4_999)
+    expect(answers).toBe(0)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(answers).toBe(2)
     vi.useRealTimers()
     const [added, figures] = await Promise.all(asked)
     const cause = { message: 'No answer within 5000 ms' }
@@ -113,7 +119,6 @@ describe('a job on PostgreSQL', () => {
     expect(added).toMatchObject({ ...refused, cause })
     expect(figures).toMatchObject(refused)
     await holder.query('rollback')
-    await holder.end()
     await queue.close()
   })
 
