@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { placeAfter } from '../../../src/domain/network/ledger.ts'
 import { NetworkUnavailable } from '../../../src/usecases/ports/stellar-network.ts'
 import { startWatching } from '../../../src/usecases/stellar-payments/start-watching.ts'
+import type { StartAt } from '../../../src/usecases/stellar-payments/start-watching.ts'
 import { freshCommit } from '../../database.ts'
 
 let db: Awaited<ReturnType<typeof freshCommit>>
@@ -87,3 +88,27 @@ it('answers the place of whoever was first, when two begin at once (AP-1.2)', as
   })
   expect(await begin(account, 'now')).toBe('7')
 })
+
+it.each<StartAt>(['now', { cursor: '9' }])(
+  'answers the place that is there without a word to the network, whatever is set: %j (AP-1.2)',
+  async (startAt) => {
+    const account = `G${randomUUID()}`
+    const asked: string[] = []
+    const away = (what: string) => () => {
+      asked.push(what)
+      return Promise.reject(new NetworkUnavailable('away'))
+    }
+    const begin = startWatching({
+      commit: db.commit,
+      read: db.read,
+      network: { newestCursor: away('newest') },
+      ledgers: { head: away('head'), find: away('ledger') },
+      now: () => start,
+    })
+    await expect(begin(account, 'now')).rejects.toThrow(NetworkUnavailable)
+    expect(asked).toEqual(['newest'])
+    await db.commit(({ stellarPayments }) => stellarPayments.startCursor(account, '7'))
+    await expect(begin(account, startAt)).resolves.toBe('7')
+    expect(asked).toEqual(['newest'])
+  },
+)
