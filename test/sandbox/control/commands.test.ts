@@ -1,6 +1,7 @@
 import { Asset, Keypair, Operation } from '@stellar/stellar-sdk'
 import type { Transaction } from '@stellar/stellar-sdk'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Control } from '../../../src/sandbox/network/control/control.ts'
 import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 
@@ -66,6 +67,22 @@ describe('a command (SBX-93)', () => {
     const waited = (sequence: number) => command('wait_for_ledger', { sequence, timeoutMs: 0 })
     expect(await waited(2)).toEqual({ reached: true })
     expect(await waited(3)).toEqual({ reached: false })
+  })
+
+  test.each<[string, number, (control: Control) => Promise<boolean>]>([
+    ['a ledger', 20, (control) => control.waitForLedger(99, 20)],
+    ['a ledger', 30_000, (control) => control.waitForLedger(99)],
+    ['a transaction', 20, (control) => control.waitForTransaction('ab', 20)],
+    ['a transaction', 30_000, (control) => control.waitForTransaction('ab')],
+  ])('to wait for %s that never comes is answered after %i ms', async (_what, ms, wait) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const told: boolean[] = []
+    void wait(client.sandbox.control).then((reached) => told.push(reached))
+    await vi.advanceTimersByTimeAsync(ms - 1)
+    expect(told).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(told).toEqual([false])
   })
 
   test.each([
