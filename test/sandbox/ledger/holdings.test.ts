@@ -268,6 +268,40 @@ describe('taking offers (SBX-51)', () => {
     expect(taken([], { mostOffers: 0, mostSheep: 0n })).toEqual(['filled', []])
   })
 
+  it.each([
+    ['all of it', 10n, undefined, { buying: 0n, selling: 0n }],
+    ['a part of it', 4n, 6n, { buying: 12n, selling: 6n }],
+  ])('pays the seller of an offer, and promises what stays: %s', (...cells) => {
+    const [, mostWheat, amount, promised] = cells
+    const one = offer(1n, { price: { n: 2, d: 1 } })
+    const state = stateWith(
+      account({ subentries: 2, ...owing(20n, 0n) }),
+      line(owing(0n, 10n)),
+      one,
+    )
+    const { sheepSent } = takeOffers(state, { ...order, mostWheat })
+    expect(sheepSent).toBe(2n * mostWheat)
+    expect(state.account(alice)).toMatchObject({
+      balance: 100n + sheepSent,
+      ...owing(promised.buying, 0n),
+    })
+    expect(state.trustLine(alice, usd)).toMatchObject({
+      balance: 50n - mostWheat,
+      ...owing(0n, promised.selling),
+    })
+    expect([...state.offersOf(usd, 'native')].map((left) => left.amount)).toEqual(
+      amount === undefined ? [] : [amount],
+    )
+  })
+
+  it('ends with an offer that was not all taken, though rounding leaves nothing of it', () => {
+    // Of 108 for ten at 10.9 each nine can be had for 99; the tenth alone is worth no offer.
+    const two = [1n, 2n].map((id) => offer(id, { price: { n: 109, d: 10 } }))
+    const spent = { sheepSent: 99n, wheatReceived: 9n }
+    expect(trade(two, { mostSheep: 108n })).toMatchObject({ outcome: 'filled', ...spent })
+    expect(taken(two, { mostSheep: 108n })).toEqual(['filled', [1n]])
+  })
+
   it('ends before an offer that it may not take', () => {
     const two = [offer(1n), offer(2n)]
     const stopAt = ({ id }: OfferEntry) => (id === 2n ? 'crossSelf' : undefined)
