@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { LookTimedOut, remembered } from '../../../src/usecases/health/remembered.ts'
 
 function world() {
@@ -63,6 +63,18 @@ it('keeps nobody waiting beyond its limit, and does not pile up looks', async ()
   pass(5_000)
   await expect(slow()).rejects.toThrow(LookTimedOut)
   expect(looks).toBe(2)
+})
+
+it.each([
+  ['answered', () => Promise.resolve('here')],
+  ['failed', () => Promise.reject(new Error('away'))],
+])('a look that %s keeps no process alive', async (_, look) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const asked = remembered<string>(look, world().memory)()
+  expect(vi.getTimerCount()).toBe(1)
+  await asked.catch(() => undefined)
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 it('may fail after it was given up, and nobody is told of that', async () => {
