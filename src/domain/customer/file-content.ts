@@ -48,7 +48,8 @@ function isJpeg(bytes: Uint8Array): boolean {
     const marker = bytes[place + 1] ?? 0
     if (marker === 0xda) return hasFrame && hasEnd(bytes, [0xff, 0xd9], 1024)
     hasFrame ||= isFrame(marker)
-    place += marker === 0xff ? 1 : 2 + Math.max(numberAt(bytes, place + 2, 2), 2)
+    // a length counts itself: one that is too short leads back to its own bytes, which are no marker
+    place += marker === 0xff ? 1 : 2 + numberAt(bytes, place + 2, 2)
   }
   return false
 }

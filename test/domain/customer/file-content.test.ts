@@ -105,6 +105,12 @@ describe('a file', () => {
     }
   })
 
+  it.each([0, 1])('is damaged where a part has a length of %i, as each counts itself', (length) => {
+    const picture = (counted: number) =>
+      Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, counted, ...wholeJpeg.subarray(2))
+    expect([fileTypeOf(picture(2)), fileTypeOf(picture(length))]).toEqual(['image/jpeg', undefined])
+  })
+
   it('may have parts of more than 255 bytes', () => {
     const chunk = Buffer.concat([
       Buffer.from([0, 0, 1, 44]),
