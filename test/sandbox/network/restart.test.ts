@@ -1,9 +1,11 @@
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Horizon, Keypair, Networks } from '@stellar/stellar-sdk'
+import { Horizon, Keypair, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk'
+import type { Transaction } from '@stellar/stellar-sdk'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { openClient, openForTest, recordsOf } from '../http/client.ts'
+import { rootKey } from '../../../src/sandbox/network/friendbot/root-key.ts'
+import { openClient, openForTest, recordsOf, until } from '../http/client.ts'
 import type { Client } from '../http/client.ts'
 import { spawnNetwork } from './network-child.ts'
 
@@ -38,6 +40,40 @@ describe('a network with a data directory', () => {
       expect(balances[0]?.balance).toBe('10000.0000000')
     }
     expect(await second.kill('SIGTERM')).toBe(0)
+  })
+
+  test.each([
+    { between: 'close and ingestion', verb: 'lag', order: { paused: true }, ingested: 1 },
+    {
+      between: 'ingestion and answering',
+      verb: 'faults',
+      order: { effect: { kind: 'submit_timeout', applied: 'now', answer: 'silence' } },
+      ingested: 2,
+    },
+  ])('has its whole history after kill -9 between $between (SBX-115)', async (point) => {
+    const argv = ['--port', '0', '--https-port', '0', '--data-dir', dataDir]
+    const first = await spawnNetwork(...argv)
+    onTestFinished(() => void first.child.kill('SIGKILL'))
+    const order = { method: 'POST', body: JSON.stringify(point.order) }
+    expect((await fetch(`${first.url}/_sandbox/${point.verb}`, order)).status).toBe(200)
+    const funding = await fundingBy(rootKey(Networks.TESTNET), first.url)
+    const body = new URLSearchParams({ tx: funding.toXdr() })
+    const submission = fetch(`${first.url}/transactions`, { method: 'POST', body })
+    const outcome = submission.then(
+      () => 'answered',
+      () => 'cut',
+    )
+    await until(async () => (await headsOf(first.url)).closed === 2)
+    expect(await headsOf(first.url)).toEqual({ closed: 2, ingested: point.ingested })
+    await first.kill('SIGKILL')
+    expect(await outcome).toBe('cut')
+
+    const second = await spawnNetwork(...argv)
+    onTestFinished(() => void second.child.kill('SIGKILL'))
+    expect(await headsOf(second.url)).toEqual({ closed: 2, ingested: 2 })
+    const server = new Horizon.Server(second.url, { allowHttp: true })
+    const { records } = await server.transactions().forLedger(2).call()
+    expect(records.map(({ hash }) => hash)).toEqual([Buffer.from(funding.hash()).toString('hex')])
   })
 
   test('continues with the same ledgers, hash by hash, and the same authority (SBX-05)', async () => {
@@ -161,3 +197,23 @@ describe('a network with a data directory', () => {
     await expect(openClient({ dataDir })).rejects.toThrow('a recorded ledger replays to hash')
   })
 })
+
+/** Last ledgers of a network: the one that was closed, and the one that can be read. */
+async function headsOf(url: string): Promise<{ closed: number; ingested: number }> {
+  const root = (await (await fetch(url)).json()) as Record<string, number>
+  return { closed: root['core_latest_ledger'] ?? 0, ingested: root['history_latest_ledger'] ?? 0 }
+}
+
+async function fundingBy(payer: Keypair, url: string): Promise<Transaction> {
+  const server = new Horizon.Server(url, { allowHttp: true })
+  const destination = Keypair.random().publicKey()
+  const transaction = new TransactionBuilder(await server.loadAccount(payer.publicKey()), {
+    fee: '100',
+    networkPassphrase: Networks.TESTNET,
+  })
+    .addOperation(Operation.createAccount({ destination, startingBalance: '5' }))
+    .setTimeout(300)
+    .build()
+  transaction.sign(payer)
+  return transaction
+}
