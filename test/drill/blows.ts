@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { addNetworkFault, setBank } from '../flows/outside.ts'
+import { addNetworkFault, controlNetwork, setBank } from '../flows/outside.ts'
 import type { FaultEffect } from '../../src/sandbox/network/faults/fault.ts'
 import type { Dice } from './dice.ts'
 import type { Member, World } from './world.ts'
@@ -146,9 +146,9 @@ const lateIngestion: Sort = (dice) => {
     name: 'Horizon: ingests nothing',
     lane: 'Horizon',
     async strike({ sandbox }) {
-      await control(sandbox.horizonUrl, 'lag', { paused: true })
+      await controlNetwork(sandbox, 'lag', { paused: true })
       await pause(forMs)
-      await control(sandbox.horizonUrl, 'lag', {})
+      await controlNetwork(sandbox, 'lag', {})
     },
   }
 }
@@ -238,16 +238,6 @@ const clockAndKill: Sort = (dice) => {
   }
 }
 
-/** Does something to the sandbox's network. */
-export async function control(horizonUrl: string, verb: string, body: object): Promise<void> {
-  const response = await fetch(`${horizonUrl}/_sandbox/${verb}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`${verb}: ${response.status} ${await response.text()}`)
-}
-
 /** Kinds of rounds: what may happen in one, and how often something does. */
 export interface Kind {
   readonly sorts: readonly Sort[]
@@ -291,8 +281,8 @@ export function blowsOf(kind: Kind, dice: Dice): readonly Blow[] {
 
 /** Undoes whatever a blow may have left behind. */
 export async function mendAll({ sandbox, gateways, workers }: World): Promise<void> {
-  await control(sandbox.horizonUrl, 'clear_faults', {})
-  await control(sandbox.horizonUrl, 'lag', {})
+  await controlNetwork(sandbox, 'clear_faults', {})
+  await controlNetwork(sandbox, 'lag', {})
   await setBank(sandbox, {
     latency_ms: 0,
     fail_next: 0,

@@ -26,6 +26,10 @@ export async function setBank({ bankUrl }: SandboxFile, settings: object): Promi
   await post(`${bankUrl}/_sandbox/settings`, settings)
 }
 
+/** Does something to the sandbox's network; docs/sandbox.md. */
+export const controlNetwork = ({ horizonUrl }: SandboxFile, verb: string, body: object = {}) =>
+  post(`${horizonUrl}/_sandbox/${verb}`, body)
+
 /** Asks the back office, as an operator. */
 export async function askBackoffice(
   { internalUrl, backofficeToken }: SandboxFile,
@@ -59,16 +63,15 @@ const faultsSchema = z.object({
 })
 
 /** Lets the sandbox's network misbehave until it is removed; docs/sandbox.md. */
-export async function addNetworkFault({ horizonUrl }: SandboxFile, order: object) {
-  const given = await post(`${horizonUrl}/_sandbox/faults`, order)
+export async function addNetworkFault(world: SandboxFile, order: object) {
+  const given = await controlNetwork(world, 'faults', order)
   const { id } = z.looseObject({ id: z.string() }).parse(given)
   return {
     async isMet(): Promise<boolean> {
-      const { faults } = faultsSchema.parse(
-        await (await fetch(`${horizonUrl}/_sandbox/faults`)).json(),
-      )
+      const response = await fetch(`${world.horizonUrl}/_sandbox/faults`)
+      const { faults } = faultsSchema.parse(await response.json())
       return faults.some((fault) => fault.id === id && fault.hits.length > 0)
     },
-    remove: () => post(`${horizonUrl}/_sandbox/remove_fault`, { id }),
+    remove: () => controlNetwork(world, 'remove_fault', { id }),
   }
 }

@@ -3,10 +3,9 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { makeStellarAccounts } from '../../src/cli/sandbox/stellar-accounts.ts'
 import type { SandboxKeys } from '../../src/cli/sandbox/keys.ts'
-import { askBackoffice } from '../flows/outside.ts'
-import type { SandboxFile } from '../flows/fairlead.ts'
 import { until } from '../until.ts'
-import { control } from './blows.ts'
+import type { SandboxFile } from './fairlead.ts'
+import { askBackoffice, controlNetwork } from './outside.ts'
 
 const stopLimitMs = 90_000
 const network = z.object({
@@ -24,7 +23,7 @@ export async function networkOf(world: SandboxFile) {
 
 /** All accounts and history vanish, as on testnet, and those who live there come back. */
 export async function resetNetwork(world: SandboxFile): Promise<void> {
-  await control(world.horizonUrl, 'reset', {})
+  await controlNetwork(world, 'reset')
   const keys = await readFile(join(dirname(world.envFile), 'keys.json'), 'utf8')
   await makeStellarAccounts(world, JSON.parse(keys) as SandboxKeys) // written by the sandbox
 }
