@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,24 +96,32 @@ describe('the settings', () => {
   })
 
   it(
-    'say whom to ask, and who says nothing is given up within eight seconds',
+    'say whom to ask: who takes six seconds is heard, and who says nothing for ten is given up',
     { timeout: 20_000 },
     async () => {
       const open: Socket[] = []
       const silent = createServer((socket) => open.push(socket.on('error', () => undefined)))
-      const { host } = new URL(await listening(silent))
-      const [, database, , ...parts] = await examined({
-        DATABASE_URL: `postgres://${host}/fairlead`,
-        FAIRLEAD_HORIZON_URL: `http://${host}`,
-        FAIRLEAD_RAIL_URL: `http://${host}`,
+      const slow = createHttpServer((_, response) => {
+        const headers = { 'content-type': 'application/json', connection: 'close' }
+        setTimeout(() => response.writeHead(200, headers).end('{"payouts":[]}'), 6_000)
       })
+      const { host } = new URL(await listening(silent))
+      const [[, database, , ...parts], heard] = await Promise.all([
+        examined({
+          DATABASE_URL: `postgres://${host}/fairlead`,
+          FAIRLEAD_HORIZON_URL: `http://${host}`,
+          FAIRLEAD_RAIL_URL: `http://${host}`,
+        }),
+        examined({ FAIRLEAD_RAIL_URL: await listening(slow) }),
+      ])
       for (const socket of open) socket.destroy()
-      const asked = [database, parts[0], parts.at(-1)]
+      const asked = [database, parts[0], parts.at(-1), heard.at(-1)]
       const told = asked.flatMap((one) => complaintsOf(one?.findings ?? []))
       expect(told.map((one) => one.split(' → ')[0])).toEqual([
         'fault PostgreSQL cannot be reached: timeout expired',
         'fault Horizon cannot be asked: There was no whole answer within 8000 ms',
         'fault the payout rail cannot be asked: The operation was aborted due to timeout',
+        expect.stringMatching(/^warning it took [67]\d{3} ms to answer$/),
       ])
     },
   )
