@@ -1,36 +1,20 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Rooms } from '../../src/compose/compose.ts'
-import { newPayout } from '../../src/domain/payout/decisions.ts'
 import { NetworkUnavailable } from '../../src/usecases/ports/stellar-network.ts'
 import { freshDatabase, onServer } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
-import {
-  funded,
-  keepCustomer,
-  keepTransaction,
-  person,
-  startWorldGateway,
-} from '../graphql/gateway-world.ts'
+import { startWorldGateway } from '../graphql/gateway-world.ts'
 import { until } from '../until.ts'
+import { askBankToPay, startOutside } from './outside-world.ts'
 
-/** Answers all that is asked of Horizon and of the bank, and keeps each connection. */
-const outside = createServer({ keepAliveTimeout: 600_000 }, (_, response) => response.end('{}'))
-const connections = () =>
-  new Promise<number>((resolve, reject) =>
-    outside.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-  )
-let url: string
+let outside: Awaited<ReturnType<typeof startOutside>>
 let database: TestDatabase
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
+  outside = await startOutside()
   database = await freshDatabase()
 })
 afterAll(async () => {
-  outside.close()
+  outside.stop()
   await database.drop()
 })
 
@@ -44,15 +28,8 @@ async function sessions(): Promise<unknown> {
   return row?.['open']
 }
 
-/** Sends a payout to a bank whose answer says nothing. */
-async function askBankToPay(rooms: Rooms): Promise<void> {
-  const receiver = await keepCustomer(rooms, { ...person, bank_account_number: '1000990001' })
-  const { id } = await keepTransaction(rooms, { ...funded(), receiverId: receiver.id })
-  await rooms.commit(({ payouts }) => payouts.add([newPayout(id, rooms.now())]))
-  await rooms.sendPayout(id)
-}
-
 it('a gateway that is closed leaves no connection behind, neither outwards nor to its database', async () => {
+  const { url, connections } = outside
   const gateway = await startWorldGateway(database.url, { horizonUrl: url, bankUrl: url })
   await (await fetch(`${gateway.internalUrl}/health`)).text()
   const ofHealth = await connections()

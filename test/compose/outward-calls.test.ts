@@ -1,35 +1,24 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Keypair, Networks, TransactionBuilder } from '@stellar/stellar-sdk'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { newPayout } from '../../src/domain/payout/decisions.ts'
 import { aCallback } from '../builders/callback.ts'
 import { freshDatabase } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
-import {
-  funded,
-  keepCustomer,
-  keepTransaction,
-  person,
-  startWorldGateway,
-} from '../graphql/gateway-world.ts'
+import { startWorldGateway } from '../graphql/gateway-world.ts'
+import { askBankToPay, startOutside } from './outside-world.ts'
 
-/** Answers all that is asked of Horizon and of the bank, with nothing. */
-const outside = createServer((_, response) => response.end('{}'))
-let url: string
+let outside: Awaited<ReturnType<typeof startOutside>>
 let database: TestDatabase
 let gateway: Awaited<ReturnType<typeof startWorldGateway>>
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
+  outside = await startOutside()
   database = await freshDatabase()
-  const urls = { horizonUrl: url, bankUrl: url }
+  const urls = { horizonUrl: outside.url, bankUrl: outside.url }
   gateway = await startWorldGateway(database.url, { ...urls, logLevel: 'debug' })
 })
 afterAll(async () => {
   await gateway.stop()
-  outside.close()
+  outside.stop()
   await database.drop()
 })
 
@@ -44,21 +33,13 @@ async function logIn(): Promise<void> {
   await fetch(`${gateway.publicUrl}/auth`, { method: 'POST', headers, body })
 }
 
-async function payOut(): Promise<void> {
-  const { rooms } = gateway
-  const receiver = await keepCustomer(rooms, { ...person, bank_account_number: '1000990001' })
-  const { id } = await keepTransaction(rooms, { ...funded(), receiverId: receiver.id })
-  await rooms.commit(({ payouts }) => payouts.add([newPayout(id, rooms.now())]))
-  await rooms.sendPayout(id)
-}
-
 async function collect(): Promise<void> {
   const { accounts, collectStellarPayments } = gateway.rooms
   await collectStellarPayments(accounts[0] ?? '').catch(() => undefined) // it cannot be read
 }
 
 async function callBack(): Promise<void> {
-  const callback = aCallback({ url: `${url}/callback` })
+  const callback = aCallback({ url: `${outside.url}/callback` })
   await gateway.rooms.commit(({ callbacks }) => callbacks.add(callback))
   await gateway.rooms.deliverCallback(callback.id)
 }
@@ -79,7 +60,7 @@ it.each<[string, () => Promise<unknown>, readonly string[]]>([
   ],
   ['collecting', collect, ['debug horizon']],
   ['a login', logIn, ['debug horizon']],
-  ['a payout', payOut, ['info bank']],
+  ['a payout', () => askBankToPay(gateway.rooms), ['info bank']],
   ['a callback', callBack, ['info callback']],
 ])('a line tells of each call for %s, at `info` only where something is done', async (...how) => {
   const [, during, told] = how

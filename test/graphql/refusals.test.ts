@@ -12,7 +12,6 @@ import { PayoutBackoffice } from '../../src/graphql/payout/payout.backoffice.ts'
 import { ReportBackoffice } from '../../src/graphql/report/report.backoffice.ts'
 import { writeOpenRefusal } from '../../src/graphql/transaction/open-transaction.result.ts'
 import { readTransactionQuery } from '../../src/graphql/transaction/transaction-filter.input.ts'
-import type { AssetDayReport } from '../../src/usecases/ports/report-records.ts'
 
 /** What is refused is said in words, each code in its own. */
 
@@ -174,47 +173,8 @@ describe('an operator', () => {
 describe('the report', () => {
   const from = new Date('2026-01-01T00:00:00Z')
   const before = new Date('2026-02-01T00:00:00Z')
-  const day: AssetDayReport = {
-    day: '2026-01-02',
-    assetCode: 'SRT',
-    opened: 16,
-    funded: 8,
-    completed: 4,
-    failed: 2,
-    expired: 1,
-    amountInUnits: 30_000_000n,
-    feeUnits: 5_000_000n,
-    medianSecondsToPayout: 25,
-    p95SecondsToPayout: 38.5,
-  }
-  const told = {
-    day: '2026-01-02',
-    assetCode: 'SRT',
-    opened: 16,
-    funded: 8,
-    completed: 4,
-    failed: 2,
-    expired: 1,
-    amountIn: '3',
-    fee: '0.5',
-    successRate: 0.5,
-    medianSecondsToPayout: 25,
-    p95SecondsToPayout: 38.5,
-  }
   const reportOf = (...[asked, until, context]: readonly [Date, Date, BackofficeContext]) =>
     new ReportBackoffice().reportByAssetAndDay(asked, until, context)
-
-  it('tells each day, with null for what cannot be reckoned', async () => {
-    const { medianSecondsToPayout: _, p95SecondsToPayout: __, ...rest } = day
-    const nothing = { ...rest, assetCode: 'USDC', funded: 0, completed: 0 }
-    const { asked, context } = backoffice({ reportByAssetAndDay: [day, nothing] })
-    const absent = { successRate: null, medianSecondsToPayout: null, p95SecondsToPayout: null }
-    expect(await reportOf(from, before, context)).toEqual([
-      told,
-      { ...told, assetCode: 'USDC', funded: 0, completed: 0, ...absent },
-    ])
-    expect(asked).toEqual([['reportByAssetAndDay', { from, before }]])
-  })
 
   it('says what is wrong with the time it is asked for', async () => {
     const { asked, context } = backoffice({})

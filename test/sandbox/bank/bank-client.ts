@@ -7,6 +7,14 @@ export const secrets = { token: 'the-token', secret: 'the-secret' }
 export const startBank = (options: Partial<SandboxBankOptions> = {}): Promise<SandboxBank> =>
   startSandboxBank({ port: 0, ...secrets, ...options })
 
+/** A bank that calls nobody. */
+export const noWebhooks = {
+  tell: () => undefined,
+  told: () => [],
+  forget: () => undefined,
+  stop: () => Promise.resolve(),
+}
+
 export interface BankResponse {
   readonly status: number
   readonly headers: Headers

@@ -13,7 +13,16 @@ import { openDesk } from '../../../src/sandbox/bank/payout-desk.ts'
 import { readOrder } from '../../../src/sandbox/bank/payout-order.ts'
 import { answerRequest } from '../../../src/sandbox/bank/routes.ts'
 import { until } from '../../until.ts'
-import { anOrder, call, control, orderPayout, readBook, secrets, startBank } from './bank-client.ts'
+import {
+  anOrder,
+  call,
+  control,
+  noWebhooks,
+  orderPayout,
+  readBook,
+  secrets,
+  startBank,
+} from './bank-client.ts'
 import type { ChildProcess } from 'node:child_process'
 import type { SandboxBank } from '../../../src/sandbox/bank/sandbox-bank.ts'
 
@@ -313,14 +322,15 @@ describe('what is not on the disk yet', () => {
     const kept = await openBook(undefined)
     const book = { ...kept, flushed: () => written }
     const now = () => new Date()
-    const webhooks = {
-      tell: () => undefined,
-      told: () => [],
-      forget: () => undefined,
-      stop: async () => undefined,
-    }
     const settings = () => defaultSettings
-    const parts = { book, webhooks, settings, now, openingBalance: '100', refuseWhenShort: false }
+    const parts = {
+      book,
+      webhooks: noWebhooks,
+      settings,
+      now,
+      openingBalance: '100',
+      refuseWhenShort: false,
+    }
     const desk = openDesk(parts)
     const reading = readOrder(Buffer.from(anOrder(magicAccountNumbers.pendingUntilTold)))
     if (!reading.ok) throw new Error(reading.fault)

@@ -6,7 +6,7 @@ import { openDesk } from '../../../src/sandbox/bank/payout-desk.ts'
 import { writePayout } from '../../../src/sandbox/bank/payout-on-wire.ts'
 import { readOrder } from '../../../src/sandbox/bank/payout-order.ts'
 import { rejection } from '../../../src/sandbox/bank/verdict.ts'
-import { anOrder } from './bank-client.ts'
+import { anOrder, noWebhooks } from './bank-client.ts'
 
 /** When the bank does what it has set itself, by its own clock. */
 
@@ -28,11 +28,9 @@ async function openedDesk() {
   const parts = {
     book,
     webhooks: {
+      ...noWebhooks,
       tell: (payout: { readonly idempotencyKey: string; readonly standing: { state: string } }) =>
         void told.push(`${payout.idempotencyKey} ${payout.standing.state}`),
-      told: () => [],
-      forget: () => undefined,
-      stop: async () => undefined,
     },
     settings: () => ({ ...defaultSettings, settleAfterMs: is.settleAfterMs }),
     now: () => at(is.second),

@@ -4,7 +4,7 @@ import { openBook } from '../../../src/sandbox/bank/book.ts'
 import { openDesk } from '../../../src/sandbox/bank/payout-desk.ts'
 import { answerRequest } from '../../../src/sandbox/bank/routes.ts'
 import { signRequest } from '../../../src/sandbox/bank/signature.ts'
-import { anOrder, secrets } from './bank-client.ts'
+import { anOrder, noWebhooks, secrets } from './bank-client.ts'
 import type { BankSettings } from '../../../src/sandbox/bank/behaviour.ts'
 
 /** How the rail is made slow and made to fail, without the wire between. */
@@ -13,15 +13,16 @@ async function opened(told: Partial<BankSettings>) {
   let settings: BankSettings = { ...defaultSettings, ...told }
   const book = await openBook(undefined)
   const now = () => new Date()
-  const webhooks = {
-    tell: () => undefined,
-    told: () => [],
-    forget: () => undefined,
-    stop: async () => undefined,
-  }
   const set = (changed: BankSettings) => void (settings = changed)
   const is = () => settings
-  const parts = { book, webhooks, settings: is, now, openingBalance: '9', refuseWhenShort: false }
+  const parts = {
+    book,
+    webhooks: noWebhooks,
+    settings: is,
+    now,
+    openingBalance: '9',
+    refuseWhenShort: false,
+  }
   const bank = { ...parts, ...secrets, desk: openDesk(parts), set }
   return { is, set, order: (key: string) => answerRequest(bank, ordering(key)) }
 }
