@@ -139,6 +139,26 @@ it('that is JSON is handed on with its source, for the numbers in it (AP-1.14)',
   expect(body).toEqual({ ok: true, value: { kind: 'json', value: { amount: 1.5 }, text } })
 })
 
+it.each([
+  ['JSON', json, '\ufeff{"a":"b"}', { kind: 'json', value: { a: 'b' }, text: '{"a":"b"}' }],
+  [
+    'a form',
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    '\ufeffa=b',
+    { kind: 'form', fields: new Map([['a', 'b']]) },
+  ],
+  [
+    'a part of a form',
+    parts,
+    `${part('; name="a"', '\ufeffb')}${end}`,
+    { kind: 'multipart', fields: new Map([['a', 'b']]), files: [] },
+  ],
+])('that is %s may begin with a byte order mark, which is not read', async (...given) => {
+  const [, headers, text, value] = given
+  await post(text, headers)
+  expect(read).toEqual([{ ok: true, value }])
+})
+
 describe('the headers of a body', () => {
   const good = [200, undefined]
   it.each([
