@@ -106,19 +106,21 @@ describe('the settings', () => {
         setTimeout(() => response.writeHead(200, headers).end('{"payouts":[]}'), 6_000)
       })
       const { host } = new URL(await listening(silent))
-      const [[, database, , ...parts], heard] = await Promise.all([
+      const [[, database, queue, ...parts], heard] = await Promise.all([
         examined({
           DATABASE_URL: `postgres://${host}/fairlead`,
+          REDIS_URL: `redis://${host}`,
           FAIRLEAD_HORIZON_URL: `http://${host}`,
           FAIRLEAD_RAIL_URL: `http://${host}`,
         }),
         examined({ FAIRLEAD_RAIL_URL: await listening(slow) }),
       ])
       for (const socket of open) socket.destroy()
-      const asked = [database, parts[0], parts.at(-1), heard.at(-1)]
+      const asked = [database, queue, parts[0], parts.at(-1), heard.at(-1)]
       const told = asked.flatMap((one) => complaintsOf(one?.findings ?? []))
       expect(told.map((one) => one.split(' → ')[0])).toEqual([
         'fault PostgreSQL cannot be reached: timeout expired',
+        'fault Redis cannot be reached: no answer within 10 s',
         'fault Horizon cannot be asked: There was no whole answer within 8000 ms',
         'fault the payout rail cannot be asked: The operation was aborted due to timeout',
         expect.stringMatching(/^warning it took [67]\d{3} ms to answer$/),
