@@ -77,6 +77,15 @@ describe('a fault', () => {
     }
   })
 
+  it('is one of ours where the name only begins as if a part of the world were away', () => {
+    const failure = Object.assign(new Error('away'), { name: 'UnavailableFieldRead' })
+    const formatted = { message: 'away', extensions: { code: 'INTERNAL_SERVER_ERROR' } }
+    expect(mask(formatted, failure, { error: () => undefined })).toStrictEqual({
+      message: 'Something broke on our side',
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    })
+  })
+
   it('is told once for each thing that broke, however often it shows', () => {
     const lines: unknown[] = []
     const [one, other] = [new Error('one'), new Error('other')]

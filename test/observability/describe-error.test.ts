@@ -116,6 +116,16 @@ describe('errors of ours', () => {
     expect(described).toEqual({ name: 'PayoutCallRefused', at: expect.any(Array) as unknown })
   })
 
+  it.each(['UnavailableThing', 'OtherNetworkFault', 'NotPayoutOutcomeUnknown', 'SealBrokenTwice'])(
+    'are known by their whole name, which %s is not',
+    async (name) => {
+      const described = await expectUntold(() => {
+        throw Object.assign(new Error(canary), { name })
+      })
+      expect(described).toEqual({ name, at: expect.any(Array) as unknown })
+    },
+  )
+
   it('are told in 300 characters at most', () => {
     const long = 'word '.repeat(100)
     expect(describeError(long).message).toBe(long.slice(0, 300))

@@ -85,6 +85,13 @@ const app = createHttpServer({
         },
         {
           method: 'GET',
+          path: '/misnamed',
+          auth: 'none',
+          route: () =>
+            Promise.reject(Object.assign(new Error('secret'), { name: 'UnavailableThing' })),
+        },
+        {
+          method: 'GET',
           path: '/framework',
           auth: 'none',
           route: () => Promise.reject(Object.assign(new Error('secret'), { statusCode: 500 })),
@@ -430,20 +437,23 @@ describe('headers', () => {
 })
 
 describe('failures', () => {
-  it.each(['/bug', '/framework'])('masks what was thrown and logs it: %s', async (path) => {
-    logged.length = 0
-    const response = await call(`${path}?of=somebody`)
-    expect([response.status, await response.json()]).toEqual([
-      500,
-      { error: 'Something went wrong here; it has been noted' },
-    ])
-    const requestId = response.headers.get('x-request-id')
-    const error = expect.objectContaining({ message: 'secret' }) as Error
-    expect(logged).toContainEqual({
-      message: 'failed to answer',
-      fields: { requestId, route: path, error },
-    })
-  })
+  it.each(['/bug', '/misnamed', '/framework'])(
+    'masks what was thrown and logs it: %s',
+    async (path) => {
+      logged.length = 0
+      const response = await call(`${path}?of=somebody`)
+      expect([response.status, await response.json()]).toEqual([
+        500,
+        { error: 'Something went wrong here; it has been noted' },
+      ])
+      const requestId = response.headers.get('x-request-id')
+      const error = expect.objectContaining({ message: 'secret' }) as Error
+      expect(logged).toContainEqual({
+        message: 'failed to answer',
+        fields: { requestId, route: path, error },
+      })
+    },
+  )
 
   it('answers 503 when a part of the world is away (AP-2.18)', async () => {
     logged.length = 0
