@@ -95,7 +95,8 @@ function postgresStore(
     max,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-    options: '-c search_path=bullmq', // BullMQ leaves this to whoever makes the pool
+    // BullMQ leaves its schema to whoever makes the pool, and takes for granted how its commits are kept apart.
+    options: '-c search_path=bullmq -c default_transaction_isolation=read\\ committed',
     application_name: 'fairlead-jobs',
   })
   onPool?.(pool)

@@ -33,7 +33,7 @@ export function openPool({ url, poolSize, patience = usualPatience, onPool }: Po
     keepAlive: true,
     application_name: 'fairlead',
     types: { getTypeParser: parserOf },
-    onConnect: (client) => setPatience(client, statementMs),
+    onConnect: (client) => setSession(client, statementMs),
   })
   onPool?.(pool)
   // Without a listener a lost connection would end the process; the query in flight rejects by itself.
@@ -42,9 +42,14 @@ export function openPool({ url, poolSize, patience = usualPatience, onPool }: Po
   return pool
 }
 
-/** Not among the parameters of the connection: a pooler in between would refuse them. The pool waits for it. */
-const setPatience = (client: ClientBase, ms: number): unknown =>
-  client.query(`set statement_timeout = ${ms}; set idle_in_transaction_session_timeout = ${ms}`)
+/**
+ * Whatever the server, the database or its role were set to: a commit looks again at what it has locked, and
+ * a moment is read as it was written, day and month never swapped. Not among the parameters of the connection:
+ * a pooler in between would refuse them. The pool waits for it.
+ */
+const setSession = (client: ClientBase, ms: number): unknown =>
+  client.query(`set statement_timeout = ${ms}; set idle_in_transaction_session_timeout = ${ms};
+    set default_transaction_isolation = 'read committed'; set datestyle = 'ISO'`)
 
 const timestamptz = 1184
 const int8 = 20

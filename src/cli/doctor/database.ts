@@ -43,6 +43,7 @@ async function withClient<Answer>(
   client.on('error', () => undefined) // the call under way rejects by itself
   await client.connect()
   try {
+    await client.query(`set datestyle = 'ISO'`) // whatever it was set to: its clock is read
     return await look(client)
   } finally {
     await client.end()

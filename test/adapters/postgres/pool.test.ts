@@ -47,10 +47,12 @@ it('shows its pool to be measured, which bears the loss of a connection that nob
     query_timeout: 35_000,
     max: 1,
   })
-  const settings = `select name, setting from pg_settings where name in ('application_name',
-    'idle_in_transaction_session_timeout', 'statement_timeout') order by name`
+  const settings = `select name, setting from pg_settings where name in ('application_name', 'DateStyle',
+    'default_transaction_isolation', 'idle_in_transaction_session_timeout', 'statement_timeout') order by name`
   expect(await sql(own.pooled, settings)).toEqual([
+    { name: 'DateStyle', setting: 'ISO, DMY' },
     { name: 'application_name', setting: 'fairlead' },
+    { name: 'default_transaction_isolation', setting: 'read committed' },
     { name: 'idle_in_transaction_session_timeout', setting: '30000' },
     { name: 'statement_timeout', setting: '30000' },
   ])
