@@ -1,8 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Keypair, Networks, Transaction } from '@stellar/stellar-sdk'
 import { parse } from 'smol-toml'
 import { Agent, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -69,6 +71,23 @@ async function textAt(url: string, ca: string): Promise<string> {
   return text
 }
 
+/** The home domain that a login is for where none is named. */
+async function domainOfLogin(url: string, ca: string): Promise<string | undefined> {
+  const asked = `${url}/auth?account=${Keypair.random().publicKey()}`
+  const { transaction } = JSON.parse(await textAt(asked, ca)) as { transaction: string }
+  const { operations } = new Transaction(transaction, Networks.TESTNET)
+  const [first] = operations
+  return first?.type === 'manageData' ? first.name.replace(/ auth$/, '') : undefined
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // of a server that listens
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
 type World = Readonly<
   Record<
     'publicUrl' | 'publicHttpsUrl' | 'internalUrl' | 'horizonUrl' | 'bankUrl' | 'caFile',
@@ -117,6 +136,7 @@ const isReady = () => until(() => String(said.at(-1)).startsWith('ready '), 'the
 describe('the command that runs a sandbox', () => {
   it('opens a world that is told, and ends it when it is told to', async () => {
     const ended = sandbox([])
+    const heeded = [...signals.keys()] // from the beginning
     await isReady()
     const { world, urls, ca } = await worldOf()
     expect(await open(urls, ca)).toEqual(['public', 'https', 'internal', 'network', 'bank'])
@@ -130,9 +150,57 @@ describe('the command that runs a sandbox', () => {
       const page = parse(await textAt(url, ca))
       expect(page['WEB_AUTH_ENDPOINT']).toBe(url.replace('/.well-known/stellar.toml', '/auth'))
     }
+    await until(isCollected, 'the collector of payments')
     signals.get('SIGTERM')?.()
     expect(await ended).toBe(0)
     expect(await open(urls, ca)).toEqual([])
+    expect(heeded).toEqual(['SIGINT', 'SIGTERM'])
+  })
+
+  it('ends its gateway before the world around it', async () => {
+    const ended = sandbox([])
+    await isReady()
+    const { world, urls, ca } = await worldOf()
+    const { port } = new URL(world.publicUrl)
+    const slow = connect({ host: '127.0.0.1', port: Number(port) })
+    let answer = ''
+    slow.setEncoding('utf8').on('data', (text: string) => (answer += text))
+    slow.write(
+      'PUT /customer HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n',
+    )
+    await until(() => answer !== '', 'the request to be heard')
+    signals.get('SIGTERM')?.()
+    await until(async () => !(await open(urls, ca)).includes('public'), 'the gateway to close')
+    expect(await open(urls, ca)).toEqual(expect.arrayContaining(['network', 'bank']))
+    slow.end('{}')
+    expect(await ended).toBe(0)
+    expect(await open(urls, ca)).toEqual([])
+  })
+
+  it('speaks under the addresses that are told, over HTTPS for the host of that address', async () => {
+    const port = await freePort()
+    vi.stubEnv('FAIRLEAD_HTTPS_PORT', String(port))
+    vi.stubEnv('FAIRLEAD_PUBLIC_HTTPS_URL', 'https://secure.example:444')
+    vi.stubEnv('FAIRLEAD_HOME_DOMAIN', 'home.example')
+    const ended = sandbox([])
+    await isReady()
+    const { world, ca } = await worldOf()
+    expect(world.publicHttpsUrl).toBe('https://secure.example:444')
+    expect(await certificateNames(port)).toMatch(/, DNS:secure\.example$/)
+    const secure = `https://localhost:${port}`
+    const page = parse(await textAt(`${secure}/.well-known/stellar.toml`, ca))
+    expect(page['WEB_AUTH_ENDPOINT']).toBe('https://secure.example:444/auth')
+    expect(await domainOfLogin(secure, ca)).toBe('secure.example:444')
+    expect(await domainOfLogin(world.publicUrl, ca)).toBe('home.example')
+    signals.get('SIGTERM')?.()
+    expect(await ended).toBe(0)
+  })
+
+  it('tells scripts nothing of a world without a database', async () => {
+    vi.stubEnv('DATABASE_URL', 'postgres://127.0.0.1:1/none')
+    await expect(sandbox([])).rejects.toThrow(/./)
+    expect(await readdir(dataDir)).not.toContain('sandbox.json')
+    expect(said).toHaveLength(4)
   })
 
   it('leaves gateway and worker to processes that are started with its settings', async () => {

@@ -81,6 +81,8 @@ describe('ports of a sandbox', () => {
     const ports = { public: 1, https: 2, internal: 3, network: 4, networkHttps: 5, bank: 6 }
     const dataDir = '/tmp/of-a-sandbox'
     expect(await readSandboxSettings({ ...told, dataDir })).toEqual({ dataDir, ports })
+    const near = await readSandboxSettings({ ...told, dataDir: 'of-a-sandbox' })
+    expect(near.dataDir).toBe(resolve('of-a-sandbox')) // wherever its files are read
     const freed = await readSandboxSettings({ ...told, httpsPort: '0', sandboxHttpsPort: '0' })
     const { https, networkHttps } = freed.ports
     expect(freed.ports).toEqual({ ...ports, https, networkHttps })

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -110,6 +110,12 @@ describe('the keys of a sandbox', () => {
     expect(await readFile(join(dataDir, 'keys.json'), 'utf8')).toBe('{"seeds":')
     await mkdir(join(dataDir, 'other', 'keys.json'), { recursive: true })
     await expect(sandboxKeys(join(dataDir, 'other'))).rejects.toThrow(/^EISDIR: .*, read$/)
+    await writeFile(join(dataDir, 'keys.json'), '')
+    await expect(sandboxKeys(dataDir)).rejects.toThrow('JSON')
+    expect(await readFile(join(dataDir, 'keys.json'), 'utf8')).toBe('')
+    await rm(join(dataDir, 'keys.json'))
+    await symlink('keys.json', join(dataDir, 'keys.json')) // round and round
+    await expect(sandboxKeys(dataDir)).rejects.toThrow(/^ELOOP: /)
   })
 })
 
@@ -248,6 +254,25 @@ describe('the world of a sandbox', () => {
           },
         ],
       }),
+    )
+  })
+
+  it('speaks for the home domain that is told, under names that are told', async () => {
+    const told = {
+      homeDomain: 'home.example',
+      publicUrl: 'http://public.example:81',
+      publicHttpsUrl: 'https://secure.example:444',
+    }
+    const { settings, world } = await openWorld(told)
+    expect(world.environment).toMatchObject(told)
+    expect(world.file.login?.homeDomains).toEqual(['secure.example:444'])
+    const horizon = new Horizon.Server(world.horizonUrl, { allowHttp: true })
+    const issuer = await horizon.loadAccount(world.assets[0]?.issuer ?? '')
+    expect(issuer.home_domain).toBe('home.example')
+    const names = (await certificateNames(settings.ports.networkHttps))?.split(', ')
+    const own = ['localhost', 'horizon-testnet.stellar.org', 'friendbot.stellar.org']
+    expect(names?.filter((name) => name.startsWith('DNS:'))).toEqual(
+      [...own, 'secure.example'].map((name) => `DNS:${name}`),
     )
   })
 
