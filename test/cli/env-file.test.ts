@@ -45,4 +45,15 @@ describe('a file of settings', () => {
   it('gives way to the environment', async () => {
     expect((await readBack("PATH='nowhere'\n"))['PATH']).toBe(process.env['PATH'])
   })
+
+  it.each(["it's C:\\new", "it's \\t", 'C:\\new'])('keeps every stroke of %s', async (value) => {
+    expect((await readBack(writeEnvFile({ FAIRLEAD_ONE: value })))['FAIRLEAD_ONE']).toBe(value)
+  })
+
+  it('is looked for wherever one is named, be the name empty', async () => {
+    for (const name of ['', join(folder, 'none')]) {
+      await expect(readEnvFile(name)).rejects.toThrow('ENOENT')
+    }
+    expect(await readEnvFile(undefined)).toEqual(process.env)
+  })
 })

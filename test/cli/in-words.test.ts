@@ -97,7 +97,34 @@ it('keeps the stack of what is a fault of ours', () => {
   expect(inWords(denied)).toBe(denied)
 })
 
-it.each(['constructor', 'toString', '__proto__'])(
+it('hints at what is away by the code of the innermost cause, whoever wraps it', () => {
+  const wrapped = new Error('No look', { cause: new Error('outer', { cause: away }) })
+  expect(inWords(wrapped)).toBe(
+    'No look (ECONNREFUSED). Does PostgreSQL run, and is DATABASE_URL right?',
+  )
+  const other = Object.assign(new Error('No look', { cause: new Error('full') }), {
+    code: 'ECONNREFUSED',
+  })
+  expect(inWords(other)).toBe(other)
+})
+
+it.each<[string, unknown, string]>([
+  ['nothing', null, ''],
+  ['a word', 'gone', ''],
+  ['no error', { code: 'EINNER', message: 'by hand' }, ''],
+  ['an error with a number', Object.assign(new Error('seven'), { code: 7 }), ''],
+  [
+    'a port that somebody else wanted',
+    Object.assign(new Error('in use'), { code: 'EADDRINUSE', port: 1 }),
+    ' (EADDRINUSE: in use)',
+  ],
+])('gives as the reason only a code that an error has: %s', (_, cause, reason) => {
+  expect(inWords(new NetworkUnavailable('Away', { cause }))).toBe(
+    `Away${reason}. Does Horizon answer, and is FAIRLEAD_HORIZON_URL right?`,
+  )
+})
+
+it.each(['constructor', 'toString', '__proto__', 'OptionRefused', 'ConfigurationFaulty'])(
   'has nothing to add to an error that is called %s',
   (name) => {
     const error = Object.assign(new Error('no'), { name })

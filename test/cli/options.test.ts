@@ -18,6 +18,7 @@ describe('the options of a command', () => {
     [['--role'], '--role'],
     [['--role', '--json'], '--role'],
     [['--json=yes'], '--json'],
+    [['--no-json'], '--no-json'],
     [['worker'], 'worker'],
     [['-r'], '-r'],
   ])('are refused when they are misspelt or lack their text: %j', (args, named) => {

@@ -30,7 +30,7 @@ async function faultsOfStart(
   await writeFile(FAIRLEAD_CONFIG, file)
   const lines = Object.entries({ ...variables, FAIRLEAD_CONFIG, ...changes })
   const environment = join(folder, 'environment')
-  await writeFile(environment, lines.map(([name, value]) => `${name}=${value}\n`).join(''))
+  await writeFile(environment, lines.map(([name, value]) => `${name}='${value}'\n`).join(''))
   const caught: unknown = await start(['--env-file', environment]).catch((error: unknown) => error)
   if (caught instanceof ConfigurationFaulty) return caught.faults
   throw caught
@@ -77,16 +77,25 @@ it('refuses addresses that no driver reads, and repeats no password', async () =
   expect(faults.join()).not.toContain('hush')
 })
 
-it.each([
-  [{}, ['FAIRLEAD_RAIL_URL has to be https']],
-  [{ FAIRLEAD_SANDBOX: 'yes' }, ['FAIRLEAD_RAIL_URL has to be https']],
+const plain = ['FAIRLEAD_RAIL_URL has to be https']
+
+it.each<[Readonly<Record<string, string>>, readonly string[]]>([
+  [{}, plain],
+  [{ FAIRLEAD_SANDBOX: 'yes' }, plain],
+  [{ FAIRLEAD_SANDBOX: '1' }, plain],
+  [{ FAIRLEAD_SANDBOX: 'TRUE' }, plain],
+  [{ FAIRLEAD_SANDBOX: 'true ' }, plain],
+  [{ FAIRLEAD_SANDBOX: 'untrue' }, plain],
   [{ FAIRLEAD_SANDBOX: 'true' }, []],
 ])('takes a plain address of a bank in a sandbox only: %j', async (changes, wanted) => {
   const FAIRLEAD_RAIL_URL = 'http://bank.example.com'
-  const faults = await faultsOfStart({ FAIRLEAD_RAIL_URL, DATABASE_URL: 'none', ...changes })
-  const ofBank = faults.filter((fault) => fault.startsWith('FAIRLEAD_RAIL_URL'))
-  expect(ofBank).toEqual(wanted.map((fault) => expect.stringContaining(fault) as unknown))
-  expect(faults).not.toEqual([])
+  for (const ofFile of [{}, { FAIRLEAD_CONFIG: '/nowhere.yaml' }]) {
+    const told = { FAIRLEAD_RAIL_URL, DATABASE_URL: 'none', ...changes, ...ofFile }
+    const faults = await faultsOfStart(told)
+    const ofBank = faults.filter((fault) => fault.startsWith('FAIRLEAD_RAIL_URL'))
+    expect(ofBank).toEqual(wanted.map((fault) => expect.stringContaining(fault) as unknown))
+    expect(faults).not.toEqual([])
+  }
 })
 
 it('refuses a database that is not migrated, and says how to mend it', async () => {
