@@ -117,6 +117,78 @@ describe('a signer that is no account (SBX-23)', () => {
   })
 })
 
+describe('signers of several types (SBX-23)', () => {
+  const payload = Uint8Array.from([9, 8, 7, 6])
+  const preimage = new TextEncoder().encode('open')
+  const digest = createHash('sha256').update(preimage).digest()
+  const hint = alice.signatureHint()
+  const payloadKey = (signed: Uint8Array) => {
+    const parts = { ed25519: alice.rawPublicKey(), payload: signed }
+    const signer = new xdr.SignerKeyEd25519SignedPayload(parts)
+    return SignerKey.encodeSignerKey(xdr.SignerKey.signerKeyTypeEd25519SignedPayload(signer))
+  }
+  const kinds = {
+    hash: { key: StrKey.encodeSha256Hash(digest), signature: preimage, hint: digest.subarray(28) },
+    account: { key: idOf('alice'), signature: good, hint },
+    payload: {
+      key: payloadKey(payload),
+      signature: alice.sign(payload),
+      hint: hint.map((byte, at) => byte ^ (payload[at] ?? 0)),
+    },
+  }
+  type Kind = keyof typeof kinds
+  const envelopeOf = (...signed: readonly Kind[]) => {
+    const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+    const transaction = world.build({ source: 'alice', operations, signers: [] })
+    for (const kind of signed) transaction.addDecoratedSignature(decorated(kinds[kind]))
+    return readEnvelope(transaction.toXdr(), parameters.networkPassphrase)
+  }
+  const decorated = ({ hint: at, signature }: (typeof kinds)[Kind]) =>
+    new xdr.DecoratedSignature({ hint: at, signature })
+  const weighed = (kind: Kind) => ({ key: kinds[kind].key, weight: 1 })
+
+  it.each<[Kind, Kind]>([
+    ['hash', 'account'],
+    ['hash', 'payload'],
+    ['account', 'payload'],
+  ])('count %s before %s, however they are listed and signed', (first, second) => {
+    const both = [first, second]
+    for (const signed of [both, both.toReversed()]) {
+      for (const listed of [both, both.toReversed()]) {
+        const check = createSignatureChecker()(envelopeOf(...signed))
+        expect(check.signersReach(listed.map(weighed), 1)).toBe(true)
+        expect(check.allUsed()).toBe(false)
+        expect(check.signersReach([weighed(first)], 1)).toBe(true) // no other was needed
+        expect(check.allUsed()).toBe(false)
+        expect(check.signersReach([weighed(second)], 1)).toBe(true)
+        expect(check.allUsed()).toBe(true)
+      }
+    }
+  })
+
+  it('that differ in the payload only are told apart', () => {
+    const other = { key: payloadKey(Uint8Array.from([0, 9, 8, 7, 6])), weight: 1 } // of one hint
+    for (const signers of [
+      [other, weighed('payload')],
+      [weighed('payload'), other],
+    ]) {
+      const check = createSignatureChecker()(envelopeOf('payload'))
+      expect(signers.map((signer) => check.signersReach([signer], 1))).toEqual(
+        signers.map((signer) => signer !== other),
+      )
+    }
+  })
+
+  it.each<[Kind]>([['hash'], ['account'], ['payload']])(
+    'count %s once, though it signed twice',
+    (kind) => {
+      const check = createSignatureChecker()(envelopeOf(kind, kind))
+      expect(check.signersReach([weighed(kind)], 2)).toBe(false)
+      expect(check.allUsed()).toBe(false)
+    },
+  )
+})
+
 it('a signature of a record is taken by its hint, but what opens a hash is not (SBX-23)', () => {
   const digest = createHash('sha256').update('open').digest()
   const payload = new xdr.SignerKeyEd25519SignedPayload({
@@ -157,6 +229,14 @@ describe('the sum of weights (SBX-23)', () => {
   it('counts no signer for more than 255', () => {
     const check = createSignatureChecker()(envelope)
     expect(check.signersReach([{ key: idOf('alice'), weight: 1000 }], 256)).toBe(false)
+  })
+
+  it('is capped for each signer, not as a whole', () => {
+    const signers = ['alice', 'bob']
+    const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+    const check = createSignatureChecker()(world.envelope({ source: 'alice', operations, signers }))
+    const both = signers.map((name) => ({ key: idOf(name), weight: 1000 }))
+    expect([510, 511].map((needed) => check.signersReach(both, needed))).toEqual([true, false])
   })
 
   it('counts no signer twice for one signature', () => {
