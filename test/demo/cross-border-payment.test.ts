@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Asset, Horizon, Keypair, Networks } from '@stellar/stellar-sdk'
+import { Asset, Horizon, Keypair } from '@stellar/stellar-sdk'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { sendCrossBorderPayment } from '../../src/demo/cross-border-payment.ts'
+import { reasonOf } from '../../src/demo/partner.ts'
 import { createSendingAnchor } from '../../src/demo/sending-anchor.ts'
 import { createTimeline } from '../../src/demo/timeline.ts'
 import { readWorld } from '../../src/demo/world.ts'
@@ -13,25 +14,24 @@ import type { SandboxNetwork } from '../../src/sandbox/network/sandbox-network.t
 import { anOrder, orderPayout, startBank } from '../sandbox/bank/bank-client.ts'
 import { repositoryFile, runNode } from '../sandbox/network/network-child.ts'
 import { until } from '../until.ts'
-import { homeDomain, startReceivingAnchor } from './receiving-anchor.ts'
+import { homeDomain, networkPassphrase, places, startReceivingAnchor } from './receiving-anchor.ts'
 import type { Answers, Event, ReceivingAnchor } from './receiving-anchor.ts'
 
 const [issuer, sender, receiver] = [Keypair.random(), Keypair.random(), Keypair.random()]
-const usdc = `USDC:${issuer.publicKey()}`
+const srt = `SRT:${issuer.publicKey()}`
 const accountNumbers = { good: '1234567890', refused: '1000990004' }
 
 let network: SandboxNetwork
 beforeAll(async () => {
   network = await startSandboxNetwork({
+    networkPassphrase,
     fixture: {
       accounts: [
         { secret: issuer.secret() },
-        { secret: sender.secret(), trusts: [usdc] },
-        { secret: receiver.secret(), trusts: [usdc] },
+        { secret: sender.secret(), trusts: [srt] },
+        { secret: receiver.secret(), trusts: [srt] },
       ],
-      payments: [
-        { secret: issuer.secret(), code: 'USDC', to: sender.publicKey(), amount: '10000' },
-      ],
+      payments: [{ secret: issuer.secret(), code: 'SRT', to: sender.publicKey(), amount: '10000' }],
     },
   })
   return () => network.stop()
@@ -56,12 +56,12 @@ async function theWorld(answers: Answers = {}, timesPaid = 1) {
   for (let time = 0; time < timesPaid; time += 1) {
     await orderPayout(bank, `k-${time}`, anOrder('9'))
   }
-  const asset = { code: 'USDC', issuer: issuer.publicKey(), distributionAccount: stellarAccount }
+  const asset = { code: 'SRT', issuer: issuer.publicKey(), distributionAccount: stellarAccount }
   const world: World = {
     publicUrl: anchor.url,
     horizonUrl: network.url,
     bankUrl: bank.url,
-    networkPassphrase: Networks.TESTNET,
+    networkPassphrase,
     homeDomain,
     assets: [asset, { ...asset, code: 'EURC' }],
     sendingAnchor: { publicKey: sender.publicKey(), secretKey: sender.secret() },
@@ -98,38 +98,41 @@ const json = 'Bearer the-token application/json'
 const person = (first: string, last: string) =>
   `"first_name":"${first}","last_name":"${last}","email_address":"${first.toLowerCase()}@example.com"`
 const putReceiver = (number: string) =>
-  `PUT /customer ${json} {"type":"sep31-receiver","memo":"2",${person('Bruno', 'Lima')},"bank_account_number":"${number}","bank_number":"021000021"}`
+  `PUT /kyc/customer ${json} {"type":"sep31-receiver","memo":"2",${person('Bruno', 'Lima')},"bank_account_number":"${number}","bank_number":"021000021"}`
 const asked = (number: string) => [
   'GET /.well-known/stellar.toml',
-  `GET /auth?account=${sender.publicKey()}`,
-  expect.stringMatching(/^POST \/auth application\/json \{"transaction":"[\w+/=]+"\}$/),
+  `GET /login/auth?account=${sender.publicKey()}`,
+  expect.stringMatching(/^POST \/login\/auth application\/json \{"transaction":"[\w+/=]+"\}$/),
   'subscriber {"authorization":"Bearer the-token"}',
-  `PUT /customer ${json} {"type":"sep31-sender","memo":"1",${person('Ada', 'Okafor')}}`,
+  `PUT /kyc/customer ${json} {"type":"sep31-sender","memo":"1",${person('Ada', 'Okafor')}}`,
   putReceiver(number),
-  `POST /transactions ${json} {"amount":"100","asset_code":"USDC","funding_method":"SEPA","sender_id":"sep31-sender","receiver_id":"sep31-receiver"}`,
+  `POST /sep31/transactions ${json} {"amount":"100","asset_code":"SRT","funding_method":"SEPA","sender_id":"sep31-sender","receiver_id":"sep31-receiver"}`,
 ]
 const done = (url: string, hash: string | undefined) => [
-  `stellar.toml read: ${url}`,
+  `stellar.toml read: ${url}${places.payments}`,
   `logged in (SEP-10): ${short(sender.publicKey())}`,
   'subscribed (GraphQL): transactionEvents',
   'sender registered (SEP-12): sep31-sender',
   'receiver registered (SEP-12): sep31-receiver',
   'transaction opened (SEP-31): tx-1',
-  `paid on Stellar: 100 USDC, transaction ${short(hash)}`,
+  `paid on Stellar: 100 SRT, transaction ${short(hash)}`,
 ]
-const end = (amountOut: string) => [
-  `delivered: 100 in, ${amountOut} out`,
+const end = (amounts: string) => [
+  `delivered: ${amounts} out`,
   "bank's book: 1 movement for this transaction: paid out exactly once",
 ]
 
 describe('the demo of a payment', () => {
   it('asks for nothing but what the standards have, step by step, and tells each', async () => {
     const { anchor, world } = await theWorld({
-      events: { 'POST /transactions': [opened, { ...funded, note: 'at last' }, delivered] },
+      events: { 'POST /sep31/transactions': [opened, { ...funded, note: 'at last' }, delivered] },
     })
     const { did, heard, notes, timeline } = watching(anchor)
     await sendCrossBorderPayment(world, timeline, options)
-    expect(did).toEqual([...done(anchor.url, (await lastPayment())?.hash), ...end('98.5')])
+    expect(did).toEqual([
+      ...done(anchor.url, (await lastPayment())?.hash),
+      ...end('100.00 in, 98.5'),
+    ])
     expect(heard).toEqual([
       'opened: pending_sender',
       'fundsReceived: pending_receiver (at last)',
@@ -138,7 +141,7 @@ describe('the demo of a payment', () => {
     expect(notes).toEqual([])
     expect(anchor.asked).toEqual([
       ...asked(accountNumbers.good),
-      'GET /transactions/tx-1 Bearer the-token',
+      'GET /sep31/transactions/tx-1 Bearer the-token',
     ])
     await until(() => anchor.listeners() === 0, 'the end of the subscription')
   })
@@ -146,7 +149,7 @@ describe('the demo of a payment', () => {
   it('corrects the field that it is asked for, and waits for each word', async () => {
     const { anchor, world } = await theWorld({
       instead: {
-        'GET /transactions/tx-1': { transaction: { status: 'completed', amount_in: '100' } },
+        'GET /sep31/transactions/tx-1': { transaction: { status: 'completed', amount_in: '100' } },
       },
     })
     const { did, heard, timeline } = watching(anchor, {
@@ -159,7 +162,7 @@ describe('the demo of a payment', () => {
       ...done(anchor.url, (await lastPayment())?.hash),
       'asked what to correct (SEP-12): bank_account_number: Unknown number',
       'corrected (SEP-12): bank_account_number',
-      ...end('?'),
+      ...end('100 in, ?'),
     ])
     expect(heard).toEqual([
       'opened: pending_sender',
@@ -169,45 +172,62 @@ describe('the demo of a payment', () => {
     ])
     expect(anchor.asked).toEqual([
       ...asked(accountNumbers.refused),
-      'GET /customer?id=sep31-receiver&type=sep31-receiver Bearer the-token',
-      `PUT /customer ${json} {"id":"sep31-receiver","bank_account_number":"1234567890"}`,
-      'GET /transactions/tx-1 Bearer the-token',
+      'GET /kyc/customer?id=sep31-receiver&type=sep31-receiver Bearer the-token',
+      `PUT /kyc/customer ${json} {"id":"sep31-receiver","bank_account_number":"1234567890"}`,
+      'GET /sep31/transactions/tx-1 Bearer the-token',
     ])
   })
 
-  it('finds a field that is wanted without a word about it', async () => {
-    const customer = { status: 'NEEDS_INFO', fields: { iban: { description: 'An IBAN' } } }
+  it.each([
+    ['iban', { iban: { description: 'An IBAN' }, bank_number: { description: 'Its bank' } }],
+    ['nothing', {}],
+    ['nothing', undefined],
+  ])('finds that %s is wanted without a word about it', async (wanted, fields) => {
     const { anchor, world } = await theWorld({
-      instead: { 'GET /customer': customer },
-      events: { 'POST /transactions': [wanting] },
+      instead: { 'GET /kyc/customer': { status: 'NEEDS_INFO', fields } },
+      events: { 'POST /sep31/transactions': [wanting, funded] },
     })
-    const { did, timeline } = watching(anchor, { 'corrected (SEP-12)': [delivered] })
+    const { did, timeline } = watching(anchor, { 'corrected (SEP-12)': [delivered, funded] })
     await sendCrossBorderPayment(world, timeline, { ...options, correctData: true })
-    expect(did).toContain('asked what to correct (SEP-12): iban: ')
+    expect(did).toContain(`asked what to correct (SEP-12): ${wanted}: `)
   })
 
   it.each([0, 2])('fails when the bank moved money %i times', async (times) => {
     const { anchor, world } = await theWorld(
-      { events: { 'POST /transactions': [delivered] } },
+      { events: { 'POST /sep31/transactions': [delivered] } },
       times,
     )
     const { did, timeline } = watching(anchor)
     await expect(sendCrossBorderPayment(world, timeline, options)).rejects.toThrow(
       `The bank moved money ${times} times, not once`,
     )
-    expect(did.at(-1)).toBe('delivered: 100 in, 98.5 out')
+    expect(did.at(-1)).toBe('delivered: 100.00 in, 98.5 out')
   })
 
   it.each([
     ['completed', false],
     ['pending_customer_info_update', true],
   ])('does not wait for %s for ever, and says what it has seen', async (status, correctData) => {
-    const { anchor, world } = await theWorld({ events: { 'POST /transactions': [opened, funded] } })
+    const { anchor, world } = await theWorld({
+      events: { 'POST /sep31/transactions': [opened, funded] },
+    })
     const { timeline } = watching(anchor)
     const sending = sendCrossBorderPayment(world, timeline, { correctData, deadlineMs: 100 })
     await expect(sending).rejects.toThrow(
       `${status} did not come in time; seen: pending_sender, pending_receiver`,
     )
+  })
+
+  it('has all its time for the waiting, not for what comes before', async () => {
+    const { anchor, world } = await theWorld()
+    const { did, timeline } = watching(anchor)
+    let failure: unknown
+    sendCrossBorderPayment(world, timeline, { ...options, deadlineMs: 1 }).catch(
+      (error: unknown) => (failure = error),
+    )
+    await until(() => failure !== undefined, 'the end of its time')
+    expect(failure).toEqual(new Error('completed did not come in time; seen: '))
+    expect(did.at(-1)).toMatch(/^paid on Stellar: /)
   })
 
   it('says when nobody tells it anything any more', async () => {
@@ -228,17 +248,23 @@ describe('the demo of a payment', () => {
     )
   })
 
-  it.each(['GET /auth', 'PUT /customer', 'POST /transactions'])(
-    'fails with the words of whoever refuses %s',
-    async (place) => {
-      const { anchor, world } = await theWorld({ instead: { [place]: 403 } })
-      const { timeline } = watching(anchor)
-      const [method = '', path = ''] = place.split(' ')
-      await expect(sendCrossBorderPayment(world, timeline, options)).rejects.toThrow(
-        new RegExp(`^${method} ${anchor.url}${path}[^ ]*: 403 403$`),
-      )
-    },
-  )
+  it.each([
+    ['GET /login/auth', 403],
+    ['POST /login/auth', 401],
+    ['PUT /kyc/customer', 400],
+    ['POST /sep31/transactions', 404],
+    ['GET /sep31/transactions/tx-1', 503],
+  ])('fails with the words of whoever refuses %s with %i', async (place, status) => {
+    const { anchor, world } = await theWorld({
+      instead: { [place]: status },
+      events: { 'POST /sep31/transactions': [delivered] },
+    })
+    const { timeline } = watching(anchor)
+    const [method = '', path = ''] = place.split(' ')
+    await expect(sendCrossBorderPayment(world, timeline, options)).rejects.toThrow(
+      new RegExp(`^${method} http://[^/ ]+${path}[^ ]*: ${status} ${status}$`),
+    )
+  })
 })
 
 describe('the payment of a sending anchor', () => {
@@ -262,12 +288,12 @@ describe('the payment of a sending anchor', () => {
     const hash = await createSendingAnchor(world).pay(paid, '7.25')
     const horizon = new Horizon.Server(network.url, { allowHttp: true })
     const transaction = await horizon.transactions().transaction(hash).call()
-    expect(transaction).toMatchObject({ memo_type: memoType, memo })
+    expect(transaction).toMatchObject({ memo_type: memoType, memo, max_fee: '100' })
     const until = Number(transaction.preconditions?.timebounds?.max_time)
     const at = Date.parse(transaction.created_at) / 1000
     expect(Math.abs(until - at - 60)).toBeLessThan(10) // a minute to get into a ledger
     const { records } = await horizon.payments().forTransaction(hash).call()
-    const { code, issuer: from } = new Asset('USDC', issuer.publicKey())
+    const { code, issuer: from } = new Asset('SRT', issuer.publicKey())
     expect(records).toMatchObject([
       { to: receiver.publicKey(), amount: '7.2500000', asset_code: code, asset_issuer: from },
     ])
@@ -295,7 +321,7 @@ describe('the process of the demo', () => {
 
   it('ends with 0 after a payment, with a correction where that was asked for', async () => {
     const { world } = await theWorld({
-      events: { 'POST /transactions': [wanting], 'GET /customer': [delivered] },
+      events: { 'POST /sep31/transactions': [wanting], 'GET /kyc/customer': [delivered] },
     })
     const file = await written(JSON.stringify({ ...world, pid: 1 }))
     const { code, output } = await runNode([program, file, '--correct-data'])
@@ -314,11 +340,24 @@ describe('the process of the demo', () => {
     const { world } = await theWorld()
     const [asset] = world.assets
     expect(await readWorld(await written(JSON.stringify({ ...world, pid: 1 })))).toEqual(world)
-    const one = { ...world, assets: [asset] }
-    expect(await readWorld(await written(JSON.stringify(one)))).toEqual(one)
+    for (const assets of [[asset], [asset, asset, asset]]) {
+      const some = { ...world, assets }
+      expect(await readWorld(await written(JSON.stringify(some)))).toEqual(some)
+    }
     const none = await written(JSON.stringify({ ...world, assets: [] }))
     await expect(readWorld(none)).rejects.toThrow('assets')
   })
+})
+
+it.each([
+  [{ code: 4400, reason: 'the end' }, 'the end'],
+  [{ code: 1006, reason: '' }, ''],
+  [new Error('no more'), 'Error: no more'],
+  ['gone', 'gone'],
+  [null, 'null'],
+  [undefined, 'undefined'],
+])('a subscription ends with the reason of %o', (cause, reason) => {
+  expect(reasonOf(cause)).toBe(reason)
 })
 
 describe('the timeline', () => {

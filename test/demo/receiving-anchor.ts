@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Keypair, Networks, WebAuth } from '@stellar/stellar-sdk'
+import { Keypair, WebAuth } from '@stellar/stellar-sdk'
 import { onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 
@@ -36,6 +36,9 @@ export interface Answers {
 const signing = Keypair.random()
 const token = 'the-token'
 export const homeDomain = 'anchor.test'
+export const networkPassphrase = 'The network of a receiving anchor'
+/** Each service has a place of its own, and the login is at another host. */
+export const places = { login: '/login/auth', customers: '/kyc', payments: '/sep31' } as const
 
 export async function startReceivingAnchor(answers: Answers = {}): Promise<ReceivingAnchor> {
   const asked: string[] = []
@@ -80,6 +83,7 @@ export async function startReceivingAnchor(answers: Answers = {}): Promise<Recei
       if (message.type !== 'subscribe') return
       id = message.id
       say({ id, type: 'next', payload: { data: null } }) // to be passed over
+      say({ id, type: 'next', payload: { errors: [{ message: 'none today' }] } }) // this too
       for (const payload of unsaid) say({ id, type: 'next', payload })
     })
   })
@@ -107,39 +111,49 @@ interface Question {
 const memo = { type: 'hash', value: Buffer.alloc(32, 7).toString('base64') }
 const usual: Readonly<Record<string, (question: Question) => unknown>> = {
   'GET /.well-known/stellar.toml': ({ url }) => tomlOf(url),
-  'GET /auth': (question) => ({ transaction: challengeFor(question) }),
-  'POST /auth': (question) => (isSigned(question) ? { token } : 401),
-  'PUT /customer': ({ body }) => ({ id: (JSON.parse(body) as { type?: string }).type ?? 'again' }),
-  'GET /customer': ({ query }) => ({
+  'GET /login/auth': (question) => ({ transaction: challengeFor(question) }),
+  'POST /login/auth': (question) => (isSigned(question) ? { token } : 401),
+  'PUT /kyc/customer': ({ body }) => ({
+    id: (JSON.parse(body) as { type?: string }).type ?? 'again',
+  }),
+  'GET /kyc/customer': ({ query }) => ({
     id: query.get('id'),
     status: 'NEEDS_INFO',
-    fields: { bank_account_number: { description: 'Where the money goes' } },
-    provided_fields: { bank_account_number: { status: 'REJECTED', error: 'Unknown number' } },
+    fields: {
+      bank_account_number: { description: 'Where the money goes' },
+      iban: { description: 'In its place', optional: true },
+    },
+    provided_fields: {
+      first_name: { status: 'ACCEPTED' },
+      bank_account_number: { status: 'REJECTED', error: 'Unknown number' },
+    },
   }),
-  'POST /transactions': ({ answers }) => ({
+  'POST /sep31/transactions': ({ answers }) => ({
     id: 'tx-1',
     stellar_account_id: answers.stellarAccount,
     stellar_memo_type: memo.type,
     stellar_memo: memo.value,
   }),
-  'GET /transactions/tx-1': () => ({
-    transaction: { status: 'completed', amount_in: '100', amount_out: '98.5' },
+  'GET /sep31/transactions/tx-1': () => ({
+    transaction: { status: 'completed', amount_in: '100.00', amount_out: '98.5' },
   }),
 }
+
+const loginHost = (url: string): string => `localhost:${new URL(url).port}`
 
 const tomlOf = (url: string): string =>
   [
     `SIGNING_KEY="${signing.publicKey()}"`,
-    `WEB_AUTH_ENDPOINT="${url}/auth"`,
-    `KYC_SERVER="${url}"`,
-    `DIRECT_PAYMENT_SERVER="${url}"`,
-    `NETWORK_PASSPHRASE="${Networks.TESTNET}"`,
+    `WEB_AUTH_ENDPOINT="http://${loginHost(url)}${places.login}"`,
+    `KYC_SERVER="${url}${places.customers}"`,
+    `DIRECT_PAYMENT_SERVER="${url}${places.payments}"`,
+    `NETWORK_PASSPHRASE="${networkPassphrase}"`,
   ].join('\n')
 
 function challengeFor({ query, url }: Question): string {
-  const { host } = new URL(url)
+  const host = loginHost(url)
   const account = query.get('account') ?? ''
-  return WebAuth.buildChallengeTx(signing, account, homeDomain, 300, Networks.TESTNET, host)
+  return WebAuth.buildChallengeTx(signing, account, homeDomain, 300, networkPassphrase, host)
 }
 
 function isSigned({ body, url }: Question): boolean {
@@ -147,9 +161,9 @@ function isSigned({ body, url }: Question): boolean {
   const { tx, clientAccountID } = WebAuth.readChallengeTx(
     transaction,
     signing.publicKey(),
-    Networks.TESTNET,
+    networkPassphrase,
     homeDomain,
-    new URL(url).host,
+    loginHost(url),
   )
   return WebAuth.verifyTxSignedBy(tx, clientAccountID)
 }

@@ -1,4 +1,4 @@
-import { Operation } from '@stellar/stellar-sdk'
+import { Account, MuxedAccount, Operation, type Asset, type xdr } from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import type { AppliedTransaction } from '../../../src/sandbox/network/ledger/closed-ledger.ts'
 import { assertConserved } from '../../../src/sandbox/network/ledger/conservation.ts'
@@ -12,7 +12,7 @@ import type {
 import { entryKey } from '../../../src/sandbox/network/ledger/entries.ts'
 import { newAccount } from '../../../src/sandbox/network/ledger/operations/create-account.ts'
 import { createState } from '../../../src/sandbox/network/ledger/state.ts'
-import { createWorld, idOf } from './world.ts'
+import { asset, createWorld, idOf } from './world.ts'
 
 /** Each breach on its own; an honest ledger is what all other tests close (SBX-38). */
 
@@ -69,6 +69,11 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
     ['a lumen lost', from(account, { balance: 99n }), '-1 stroops came out of nowhere'],
     ['a subentry that is not there', from(account, { subentries: 1 }), `${alice} has 0 subentries`],
     [
+      'a signer that is not counted',
+      from(account, { signers: [{ key: idOf('bob'), weight: 1 }] }),
+      `${alice} has 1 subentries`,
+    ],
+    [
       'a sponsor without a sponsored',
       from(account, { sponsoring: 1 }),
       'sponsored and sponsoring reserves differ',
@@ -119,11 +124,17 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
 
   it.each([
     ['credit', from(line, { balance: 6n })],
+    ['less credit', from(line, { balance: 4n })],
+    ['credit of a new line', { key: entryKey(line), after: line }],
+    ['credit of a line that is gone', { key: entryKey(line), before: line }],
     ['a promise of credit', { key: entryKey(promise), before: promise }],
+    ['a new promise of credit', { key: entryKey(promise), after: promise }],
   ])('%s that its issuer has nothing to do with', (_what, change) => {
     const world = createWorld()
-    world.fund('alice')
+    world.fund('alice', 'issuer')
     const operations = [Operation.bumpSequence({ bumpTo: '0' })]
+    const byAlice = [Operation.bumpSequence({ bumpTo: '0', source: idOf('alice') })]
+    const issuer = { ...account, id: idOf('issuer') }
     const applied = world.apply({ source: 'alice', operations })
     const [operation] = applied.operations
     if (operation === undefined) throw new Error('nothing was applied')
@@ -134,14 +145,62 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
     const message = new Error(
       `the ledger does not add up: USD:${idOf('issuer')} changed without its issuer`,
     )
+    const wronged = { ...free, operations: [wrong] }
     const forgeries = [
-      [{ ...free, operations: [wrong] }],
-      [free, { ...free, operations: [wrong] }],
+      [wronged],
+      [free, wronged],
       [{ ...free, submitted: both, operations: [operation, wrong] }],
       [{ ...free, operations: [{ ...wrong, changes: [...honest, change] }] }],
+      [{ ...wronged, submitted: world.envelope({ source: 'issuer', operations: byAlice }) }],
+      [{ ...free, operations: [{ ...wrong, changes: [from(issuer, { sequence: 7n }), change] }] }],
     ]
     for (const forged of forgeries) {
       expect(() => assertConserved(closing([], forged))).toThrow(message)
+    }
+  })
+
+  it.each<[string, (toIssuer: Terms) => xdr.Operation]>([
+    [
+      'a payment',
+      ({ destination, usd, amount }) => Operation.payment({ destination, asset: usd, amount }),
+    ],
+    [
+      'a path payment of what is sent',
+      ({ destination, usd, amount }) =>
+        Operation.pathPaymentStrictSend({
+          destination,
+          sendAsset: usd,
+          sendAmount: amount,
+          destAsset: usd,
+          destMin: amount,
+          path: [],
+        }),
+    ],
+    [
+      'a path payment of what is received',
+      ({ destination, usd, amount }) =>
+        Operation.pathPaymentStrictReceive({
+          destination,
+          sendAsset: usd,
+          sendMax: amount,
+          destAsset: usd,
+          destAmount: amount,
+          path: [],
+        }),
+    ],
+  ])('and credit that %s brings home to its issuer is not', (_what, operationOf) => {
+    const usd = asset('USD')
+    const [issuer, amount] = [idOf('issuer'), '3']
+    const muxed = new MuxedAccount(new Account(issuer, '0'), '7').accountId()
+    const world = createWorld()
+    world.fund('alice', 'issuer')
+    world.apply({ source: 'alice', operations: [Operation.changeTrust({ asset: usd })] })
+    const destination = idOf('alice')
+    const paid = Operation.payment({ destination, asset: usd, amount: '10' })
+    world.apply({ source: 'issuer', operations: [paid] })
+    for (const home of [issuer, muxed]) {
+      const operations = [operationOf({ destination: home, usd, amount })]
+      expect(world.apply({ source: 'alice', operations }).successful).toBe(true)
     }
   })
 
@@ -153,6 +212,12 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
     expect(() => assertConserved(closing(paid))).not.toThrow()
   })
 })
+
+interface Terms {
+  readonly destination: string
+  readonly usd: Asset
+  readonly amount: string
+}
 
 const isAccountOf = (entry: Entry, name: string): boolean =>
   entry.type === 'account' && entry.id === idOf(name)

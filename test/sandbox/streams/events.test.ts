@@ -94,6 +94,27 @@ describe('the writer of events (SBX-81)', () => {
     expect(later.told).toEqual([hello, 'id:', '<cut>'])
   })
 
+  it('counts bytes, not signs, until it cuts (SBX-101)', () => {
+    const words = `id: é\ndata: {"id":"é"}\n\n`
+    const whole = writing({ cutAfterBytes: words.length })
+    whole.writer.record('é', { id: 'é' })
+    expect(whole.told).toEqual([words.slice(0, -2), '<cut>']) // each é is of two bytes
+    const later = writing({ cutAfterBytes: words.length + 3 })
+    later.writer.record('é', { id: 'é' })
+    expect(later.writer.closed).toBe(false)
+    later.writer.record('2', { id: '2' })
+    expect(later.told).toEqual([words, 'i', '<cut>'])
+  })
+
+  it.each(['not\n  here', 'not here', 'not\there', 'not \r\n\r\n here', 'not   here'])(
+    'says what is wrong in one line of single spaces: %j',
+    (detail) => {
+      const { told, writer } = writing()
+      writer.problem({ title: 'not_found', detail })
+      expect(told[0]).toBe('event: error\ndata: problem: not_found. full details: not here\n\n')
+    },
+  )
+
   it('cuts after so many records, once (SBX-101)', () => {
     const { told, writer } = writing({ cutAfterRecords: 2 })
     writer.record('1', { id: '1' })
@@ -146,16 +167,18 @@ describe('a stream', () => {
     const ledger = () => {
       for (const listener of listeners) listener()
     }
-    const whole = { ...stream, view: () => ({ latest: 1 }) } as unknown as Stream // all it asks for
+    const whole = { ...stream, view: () => ({ latest }) } as unknown as Stream // all it asks for
     return { told, leave, listeners, ledger, stream: whole }
   }
   const following = (setting: Setting, records: string[]) => {
     const reads: PageRequest[] = []
+    const views: number[] = []
     const rendered: string[] = []
     const collection: Collection = {
       cursors: 'id',
       streamed: true,
-      read({ cursor, order, limit }) {
+      read({ cursor, order, limit }, { latest: seen }) {
+        views.push(seen)
         reads.push({ cursor, order, limit })
         const inOrder = order === 'asc' ? records : records.toReversed()
         const start = cursor === undefined ? 0 : inOrder.indexOf(cursor) + 1
@@ -170,7 +193,7 @@ describe('a stream', () => {
     }
     const one = opened(setting)
     streamCollection(one.stream, collection)
-    return { ...one, reads, rendered, records }
+    return { ...one, reads, views, rendered, records }
   }
 
   it('makes no words for records that nobody will read (SBX-101)', () => {
@@ -225,6 +248,26 @@ describe('a stream', () => {
     expect(firsts('order=desc')).toBe(event('4'))
   })
 
+  it('brings none again where none is to be brought (SBX-102)', () => {
+    const { told, reads } = following({ drill: { repeat: 0 }, query: 'cursor=2' }, ['1', '2', '3'])
+    expect(told).toEqual([hello, event('3')])
+    expect(reads).toHaveLength(1)
+  })
+
+  it('looks at what can be seen by now, whatever it was when it was asked (SBX-82)', () => {
+    const late = { drill: { repeat: 1 }, query: 'cursor=2', latest: 7 }
+    expect(following(late, ['1', '2', '3']).views).toEqual([7, 7, 7])
+  })
+
+  it('ends with a fault after what was there, where that is the drill (SBX-105)', () => {
+    const drill = { error: { title: 'rate_limit_exceeded', detail: 'too fast' } }
+    const { told, ledger } = following({ drill }, ['1'])
+    const fault = 'event: error\ndata: problem: rate_limit_exceeded. full details: too fast\n\n'
+    expect(told).toEqual([hello, event('1'), fault, '<end>'])
+    ledger()
+    expect(told).toHaveLength(4)
+  })
+
   it('leaves no timer behind (SBX-88)', () => {
     const { leave } = following({}, [])
     expect(vi.getTimerCount()).toBe(1)
@@ -245,6 +288,18 @@ describe('a stream', () => {
     const words = (one: string) => `id: \ndata: {"state":"${one}"}\n\n`
     expect(told).toEqual([hello, words('a'), words('b'), words('a')])
   })
+
+  it.each([{}, { account_id: 'G' }])(
+    'of one thing is silent unless told: %j (SBX-87)',
+    (params) => {
+      const { told, ledger, stream } = opened({ updates: false })
+      let state = 'a'
+      streamSingle({ ...stream, exchange: { ...stream.exchange, params } }, () => ({ state }))
+      state = 'b'
+      ledger()
+      expect(told).toEqual([hello, expect.stringContaining('data: {"state":"a"}')])
+    },
+  )
 
   it('that cannot go on leaves the others alone (SBX-86)', () => {
     const { told, ledger, stream } = opened({ updates: true })

@@ -148,11 +148,16 @@ describe('a stream', () => {
     two.close()
   })
 
-  test('of an account that nobody knows is a normal 404 (SBX-86)', async () => {
-    const stream = openRawStream(paymentsOf(Keypair.random()))
-    await until(() => stream.ended)
-    expect(stream.status).toBe(404)
-  })
+  test.each(['', '/payments', '/transactions', '/effects', '/trades', '/data/a'])(
+    'of an account that nobody knows is a normal 404, as is what it has: %j (SBX-86)',
+    async (what) => {
+      const account = `/accounts/${Keypair.random().publicKey()}`
+      const stream = openRawStream(`${client.sandbox.url}${account}${what}`)
+      await until(() => stream.status !== undefined)
+      expect(stream.status).toBe(404)
+      await until(() => stream.ended)
+    },
+  )
 
   test('of one account sends its state once and is silent about changes (SBX-87)', async () => {
     const stream = openRawStream(`${client.sandbox.url}/accounts/${to.publicKey()}`)

@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,13 +17,17 @@ beforeEach(async () => {
 })
 afterEach(() => rm(join(directory, '..'), { recursive: true }))
 
-const order = (names: readonly string[] = ['localhost']) => ({ directory, names, now })
+const order = (names: readonly string[] = ['localhost'], at = now) => ({
+  directory,
+  names,
+  now: at,
+})
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
 const read = (name: string) => readFile(join(directory, name), 'utf8')
 
 /** The server's certificate and, behind it, that of the authority which signed it. */
-async function chain(names?: readonly string[]) {
-  const { cert, key } = await serverCertificate(order(names))
+async function chain(names?: readonly string[], at?: Date) {
+  const { cert, key } = await serverCertificate(order(names, at))
   const [server = '', authority = ''] =
     cert.match(/-----BEGIN[^]+?-----END CERTIFICATE-----/g) ?? []
   const parsed = [server, authority].map((pem) => new x509.X509Certificate(pem))
@@ -87,6 +91,14 @@ describe('the authority of a sandbox', () => {
     expect(await second.server.certificate.verify({ publicKey, date: now })).toBe(true)
   })
 
+  test('is another in each sandbox, by number and by key (SBX-08)', async () => {
+    const { authority: first } = await chain()
+    await rm(directory, { recursive: true })
+    const { authority: second } = await chain()
+    expect(second.says.serial).not.toBe(first.says.serial)
+    expect(second.says.keyId).not.toBe(first.says.keyId)
+  })
+
   test.each(['ca.pem', 'ca-key.pem'])('is made anew when %s is gone (SBX-08)', async (name) => {
     await chain()
     const before = await read('ca.pem')
@@ -112,6 +124,21 @@ describe('the authority of a sandbox', () => {
 })
 
 describe('the certificate of a sandbox', () => {
+  test('counts its year from its own day, under an authority of long ago (SBX-08)', async () => {
+    const { authority: first } = await chain()
+    const { server, authority } = await chain(undefined, daysFrom(400))
+    expect(authority.says).toEqual(first.says)
+    expect([server.says.from, server.says.until]).toEqual([daysFrom(399), daysFrom(765)])
+  })
+
+  test('has a key of its own, which is the one that is given (SBX-08)', async () => {
+    const { server, authority, key } = await chain()
+    const given = createPublicKey(key).export({ format: 'der', type: 'spki' })
+    const keyIn = ({ certificate }: typeof server) => Buffer.from(certificate.publicKey.rawData)
+    expect(keyIn(server).equals(given)).toBe(true)
+    expect(keyIn(authority).equals(given)).toBe(false)
+  })
+
   test('is for servers under its names, from yesterday on for a year (SBX-08)', async () => {
     const names = ['localhost', '127.0.0.1', '::1', 'horizon.anchor.test', '10.0.0.7.example']
     const { server, authority, key } = await chain(names)
