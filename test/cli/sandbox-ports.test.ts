@@ -19,6 +19,7 @@ describe('ports of a sandbox', () => {
       return refusal === undefined ? Promise.resolve('open') : Promise.reject(refusal)
     })
     const outcome = await opening.catch((error: unknown) => error)
+    expect(new Set(tried).size).toBe(tried.length) // each looks for free ports anew
     return { tries: tried.length, outcome }
   }
 

@@ -26,6 +26,7 @@ import type { SandboxWorld } from '../../src/cli/sandbox/world.ts'
 import type { Environment } from '../../src/config/env.ts'
 import { signRequest } from '../../src/sandbox/bank/signature.ts'
 import { anOrder } from '../sandbox/bank/bank-client.ts'
+import { onServer } from '../database.ts'
 import { until } from '../until.ts'
 import { certificateNames } from './certificate-names.ts'
 
@@ -58,8 +59,11 @@ interface Opened {
   readonly said: readonly string[]
 }
 
-async function openWorld(environment: Environment = {}): Promise<Opened> {
-  const told = { ...free, dataDir, databaseUrl, ...environment }
+async function openWorld(
+  environment: Environment = {},
+  others: Environment = { databaseUrl },
+): Promise<Opened> {
+  const told = { ...free, dataDir, ...others, ...environment }
   return openOnFreePorts(told, async (settings) => {
     const said: string[] = []
     const world = await startWorld(settings, told, (line) => said.push(line))
@@ -304,6 +308,23 @@ describe('the world of a sandbox', () => {
     await until(() => told.length > 0, 'the word of the bank')
     expect(told).toEqual(['POST /rail/notices'])
     expect(await readFile(join(dataDir, 'bank.jsonl'), 'utf8')).toContain('"k-1"')
+  })
+
+  it('has a database of its own where none is told, which loses nothing that it took', async () => {
+    const { world, said } = await openWorld({}, {})
+    expect(said.at(-1)).toBe('Database          embedded PostgreSQL')
+    const { databaseUrl: url = '' } = world.environment
+    const settings = await onServer(
+      url,
+      `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as waits,
+              current_setting('data_directory') as folder`,
+    )
+    const folder = join(dataDir, 'postgres')
+    expect(settings).toEqual([
+      { fsync: 'on', waits: 'on', folder: expect.stringMatching(new RegExp(`^${folder}\\b`)) },
+    ])
+    await world.stop()
+    await expect(onServer(url, 'select 1')).rejects.toThrow('ECONNREFUSED')
   })
 
   it('is written down for scripts and further processes, for its owner only', async () => {
