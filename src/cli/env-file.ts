@@ -3,10 +3,11 @@ import { parseEnv } from 'node:util'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** The environment, with the settings of a file where the environment has none. */
+/** The environment, with the settings of a file where the environment has none; an empty one is none. */
 export async function readEnvFile(file: string | undefined): Promise<Variables> {
   if (file === undefined) return process.env
-  return { ...parseEnv(await readFile(file, 'utf8')), ...process.env }
+  const told = Object.entries(process.env).filter(([, value]) => value !== '')
+  return { ...parseEnv(await readFile(file, 'utf8')), ...Object.fromEntries(told) }
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readEnvFile, writeEnvFile } from '../../src/cli/env-file.ts'
 
 let folder: string
@@ -44,6 +44,14 @@ describe('a file of settings', () => {
 
   it('gives way to the environment', async () => {
     expect((await readBack("PATH='nowhere'\n"))['PATH']).toBe(process.env['PATH'])
+  })
+
+  it('gives way to no setting that is empty: that counts as absent', async () => {
+    vi.stubEnv('FAIRLEAD_ONE', '')
+    vi.stubEnv('FAIRLEAD_OTHER', ' ')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const read = await readBack("FAIRLEAD_ONE='1'\nFAIRLEAD_OTHER='2'\n")
+    expect([read['FAIRLEAD_ONE'], read['FAIRLEAD_OTHER']]).toEqual(['1', ' '])
   })
 
   it.each(["it's C:\\new", "it's \\t", 'C:\\new'])('keeps every stroke of %s', async (value) => {
