@@ -63,7 +63,8 @@ async function untilReady(sandbox: ChildProcess): Promise<'ready' | number> {
   return outcome
 }
 
+/** One that was killed has no code; it has failed. */
 const ended = (child: ChildProcess): Promise<number> =>
-  child.exitCode !== null
-    ? Promise.resolve(child.exitCode)
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve(child.exitCode ?? 1)
     : new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)))

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
+import { freshDatabase } from '../database.ts'
 import { until } from '../until.ts'
 import { build, fairlead, run } from './running.ts'
 
@@ -59,7 +60,13 @@ it('lets the bank refuse a field in the demo, corrects it, and sees the delivery
 }, 120_000)
 
 it('takes the sandbox of the demo away when the demo is interrupted', async () => {
-  const running = run('demo', [fairlead, 'demo'])
+  const told = await mkdtemp(join(tmpdir(), 'fairlead-told-'))
+  const doors = ['PUBLIC', 'HTTPS', 'INTERNAL', 'SANDBOX', 'SANDBOX_HTTPS', 'BANK']
+  const ports = [8080, 8443, 8085, 8000, 8001, 8090].map(String)
+  const ofAnother = Object.fromEntries(
+    doors.map((door, place) => [`FAIRLEAD_${door}_PORT`, ports[place] ?? '']),
+  )
+  const running = run('demo', [fairlead, 'demo'], { ...ofAnother, FAIRLEAD_DATA_DIR: told })
   await until(() => running.said().includes('sandbox.json'), 'the sandbox to be there', 60_000)
   const [dataDir = ''] = /\S+(?=\/sandbox\.json)/.exec(running.said()) ?? []
   expect(existsSync(dataDir)).toBe(true)
@@ -68,6 +75,8 @@ it('takes the sandbox of the demo away when the demo is interrupted', async () =
   expect(await running.end('SIGINT')).toBe(130)
   expect(existsSync(dataDir)).toBe(false)
   expect(running.said()).not.toContain('The demo failed') // the payment was ended too
+  expect(await readdir(told)).toEqual([]) // nor is a sandbox of somebody else touched
+  await rm(told, { recursive: true })
 }, 90_000)
 
 it('ends the demo when its sandbox cannot start, and leaves nothing behind', async () => {
@@ -79,6 +88,22 @@ it('ends the demo when its sandbox cannot start, and leaves nothing behind', asy
   expect(await readdir(TMPDIR)).toEqual([])
   await rm(TMPDIR, { recursive: true })
 }, 60_000)
+
+it('ends the demo when its sandbox is killed, and leaves nothing behind', async () => {
+  const TMPDIR = await mkdtemp(join(tmpdir(), 'fairlead-killed-demo-'))
+  const { url: DATABASE_URL, drop } = await freshDatabase()
+  const running = run('demo', [fairlead, 'demo'], { DATABASE_URL, TMPDIR })
+  const world = async () => {
+    const [folder = ''] = await readdir(TMPDIR)
+    return readFile(join(TMPDIR, folder, 'sandbox.json'), 'utf8').catch(() => '')
+  }
+  await until(async () => (await world()) !== '', 'the world of the sandbox', 60_000)
+  process.kill((JSON.parse(await world()) as { readonly pid: number }).pid, 'SIGKILL')
+  expect(await running.ended()).toBe(1)
+  expect(await readdir(TMPDIR)).toEqual([])
+  await rm(TMPDIR, { recursive: true })
+  await drop()
+}, 90_000)
 
 it('says why the demo failed, and ends with 1', async () => {
   const running = run('demo without a sandbox', ['dist/src/demo/demo.js', 'none/sandbox.json'])
