@@ -17,39 +17,45 @@ afterEach(() => rm(folder, { recursive: true }))
 
 const modeOf = async (file: string) => (await stat(file)).mode & 0o777
 
+/** A world in which everything has an address of its own. */
+async function aWorld() {
+  const keys = await sandboxKeys(folder)
+  const settings: SandboxSettings = {
+    dataDir: folder,
+    ports: { public: 1, https: 2, internal: 3, network: 4, networkHttps: 5, bank: 6 },
+  }
+  const assets: SandboxWorld['assets'] = [
+    { code: 'SRT', issuer: 'GISSUER', distributionAccount: 'GDISTRIBUTION' },
+  ]
+  const world: SandboxWorld = {
+    keys,
+    assets,
+    networkPassphrase: 'Network of the world',
+    horizonUrl: 'http://horizon.example:7',
+    horizonHttpsUrl: 'https://horizon.example:8',
+    bankUrl: 'http://bank.example:9',
+    caFile: '/of-the-world/ca.pem',
+    environment: {
+      publicUrl: 'http://public.example:10',
+      publicHttpsUrl: 'https://secure.example:11',
+      homeDomain: 'home.example',
+      networkPassphrase: 'Network of the gateway',
+      horizonUrl: 'http://horizon.gateway.example',
+      railUrl: 'http://rail.gateway.example',
+      extraCaFile: '/of-the-gateway/ca.pem',
+      internalPort: '13',
+      databaseUrl: 'postgres://database.example/fairlead',
+      configFile: '/elsewhere.yaml',
+    },
+    file: { login: { homeDomains: ['login.example'] }, assets: [] },
+    stop: () => Promise.resolve(),
+  }
+  return { keys, settings, assets, world }
+}
+
 describe('the files of a sandbox', () => {
   it('name the addresses under which others see it, where these were told', async () => {
-    const keys = await sandboxKeys(folder)
-    const settings: SandboxSettings = {
-      dataDir: folder,
-      ports: { public: 1, https: 2, internal: 3, network: 4, networkHttps: 5, bank: 6 },
-    }
-    const assets: SandboxWorld['assets'] = [
-      { code: 'SRT', issuer: 'GISSUER', distributionAccount: 'GDISTRIBUTION' },
-    ]
-    const world: SandboxWorld = {
-      keys,
-      assets,
-      networkPassphrase: 'Network of the world',
-      horizonUrl: 'http://horizon.example:7',
-      horizonHttpsUrl: 'https://horizon.example:8',
-      bankUrl: 'http://bank.example:9',
-      caFile: '/of-the-world/ca.pem',
-      environment: {
-        publicUrl: 'http://public.example:10',
-        publicHttpsUrl: 'https://secure.example:11',
-        homeDomain: 'home.example',
-        networkPassphrase: 'Network of the gateway',
-        horizonUrl: 'http://horizon.gateway.example',
-        railUrl: 'http://rail.gateway.example',
-        extraCaFile: '/of-the-gateway/ca.pem',
-        internalPort: '13',
-        databaseUrl: 'postgres://database.example/fairlead',
-        configFile: '/elsewhere.yaml',
-      },
-      file: { login: { homeDomains: ['login.example'] }, assets: [] },
-      stop: () => Promise.resolve(),
-    }
+    const { keys, settings, assets, world } = await aWorld()
     await writeSandboxFiles(settings, world)
     const pairOf = (name: keyof typeof keys.seeds) => Keypair.fromSecret(keys.seeds[name])
     expect(JSON.parse(await readFile(join(folder, 'sandbox.json'), 'utf8'))).toEqual({
@@ -87,6 +93,15 @@ describe('the files of a sandbox', () => {
       DATABASE_URL: 'postgres://database.example/fairlead',
       FAIRLEAD_CONFIG: join(folder, 'fairlead.yaml'),
     })
+  })
+})
+
+describe('what tells scripts of a sandbox', () => {
+  it.each(['fairlead.yaml', 'fairlead.env'])('is not there before %s is', async (name) => {
+    const { settings, world } = await aWorld()
+    await mkdir(join(folder, `${name}.new`)) // so that it cannot be written
+    await expect(writeSandboxFiles(settings, world)).rejects.toThrow('EISDIR')
+    expect(await readdir(folder)).not.toContain('sandbox.json')
   })
 })
 

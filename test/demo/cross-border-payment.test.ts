@@ -350,13 +350,12 @@ describe('the process of the demo', () => {
 })
 
 it.each([
-  [{ code: 4400, reason: 'the end' }, 'the end'],
-  [{ code: 1006, reason: '' }, ''],
-  [new Error('no more'), 'Error: no more'],
-  ['gone', 'gone'],
-  [null, 'null'],
-  [undefined, 'undefined'],
-])('a subscription ends with the reason of %o', (cause, reason) => {
+  ['that is given', { code: 4400, reason: 'the end' }, 'the end'],
+  ['that is empty', { code: 1006, reason: '' }, ''],
+  ['of an error', new Error('no more'), 'Error: no more'],
+  ['that is a word', 'gone', 'gone'],
+  ['of nobody', null, 'null'],
+])('a subscription ends with the reason %s', (_, cause, reason) => {
   expect(reasonOf(cause)).toBe(reason)
 })
 

@@ -1,4 +1,11 @@
-import { Account, MuxedAccount, Operation, type Asset, type xdr } from '@stellar/stellar-sdk'
+import {
+  Account,
+  MuxedAccount,
+  Operation,
+  TransactionBuilder,
+  type Asset,
+  type xdr,
+} from '@stellar/stellar-sdk'
 import { describe, expect, it } from 'vitest'
 import type { AppliedTransaction } from '../../../src/sandbox/network/ledger/closed-ledger.ts'
 import { assertConserved } from '../../../src/sandbox/network/ledger/conservation.ts'
@@ -9,10 +16,11 @@ import type {
   EntryChange,
   TrustLineEntry,
 } from '../../../src/sandbox/network/ledger/entries.ts'
+import { readEnvelope } from '../../../src/sandbox/network/ledger/envelope.ts'
 import { entryKey } from '../../../src/sandbox/network/ledger/entries.ts'
 import { newAccount } from '../../../src/sandbox/network/ledger/operations/create-account.ts'
 import { createState } from '../../../src/sandbox/network/ledger/state.ts'
-import { asset, createWorld, idOf } from './world.ts'
+import { asset, createWorld, idOf, keyOf, parameters } from './world.ts'
 
 /** Each breach on its own; an honest ledger is what all other tests close (SBX-38). */
 
@@ -142,6 +150,15 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
     const free = { ...applied, feeCharged: 0n }
     const wrong = { ...operation, changes }
     const both = world.envelope({ source: 'alice', operations: [...operations, ...operations] })
+    const inner = world.build({ source: 'alice', operations })
+    const { networkPassphrase } = parameters
+    const paidFor = TransactionBuilder.buildFeeBumpTransaction(
+      keyOf('issuer'),
+      '200',
+      inner,
+      networkPassphrase,
+    )
+    const bump = readEnvelope(paidFor.toXdr(), networkPassphrase)
     const message = new Error(
       `the ledger does not add up: USD:${idOf('issuer')} changed without its issuer`,
     )
@@ -151,6 +168,7 @@ describe('a close that does not add up is fatal (SBX-38)', () => {
       [free, wronged],
       [{ ...free, submitted: both, operations: [operation, wrong] }],
       [{ ...free, operations: [{ ...wrong, changes: [...honest, change] }] }],
+      [{ ...wronged, submitted: bump }],
       [{ ...wronged, submitted: world.envelope({ source: 'issuer', operations: byAlice }) }],
       [{ ...free, operations: [{ ...wrong, changes: [from(issuer, { sequence: 7n }), change] }] }],
     ]
