@@ -26,5 +26,6 @@ describe('the options of a command', () => {
     expect(reading).toThrow(OptionRefused)
     expect(reading).toThrow(named)
     expect(reading).toThrow(/See fairlead --help$/)
+    expect(reading).toThrow(expect.objectContaining({ cause: expect.any(TypeError) as unknown }))
   })
 })

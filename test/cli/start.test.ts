@@ -61,6 +61,15 @@ it('tells of a file that is no YAML in one line', async () => {
   expect(others).toEqual([])
 })
 
+it.each(['', '# nothing yet\n', '---\n'])(
+  'says of a file in which nothing stands that there is nothing: %j',
+  async (file) => {
+    expect(await faultsOfStart({}, file)).toEqual([
+      'fairlead.yaml: the file: Invalid input: expected object, received null',
+    ])
+  },
+)
+
 it.each(['fairlead.yml', 'fairlead.json', 'settings'])(
   'reads the file whatever its name is: %s',
   async (name) => {
