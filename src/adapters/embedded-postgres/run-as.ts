@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, chown, cp, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chmod, chown, cp, lstat, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { PostgresBinaries } from './binaries.ts'
@@ -112,10 +112,10 @@ async function copyOut(binaries: PostgresBinaries): Promise<PostgresBinaries> {
   return { initdb: moved(binaries.initdb), postgres: moved(binaries.postgres) }
 }
 
-/** Nobody but root can have put programs there. */
+/** Nobody but root can have put programs there; a link could be another's, and lead elsewhere later. */
 async function isOurs(directory: string): Promise<boolean> {
   try {
-    const { uid, mode } = await stat(directory)
+    const { uid, mode } = await lstat(directory)
     return uid === 0 && (mode & 0o022) === 0
   } catch {
     return false

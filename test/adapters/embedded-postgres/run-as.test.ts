@@ -1,6 +1,7 @@
 import {
   chmod,
   chown,
+  lchown,
   mkdir,
   mkdtemp,
   readFile,
@@ -156,6 +157,17 @@ describe.runIf(isRoot)('the files of the cluster', () => {
     expect(await owners(...paths)).toEqual(of(nobody))
   })
 
+  it('are given away before their directory: a walk that is cut short begins again', async () => {
+    const [, base = '', file = ''] = await tree()
+    await symlink('nothing', join(base, 'cut')) // leads nowhere, and ends the walk
+    const runAs = await root()
+    await expect(runAs.own(cluster)).rejects.toThrow('ENOENT')
+    expect(await owners(cluster, base)).toEqual(['0:0', '0:0'])
+    await rm(join(base, 'cut'))
+    await runAs.own(cluster)
+    expect(await owners(cluster, base, file)).toEqual(of(nobody))
+  })
+
   it('are not walked through again once the directory, the last of them, is given away', async () => {
     const paths = await tree()
     await chown(cluster, nobody, nobody)
@@ -198,6 +210,20 @@ describe.runIf(isRoot)('the programs for the way capability', () => {
     await mkdir(join(home(), 'bin'), { recursive: true })
     await chmod(home(), mode)
     await chown(home(), uid, uid)
+    await expect(capability()).rejects.toThrow(
+      new Error(`${home()} was not made by root: remove it`),
+    )
+    expect(await readdir(copies)).toEqual(['fairlead-postgres-8-1700000000500'])
+  })
+
+  it.each([
+    ['of root', 0],
+    ['of another user', nobody],
+  ])('are not taken through a link %s, which may lead elsewhere later', async (_, uid) => {
+    const elsewhere = join(parent, 'elsewhere')
+    await mkdir(join(elsewhere, 'bin'), { recursive: true, mode: 0o755 })
+    await symlink(elsewhere, home())
+    await lchown(home(), uid, uid)
     await expect(capability()).rejects.toThrow(
       new Error(`${home()} was not made by root: remove it`),
     )
