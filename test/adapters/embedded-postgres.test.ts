@@ -107,11 +107,12 @@ describe('the embedded PostgreSQL', () => {
     process.kill(pid, 'SIGSTOP')
     const stopping = first.stop()
     const tooSoon: unknown = await start(dataDir).catch((reason: unknown) => reason)
+    const again = first.stop() // the second call waits for the same end
     process.kill(pid, 'SIGCONT')
-    await stopping
+    await again
     expect(tooSoon).toMatchObject({ name: 'DataDirectoryInUse' }) // it is given back last
-    await first.stop() // the second call does nothing
     expect(isAlive(pid)).toBe(false)
+    await Promise.all([stopping, first.stop()]) // nor does a later one do anything
     if (isRoot) await chown(join(dataDir, 'cluster'), 0, 0) // as one restored from a backup is
     const second = await start(dataDir)
     expect(await recall(second.url)).toEqual([{ answer: 42 }])

@@ -39,7 +39,7 @@ async function ensure(acts = '', runAs: Partial<RunAs> = {}): Promise<string> {
   const lines = [
     '#!/bin/sh',
     'for told; do case $told in --pwfile=*) given=${told#--pwfile=};; esac; done',
-    `echo "$@" > "$2/told"; pwd > "$2/pwd"; cat "$given" > "$2/given"; ls -l "$given" > "$2/mode"; echo 18 > "$2/PG_VERSION"`,
+    `echo "$@" > "$2/told"; pwd > "$2/pwd"; cat "$given" > "$2/given"; cp "$2/../password" "$2/kept"; ls -l "$given" > "$2/mode"; echo 18 > "$2/PG_VERSION"`,
     acts,
   ]
   await writeFile(initdb, lines.join('\n'), { mode: 0o755 })
@@ -62,7 +62,9 @@ describe('a cluster', () => {
     const password = await ensure()
     expect(password).toMatch(/^[\w-]{32}$/)
     expect((await readdir(directory)).toSorted()).toEqual(['cluster', 'password', 'program'])
-    expect([await text('password'), await text('cluster/given')]).toEqual([password, password])
+    for (const path of ['password', 'cluster/given', 'cluster/kept'])
+      // kept before there is a cluster
+      expect([path, await text(path)]).toEqual([path, password])
     expect([await modeOf('password'), await modeOf('cluster')]).toEqual([0o600, 0o700])
     expect(await text('cluster/mode')).toMatch(/^-rw-------/)
     expect(owned).toEqual([draft(), given(), cluster])

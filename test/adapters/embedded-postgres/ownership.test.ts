@@ -15,9 +15,11 @@ import {
   removeSeen,
   startedAt,
 } from '../../../src/adapters/embedded-postgres/ownership.ts'
+import { until } from '../../until.ts'
 
 let directory: string
 let claim: string
+const { platform } = process
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fairlead-owner-'))
@@ -25,6 +27,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
+  Object.defineProperty(process, 'platform', { value: platform })
   await rm(directory, { recursive: true, force: true })
 })
 
@@ -62,11 +65,29 @@ describe('the claim on a data directory', () => {
     ['whose number nobody has any more', `${unused} gone`],
     ['whose number another process has today', `${process.pid} of an earlier day`],
     ['that was cut short', ''],
+    [
+      'whose number another process had since the system was started',
+      `${mine().replace(/\d+$/, '')}1`,
+    ],
+    ['that did not come to say when it began', `${process.pid}`],
+    ['that said half of when it began', mine().slice(0, -1)],
   ])('is taken over from a process %s', async (_, left) => {
     await writeFile(claim, left)
     await claimDirectory(directory)
     expect(await readdir(directory)).toEqual(['owner'])
     expect(await readFile(claim, 'utf8')).toBe(mine())
+  })
+
+  it('is refused as well where ps tells the moment of a start, in several words', async () => {
+    const ps = "#!/bin/sh\necho 'Sun Nov 22 10:11:12 2026'"
+    await writeFile(join(directory, 'ps'), ps, { mode: 0o755 })
+    vi.stubEnv('PATH', directory)
+    Object.defineProperty(process, 'platform', { value: 'darwin' })
+    await writeFile(claim, `${process.ppid} Sun Nov 22 10:11:12 2026`)
+    await expect(claimDirectory(directory)).rejects.toThrow('Another Fairlead')
+    await writeFile(claim, `${process.ppid} Sun Nov 22 10:11:12 2025`)
+    await claimDirectory(directory)
+    expect(await readFile(claim, 'utf8')).toBe(`${process.pid} Sun Nov 22 10:11:12 2026`)
   })
 
   it('is given up when it can be neither made nor read, as others start at the same time', async () => {
@@ -79,6 +100,7 @@ describe('the claim on a data directory', () => {
 
   it('is never thought to be made when the system refuses it', async () => {
     await expect(linked(join(directory, 'nothing'), claim)).rejects.toThrow('ENOENT')
+    await expect(linked(directory, claim)).rejects.toThrow('EPERM')
   })
 })
 
@@ -102,6 +124,20 @@ describe('a stale claim', () => {
     expect(await readdir(directory)).toEqual(['owner'])
     expect(await readFile(claim, 'utf8')).toBe('of another starter')
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'is not given back over the claim that a third starter made in between',
+    async () => {
+      spawnSync('mkfifo', [claim]) // is read to its end once somebody has written to it
+      const removing = removeSeen(claim, { seen: 'stale', aside: aside() })
+      await until(async () => !(await readdir(directory)).includes('owner'), 'the claim to move')
+      await writeFile(claim, 'of a third starter')
+      await writeFile(aside(), 'of another starter')
+      await removing
+      expect(await readdir(directory)).toEqual(['owner'])
+      expect(await readFile(claim, 'utf8')).toBe('of a third starter')
+    },
+  )
 
   it('that cannot be moved is an error', async () => {
     await mkdir(claim)
@@ -171,5 +207,6 @@ describe('a file that may be missing', () => {
     expect(await readIfThere(claim)).toBe('text')
     expect(await readIfThere(join(directory, 'nothing'))).toBeUndefined()
     await expect(readIfThere(directory)).rejects.toThrow('EISDIR')
+    await expect(readIfThere(join(claim, 'below'))).rejects.toThrow('ENOTDIR')
   })
 })

@@ -51,9 +51,9 @@ interface Stand {
   heard(): Promise<string>
 }
 
-/** A process that stands for a postmaster: writes down the signals it gets, and ends `after` one. */
+/** Stands for a postmaster: writes down the signals it gets, and ends `after` one, for which it takes its time. */
 async function standIn(
-  given: { name?: string; cwd?: string; after?: string } = {},
+  given: { name?: string; cwd?: string; after?: string; takesMs?: number } = {},
 ): Promise<Stand> {
   const file = join(cluster, '..', `heard-${children.length}`)
   const code = `
@@ -61,7 +61,7 @@ async function standIn(
     for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM'])
       process.on(signal, () => {
         appendFileSync(process.env.HEARD, signal + '\\n')
-        if (signal === '${given.after ?? 'SIGINT'}') setTimeout(() => process.exit(0), 50)
+        if (signal === '${given.after ?? 'SIGINT'}') setTimeout(() => process.exit(0), ${given.takesMs ?? 50})
       })
     setInterval(() => undefined, 1000)
     process.stdout.write('ready')`
@@ -81,7 +81,7 @@ const ended = ({ child }: Stand): boolean => child.exitCode !== null || child.si
 
 describe('postmaster.pid', () => {
   const lines = (state: string): string =>
-    ['4711', '/data/cluster', '1763800000', '5432', '', '127.0.0.1', '  5432   98304', state].join(
+    ['4711', '/ready/cluster', '1763800000', '5432', '', 'ready', '  5432   98304', state].join(
       '\n',
     )
 
@@ -89,7 +89,7 @@ describe('postmaster.pid', () => {
     ['ready', lines('ready   \n'), { pid: 4711, ready: true }],
     ['starting', lines('starting\n'), { pid: 4711, ready: false }],
     ['stopping', lines('stopping\n'), { pid: 4711, ready: false }],
-    ['not far enough to say', '4711\n/data/cluster\n', { pid: 4711, ready: false }],
+    ['not far enough to say', '4711\n/ready\n', { pid: 4711, ready: false }],
   ])('tells the process, and that it is %s', async (_, text, told) => {
     await note(text)
     expect(await readPostmaster(cluster)).toEqual(told)
@@ -143,12 +143,22 @@ describe('what a killed process left behind', () => {
 
 describe('the server of a cluster', () => {
   const none = [false, false, false]
+  const beside = (): readonly string[] => [
+    '/',
+    join(cluster, '..'),
+    join(cluster, 'base'),
+    `${cluster}.draft`,
+    join(cluster, '..', 'other', 'cluster'),
+  ]
   const is = async (given: { name?: string; cwd?: string }): Promise<boolean> =>
     isPostmasterOf((await standIn(given)).pid, cluster, 'linux')
 
   it.runIf(process.platform === 'linux')('is called postgres and stands in it', async () => {
     expect(await is({})).toBe(true)
-    expect(await is({ cwd: '/' })).toBe(false)
+    for (const cwd of beside()) {
+      await mkdir(cwd, { recursive: true })
+      expect([cwd, await is({ cwd })]).toEqual([cwd, false])
+    }
     expect(await is({ name: 'editor' })).toBe(false)
     expect(isPostmasterOf(unused, cluster, 'linux')).toBe(false)
   })
@@ -176,7 +186,10 @@ describe('the server of a cluster', () => {
   })
 
   it.skipIf(onWindows)('is called postgres by tasklist on Windows', async () => {
-    await answers('tasklist', '/FI PID eq 7 /FO', { CSV: '"postgres.exe","7","Console","1","9 K"' })
+    await answers('tasklist', '/FI PID eq', {
+      '7 /FO CSV': '"postgres.exe","7","Console","1","9 K"',
+      '8 /FO CSV': '"editor.exe","8","Console","1","9 K"',
+    })
     const pids = [7, 8, 0, 10]
     expect(pids.map((pid) => isPostmasterOf(pid, cluster, 'win32'))).toEqual([true, ...none])
   })
@@ -201,14 +214,14 @@ describe('the stop of a server', () => {
   })
 
   it('sends nothing harder while the server is about to end', async () => {
-    const server = await standIn({ after: 'SIGINT' })
+    const server = await standIn({ after: 'SIGINT', takesMs: 400 })
     await stopPostmaster(server.pid)
     expect(await server.heard()).toBe('SIGINT\n')
     expect(ended(server)).toBe(true)
   })
 
   it('goes on to the next signal when the server does not end', async () => {
-    const server = await standIn({ after: 'SIGQUIT' })
+    const server = await standIn({ after: 'SIGQUIT', takesMs: 400 })
     await stopPostmaster(server.pid, stepsOf(50, 5000, 5000))
     expect(await server.heard()).toBe('SIGINT\nSIGQUIT\n')
     expect(server.child.signalCode).toBeNull()

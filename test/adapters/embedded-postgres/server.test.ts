@@ -159,6 +159,18 @@ describe('a server', () => {
     await stop() // the second call does nothing
   })
 
+  it('is watched over until it has ended, as we may be killed while we wait', async () => {
+    const slow = `trap 'echo asked; until [ -e go ]; do sleep 0.02; done; exit 0' INT; note ready; ${lasts}`
+    const { stop } = await start(slow)
+    const stopped = await pid()
+    const stopping = stop()
+    await until(async () => (await text('postgres.log')) === 'asked', 'the order to stop')
+    expect(await watched(stopped)).toBe(true)
+    await writeFile(join(directory, 'go'), '')
+    await stopping
+    await until(async () => !(await watched(stopped)), 'the watch to end')
+  })
+
   it('is sent nothing when it is stopped after its end, as its number may be of another', async () => {
     const { stop } = await start(`note ready; sleep 0.1`)
     const ended = await pid()
@@ -167,6 +179,7 @@ describe('a server', () => {
     await stop()
     expect(kill.mock.calls).toEqual([])
     kill.mockRestore()
+    await until(async () => !(await watched(ended)), 'the watch to end as well')
   })
 
   it('does not keep a process from its end, and ends with it', async () => {
@@ -220,8 +233,13 @@ describe('a server that does not start', () => {
     await expect(stays).rejects.toThrow(didNotStart(`${orphans}\n`))
   })
 
-  it('is given up at once for any other reason', async () => {
-    await expect(start('echo FATAL: no; exit 1')).rejects.toThrow(didNotStart('FATAL: no\n'))
+  it.each([
+    'FATAL: no',
+    'could not create any TCP/IP sockets',
+    'could not resize shared memory segment',
+    'no memory block of this size',
+  ])('is given up at once for any other reason: %s', async (reason) => {
+    await expect(start(refuses(1, reason))).rejects.toThrow(didNotStart(`${reason}\n`))
     expect(await text('starts')).toBe('1')
   })
 
@@ -246,7 +264,10 @@ describe('a server that does not start', () => {
 
   it('is stopped when it is not ready in time', async () => {
     const hangs = `note starting; trap 'echo stopped; exit 0' INT; ${lasts}`
-    await expect(start(hangs, { limitMs: 300 })).rejects.toThrow(didNotStart('stopped\n'))
+    let end: unknown
+    void start(hangs, { limitMs: 300 }).catch((error: unknown) => (end = error))
+    await until(() => end !== undefined, 'the start to be given up')
+    expect(end).toEqual(didNotStart('stopped\n'))
     expect(isAlive(await pid())).toBe(false)
   })
 })
