@@ -187,16 +187,20 @@ describe('a PostgreSQL that breaks every connection', () => {
     const through = new URL(url)
     through.host = `127.0.0.1:${(between.address() as AddressInfo).port}`
     const store = { kind: 'postgres', url: through.href } as const
+    const paused = vi.spyOn(globalThis, 'setTimeout')
     const workers = work(store)
     closers.push(() => workers.close())
     const queue = createJobQueue({ store, onError: () => undefined })
     closers.push(() => queue.close())
     await expect(queue.add([aJob()])).rejects.toThrow(JobQueueUnavailable)
-    await until(() => workers.troubles.length > 0, 'the workers to notice')
+    const { length } = Object.keys(bodiesOf(done))
+    const pauses = () => paused.mock.calls.filter(([, ms]) => ms === 1_000).length
+    await until(() => pauses() >= 2 * length, 'each worker to be opened in vain once more')
+    paused.mockRestore()
     isAway = false
     await queue.add([aJob()])
-    const done = `select 1 from bullmq.event where event = 'completed'`
-    await until(async () => (await onServer(url, done)).length > 0, 'the job to run')
+    const completed = `select 1 from bullmq.event where event = 'completed'`
+    await until(async () => (await onServer(url, completed)).length > 0, 'the job to run')
     expect(await onServer(url, 'select 1 from bullmq.job')).toEqual([])
   })
 })

@@ -4,7 +4,7 @@ import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
 import { startJobWorkers } from '../../src/adapters/bullmq/job-workers.ts'
 import type { JobReports } from '../../src/adapters/bullmq/job-workers.ts'
 import type { Job, JobBodies, JobQueue } from '../../src/usecases/ports/job-queue.ts'
-import { freshDatabase } from '../database.ts'
+import { freshDatabase, onServer } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
 import { until } from '../until.ts'
 
@@ -81,6 +81,25 @@ describe('the workers of jobs', () => {
       until(() => payouts.done === 2 && settlements.done === 2, 'the ends of all'),
     )
     expect([payouts.most, settlements.most]).toEqual([2, 1])
+  })
+
+  it('keep the end of what they were running, and only then leave the database', async () => {
+    let end: () => void = () => undefined
+    let isRunning = false
+    const body = () => {
+      isRunning = true
+      return new Promise<{ readonly done: true }>((resolve) => {
+        end = () => resolve({ done: true })
+      })
+    }
+    await queue.add([jobOf('send-payout')])
+    await during({ bodies: { 'send-payout': body } }, async () => {
+      await until(() => isRunning, 'the job to run')
+      setImmediate(() => end()) // once they are told to close
+    })
+    expect(
+      await onServer(database.url, `select state from bullmq.job where name = 'send-payout'`),
+    ).toEqual([])
   })
 
   it('report why a job was given up, and each try that failed with its number', async () => {

@@ -118,12 +118,15 @@ describe.each(Object.entries(stores))('workers on %s', (_, openStore) => {
     },
   )
 
-  it('stop within five seconds although a job hangs', async () => {
+  it('stop within five seconds although jobs of several names hang', async () => {
     const store = await openStore()
     const queue = createJobQueue({ store, onError: () => undefined })
     closers.push(() => queue.close())
-    let started = false
-    const hanging: Promise<never> = new Promise(() => undefined)
+    let started = 0
+    const hangs = (): Promise<never> => {
+      started += 1
+      return new Promise(() => undefined)
+    }
     const workers = startJobWorkers({
       store,
       concurrency: {},
@@ -131,21 +134,22 @@ describe.each(Object.entries(stores))('workers on %s', (_, openStore) => {
       bodies: {
         'collect-stellar-payments': idle,
         'match-stellar-payments': idle,
-        'send-payout': async () => {
-          started = true
-          return hanging
-        },
+        'send-payout': hangs,
         'send-payouts': idle,
-        'settle-payout': idle,
-        'deliver-callback': idle,
+        'settle-payout': hangs,
+        'deliver-callback': hangs,
         'expire-transactions': idle,
         'ask-after-delivery': idle,
         'forget-lapsed': idle,
         'sweep-due-work': idle,
       },
     })
-    await queue.add([aJob()])
-    await until(() => started, 'the job to start')
+    await queue.add([
+      aJob(),
+      { name: 'settle-payout', subject: 'one', payload: { transactionId: 'one' } },
+      { name: 'deliver-callback', subject: 'one', payload: { callbackId: 'one' } },
+    ])
+    await until(() => started === 3, 'the jobs to start')
     const begun = performance.now()
     await workers.close()
     const tookMs = performance.now() - begun

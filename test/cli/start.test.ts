@@ -1,18 +1,22 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Keypair } from '@stellar/stellar-sdk'
+import { Client } from 'pg'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { readRoles, start } from '../../src/cli/start.ts'
 import { ConfigurationFaulty } from '../../src/config/faults.ts'
 import { variables } from '../config/configuration.ts'
 import { freshDatabase, onServer } from '../database.ts'
 import { filesOf } from '../repository.ts'
+import { until } from '../until.ts'
 
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fairlead-start-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
+afterEach(() => void vi.restoreAllMocks())
 
 const yaml = `
 assets:
@@ -22,16 +26,25 @@ assets:
     fundingMethods: [WIRE]
 `
 
-async function faultsOfStart(
-  changes: Readonly<Record<string, string>> = {},
-  file = yaml,
+/** Writes the configuration, and answers the options by which it is read. */
+async function optionsOf(
+  changes: Readonly<Record<string, string>>,
+  file: string,
 ): Promise<readonly string[]> {
   const FAIRLEAD_CONFIG = join(folder, 'fairlead.yaml')
   await writeFile(FAIRLEAD_CONFIG, file)
   const lines = Object.entries({ ...variables, FAIRLEAD_CONFIG, ...changes })
   const environment = join(folder, 'environment')
   await writeFile(environment, lines.map(([name, value]) => `${name}='${value}'\n`).join(''))
-  const caught: unknown = await start(['--env-file', environment]).catch((error: unknown) => error)
+  return ['--env-file', environment]
+}
+
+async function faultsOfStart(
+  changes: Readonly<Record<string, string>> = {},
+  file = yaml,
+): Promise<readonly string[]> {
+  const options = await optionsOf(changes, file)
+  const caught: unknown = await start(options).catch((error: unknown) => error)
   if (caught instanceof ConfigurationFaulty) return caught.faults
   throw caught
 }
@@ -139,4 +152,41 @@ it('refuses an account with two start cursors, and one with a wrong checksum', a
     /has two start cursors, now and 7/,
   )
   expect((await faultsOfStart({}, yaml.replace('CZA57', 'CZA55')))[0]).toMatch(/checksum/)
+})
+
+it('ends in order also when it is told to while it starts', async () => {
+  const { url, drop } = await freshDatabase()
+  const settings = {
+    DATABASE_URL: url,
+    FAIRLEAD_SIGNING_SEED: Keypair.random().secret(),
+    FAIRLEAD_HORIZON_URL: 'https://127.0.0.1:9',
+    FAIRLEAD_WORKER_PORT: '0',
+    FAIRLEAD_LOG_LEVEL: 'error',
+  }
+  const file = yaml.replace('payout', "startCursor: '7'\n    payout")
+  const options = await optionsOf(settings, file)
+  const said: unknown[] = []
+  vi.spyOn(console, 'log').mockImplementation((line) => void said.push(line))
+  const signals = new Map<unknown, () => void>()
+  const on = process.on.bind(process)
+  vi.spyOn(process, 'on').mockImplementation((event, listener) => {
+    if (!/^SIG(INT|TERM)$/.test(String(event))) return on(event, listener)
+    signals.set(event, listener as () => void)
+    return process
+  })
+  const holder = new Client({ connectionString: url })
+  await holder.connect()
+  await holder.query('begin; lock table stellar_cursor in access exclusive mode')
+  const running = start(['--role', 'worker', ...options])
+  const waits = `select 1 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`
+  await until(async () => (await onServer(url, waits)).length > 0, 'the start to wait')
+  const heard = [...signals.keys()]
+  signals.get('SIGTERM')?.()
+  await holder.query('rollback')
+  await holder.end()
+  expect(heard).toEqual(['SIGINT', 'SIGTERM'])
+  expect(await running).toBe(0)
+  expect(said).toEqual([expect.stringMatching(/^health /), 'ready https://anchor.example.com'])
+  await drop()
 })
