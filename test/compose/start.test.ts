@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Keypair, Networks, TransactionBuilder } from '@stellar/stellar-sdk'
+import { Client } from 'pg'
 import { Agent, request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createLog } from '../../src/observability/log.ts'
@@ -119,6 +120,19 @@ async function sessions(): Promise<unknown> {
   return row?.['open']
 }
 
+interface Trouble {
+  readonly msg: string
+  readonly part: string
+  readonly error: { readonly name: string; readonly code?: string }
+}
+
+const troubles = (): readonly Trouble[] =>
+  said
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Trouble)
+    .filter(({ msg }) => msg === 'trouble')
+
 const ok = '{"status":"ok"}'
 const ofGateway = {
   public: 'http://localhost:8080/auth',
@@ -171,6 +185,26 @@ describe('a process of Fairlead', () => {
     await started.stop()
   })
 
+  it('bounds logins, believes proxies and has its page for GraphQL at each of its addresses', async () => {
+    const settings = await settingsOf(['gateway'])
+    const config = { ...settings.config, loginsPerMinute: 1, trustProxy: 1 }
+    const started = await startFairlead({ ...settings, config })
+    const doors = doorsOf(settings)
+    for (const door of [doors.public, doors.https]) {
+      const statusOf = async (path: string, from = '1') => {
+        const headers = { 'x-forwarded-for': `203.0.113.${from}` }
+        const { statusCode, body } = await request(new URL(path, door), { dispatcher, headers })
+        await body.dump()
+        return statusCode
+      }
+      const auth = `/auth?account=${Keypair.random().publicKey()}`
+      const statuses = [await statusOf(auth), await statusOf(auth), await statusOf(auth, '2')]
+      expect([door, ...statuses]).toEqual([door, 200, 429, 200])
+      expect([door, await statusOf('/graphiql')]).toEqual([door, 200])
+    }
+    await started.stop()
+  })
+
   it('that is a worker only tells its health where the configuration says, and logs as it says', async () => {
     for (const logLevel of ['info', 'warn']) {
       said = ''
@@ -193,6 +227,57 @@ describe('a process of Fairlead', () => {
     const starting = startFairlead({ ...settings, config: taken })
     await expect(starting).rejects.toMatchObject({ code: 'EADDRINUSE' })
     expect(await open(doorsOf(settings))).toEqual({})
+    await until(async () => (await sessions()) === 0, 'the end of the sessions')
+  })
+
+  it('that works counts its jobs, holds them as long as its patience says, and tells a trouble once', async () => {
+    const intervals = vi.spyOn(globalThis, 'setInterval')
+    const { doors, ...started } = await start(['worker'])
+    expect(intervals.mock.calls.map(([, ms]) => ms)).toContain(4_000)
+    const metrics = new URL('/metrics', doors.watch).href
+    await until(async () => {
+      const { body } = await request(metrics)
+      return /^fairlead_job_\w+_count\{job="sweep-due-work",outcome="done"\} [1-9]/m.test(
+        await body.text(),
+      )
+    }, 'a job to be counted')
+    await onServer(
+      database.url,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and application_name = 'fairlead-jobs'`,
+    )
+    const ofWorkers = () => troubles().filter(({ part }) => part === 'workers')
+    await until(() => ofWorkers().length > 0, 'the workers to be in trouble')
+    await started.stop()
+    const kinds = ofWorkers().map(({ error }) => error.code ?? error.name)
+    expect(kinds).toEqual([...new Set(kinds)])
+  })
+
+  it('opens nothing, and gives no work, before each account has its place in history', async () => {
+    const settings = await settingsOf(['gateway', 'worker'])
+    const holder = new Client({ connectionString: database.url })
+    await holder.connect()
+    await holder.query('begin; lock table stellar_cursor in access exclusive mode')
+    const starting = startFairlead(settings)
+    const waits = `select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    await until(
+      async () => (await onServer(database.url, waits)).length > 0,
+      'the place to be asked',
+    )
+    expect(await open(doorsOf(settings))).toEqual({})
+    expect(await onServer(database.url, 'select name from bullmq.scheduler')).toEqual([])
+    await holder.query('rollback')
+    await holder.end()
+    const started = await starting
+    expect(await open(doorsOf(settings))).toEqual(ofGateway)
+    await started.stop()
+  })
+
+  it('that cannot give an account its place ends all that it has begun', async () => {
+    await onServer(database.url, 'drop table stellar_cursor cascade')
+    const starting = startFairlead(await settingsOf(['worker']))
+    await expect(starting).rejects.toThrow('stellar_cursor')
     await until(async () => (await sessions()) === 0, 'the end of the sessions')
   })
 
