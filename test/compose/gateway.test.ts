@@ -84,6 +84,22 @@ describe('a gateway', () => {
     }
   })
 
+  it('tells in the log which account asks, and not which of its people', async () => {
+    const other = await startWorldGateway(database.url, { logLevel: 'info' })
+    const query = '{ __typename }'
+    for (const subject of [sendingAnchor, `${sendingAnchor}:17`])
+      await ask(other.partner, query, { token: await tokenFor(subject) })
+    await ask(other.backoffice, query, { token: backofficeToken })
+    await other.stop()
+    const answered = other.lines.filter(({ msg }) => msg === 'answered')
+    const told = answered.map((line) => [line['listener'], line['sendingAnchor']])
+    expect(told).toEqual([
+      ['public', sendingAnchor],
+      ['public', sendingAnchor],
+      ['internal', undefined],
+    ])
+  })
+
   it('bounds the logins of a minute as it is told, or not at all', async () => {
     expect([await login(live), await login(live)]).toEqual([200, 429])
     expect([await login(sandbox), await login(sandbox)]).toEqual([200, 200])

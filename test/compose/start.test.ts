@@ -255,20 +255,12 @@ describe('a process of Fairlead', () => {
 
   it('opens nothing, and gives no work, before each account has its place in history', async () => {
     const settings = await settingsOf(['gateway', 'worker'])
-    const holder = new Client({ connectionString: database.url })
-    await holder.connect()
-    await holder.query('begin; lock table stellar_cursor in access exclusive mode')
+    const release = await hold('stellar_cursor')
     const starting = startFairlead(settings)
-    const waits = `select 1 from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`
-    await until(
-      async () => (await onServer(database.url, waits)).length > 0,
-      'the place to be asked',
-    )
+    await until(isHeld, 'the place to be asked')
     expect(await open(doorsOf(settings))).toEqual({})
     expect(await onServer(database.url, 'select name from bullmq.scheduler')).toEqual([])
-    await holder.query('rollback')
-    await holder.end()
+    await release()
     const started = await starting
     expect(await open(doorsOf(settings))).toEqual(ofGateway)
     await started.stop()
@@ -315,6 +307,21 @@ async function post(url: string, json: object) {
   const asked = { method: 'POST', headers, body: JSON.stringify(json) } as const
   const { statusCode, body } = await request(url, asked)
   return { status: statusCode, body: await body.json() }
+}
+
+/** Keeps everybody from a table until it is released. */
+async function hold(table: string): Promise<() => Promise<void>> {
+  const holder = new Client({ connectionString: database.url })
+  await holder.connect()
+  await holder.query(`begin; lock table ${table} in access exclusive mode`)
+  return () => holder.end()
+}
+
+/** Whether somebody waits for what is held. */
+async function isHeld(): Promise<boolean> {
+  const waits = `select 1 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`
+  return (await onServer(database.url, waits)).length > 0
 }
 
 /** Cuts the connection that waits for notices, and waits for the one that takes its place. */

@@ -169,15 +169,24 @@ it('gives the schedules before it takes jobs, again every ten seconds, and no mo
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const intervals = vi.spyOn(globalThis, 'setInterval') // job locks are watched in one
   const given: string[] = []
+  const begun: number[] = []
+  let isStarting = true
   const worker = await startWorker(
     {
-      queue: { schedule: async ({ name }, everyMs) => void given.push(`${name} ${everyMs}`) },
+      queue: {
+        schedule: async ({ name }, everyMs) => {
+          if (isStarting) await new Promise((resolve) => setImmediate(resolve))
+          if (isStarting) begun.push(intervals.mock.calls.length)
+          given.push(`${name} ${everyMs}`)
+        },
+      },
       store: { kind: 'postgres', url: database.url },
       log: createLog({ level: 'silent' }),
       rooms: notedRooms().rooms,
     },
     { accounts: ['GDIST'], collectEveryMs: 100, jobLockMs: 7_777 },
   )
+  isStarting = false
   const periods = intervals.mock.calls.map(([, everyMs]) => everyMs)
   const first = [...given]
   const counts: number[] = []
@@ -192,6 +201,7 @@ it('gives the schedules before it takes jobs, again every ten seconds, and no mo
   vi.restoreAllMocks()
   vi.useRealTimers()
   const each = schedules(['GDIST'], { collectEveryMs: 100 })
+  expect(new Set(begun)).toEqual(new Set([0]))
   expect(periods).toEqual(expect.arrayContaining([10_000, 7_777]))
   expect(first).toEqual(each.map(({ job, everyMs }) => `${job.name} ${everyMs}`))
   expect(counts).toEqual([each.length, 2 * each.length, 2 * each.length])
