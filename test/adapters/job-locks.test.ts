@@ -1,12 +1,9 @@
-import { connect, createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { Redis } from 'ioredis'
 import type { Pool } from 'pg'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createJobQueue } from '../../src/adapters/bullmq/job-queue.ts'
 import { startJobWorkers } from '../../src/adapters/bullmq/job-workers.ts'
 import type { JobStoreOptions } from '../../src/adapters/bullmq/store.ts'
-import { JobQueueUnavailable } from '../../src/usecases/ports/job-queue.ts'
 import { freshDatabase, onServer } from '../database.ts'
 import { hasRedis, startRedis } from '../redis.ts'
 import { until } from '../until.ts'
@@ -168,40 +165,6 @@ describe('the workers of jobs on PostgreSQL', () => {
     expect(pools.map(({ options }) => options.max)).toEqual([length + 8])
     await workers.close()
     expect([vi.getTimerCount(), pools.map(({ ended }) => ended)]).toEqual([0, [true]])
-  })
-})
-
-describe('a PostgreSQL that breaks every connection', () => {
-  it('is asked again by workers and queue until it keeps them', async () => {
-    const url = await openUrl()
-    let isAway = true
-    const between = createServer((socket) => {
-      socket.on('error', () => undefined)
-      if (isAway) return socket.destroy()
-      const { port, hostname } = new URL(url)
-      const onward = connect(Number(port), hostname).on('error', () => undefined)
-      return socket.pipe(onward).pipe(socket)
-    })
-    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve))
-    closers.push(async () => between.close())
-    const through = new URL(url)
-    through.host = `127.0.0.1:${(between.address() as AddressInfo).port}`
-    const store = { kind: 'postgres', url: through.href } as const
-    const paused = vi.spyOn(globalThis, 'setTimeout')
-    const workers = work(store)
-    closers.push(() => workers.close())
-    const queue = createJobQueue({ store, onError: () => undefined })
-    closers.push(() => queue.close())
-    await expect(queue.add([aJob()])).rejects.toThrow(JobQueueUnavailable)
-    const { length } = Object.keys(bodiesOf(done))
-    const pauses = () => paused.mock.calls.filter(([, ms]) => ms === 1_000).length
-    await until(() => pauses() >= 2 * length, 'each worker to be opened in vain once more')
-    paused.mockRestore()
-    isAway = false
-    await queue.add([aJob()])
-    const completed = `select 1 from bullmq.event where event = 'completed'`
-    await until(async () => (await onServer(url, completed)).length > 0, 'the job to run')
-    expect(await onServer(url, 'select 1 from bullmq.job')).toEqual([])
   })
 })
 

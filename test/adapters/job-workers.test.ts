@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -156,6 +159,41 @@ describe.each(Object.entries(stores))('workers on %s', (_, openStore) => {
     expect(tookMs).toBeLessThan(5_000)
     expect(tookMs).toBeGreaterThan(2_900) // what ends by then is waited for
   })
+})
+
+it('is asked again by workers and queue while PostgreSQL breaks every connection', async () => {
+  const { url } = await onPostgres()
+  const refusedAt: number[] = []
+  let isAway = true
+  const between = createServer((socket) => {
+    socket.on('error', () => undefined)
+    if (isAway) {
+      refusedAt.push(performance.now())
+      return socket.destroy()
+    }
+    const { port, hostname } = new URL(url)
+    const onward = connect(Number(port), hostname).on('error', () => undefined)
+    return socket.pipe(onward).pipe(socket)
+  }).listen(0, '127.0.0.1')
+  await once(between, 'listening')
+  closers.push(async () => between.close())
+  const through = new URL(url)
+  through.host = `127.0.0.1:${(between.address() as AddressInfo).port}`
+  const store = { kind: 'postgres', url: through.href } as const
+  // In a process of its own: a worker that keeps its failure lets nothing else happen beside it.
+  const child = spawn(process.execPath, [script, JSON.stringify(store)], { stdio: 'pipe' })
+  closers.push(async () => child.kill('SIGKILL'))
+  let started = ''
+  child.stdout.on('data', (text: Buffer) => (started += text.toString()))
+  await until(() => refusedAt.length > 0, 'the workers to be refused')
+  const again = () => Number(refusedAt.at(-1)) - Number(refusedAt[0]) > 1_900
+  await until(again, 'the workers to be refused a third time')
+  const { queue } = open(store, [])
+  const job = aJob()
+  await expect(queue.add([job])).rejects.toThrow(JobQueueUnavailable)
+  isAway = false
+  await queue.add([job])
+  await until(() => started.includes(job.subject), 'the job to be started')
 })
 
 it('gives a job up that went down with more than ten workers', async () => {

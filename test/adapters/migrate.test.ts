@@ -37,6 +37,11 @@ describe('migrating', () => {
     expect(runs.flatMap((run) => run ?? [])).toEqual(names)
     expect(await pendingMigrations(url)).toEqual([])
     expect(await migrate(url)).toEqual([])
+    for (const lacking of [names[0], names[2]]) {
+      await onServer(url, 'delete from migration where name = $1', [lacking])
+      expect((await pendingMigrations(url))[0]).toBe(lacking)
+      await onServer(url, 'insert into migration (name) values ($1)', [lacking])
+    }
   })
 
   it('leaves the database as it was when a migration fails', async () => {

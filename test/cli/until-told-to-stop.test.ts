@@ -41,4 +41,17 @@ describe('a process that is told to stop', () => {
     heard.get('SIGINT')?.()
     expect(exit.mock.calls).toEqual([[1]])
   })
+
+  it.each([
+    ['SIGINT', 'SIGINT'],
+    ['SIGINT', 'SIGTERM'],
+    ['SIGTERM', 'SIGINT'],
+    ['SIGTERM', 'SIGTERM'],
+  ])('by %s ends at once by a later %s', (first, later) => {
+    void untilToldToStop()
+    heard.get(first)?.()
+    vi.advanceTimersByTime(1_001)
+    heard.get(later)?.()
+    expect(exit.mock.calls).toEqual([[1]])
+  })
 })
