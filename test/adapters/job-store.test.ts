@@ -234,6 +234,14 @@ describe('the connections of the queue', () => {
     await ended
   })
 
+  it.each(['postgres', 'postgresql'])('are to PostgreSQL by an address of %s:', async (scheme) => {
+    const pools: Pool[] = []
+    const url = `${scheme}://127.0.0.1:1/none`
+    const onPool = (pool: Pool) => pools.push(pool)
+    await openJobStore({ kind: 'postgres', url, onPool }, 1).close()
+    expect(pools.map(({ options }) => options.connectionString)).toEqual([url])
+  })
+
   it('are waited for no longer than they take to end', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     await openJobStore({ kind: 'postgres', url: 'postgres://127.0.0.1:1/none' }, 1).close()
