@@ -23,5 +23,9 @@ startJobWorkers({
     'forget-lapsed': idle,
     'sweep-due-work': idle,
   },
-  reports: { gaveUp: () => undefined, failed: () => undefined, troubled: () => undefined },
+  reports: {
+    gaveUp: () => undefined,
+    failed: () => undefined,
+    troubled: () => process.stdout.write('troubled\n'),
+  },
 })

@@ -183,17 +183,21 @@ it('is asked again by workers and queue while PostgreSQL breaks every connection
   // In a process of its own: a worker that keeps its failure lets nothing else happen beside it.
   const child = spawn(process.execPath, [script, JSON.stringify(store)], { stdio: 'pipe' })
   closers.push(async () => child.kill('SIGKILL'))
-  let started = ''
-  child.stdout.on('data', (text: Buffer) => (started += text.toString()))
-  await until(() => refusedAt.length > 0, 'the workers to be refused')
+  let said = ''
+  child.stdout.on('data', (text: Buffer) => (said += text.toString()))
+  await until(() => said.includes('troubled'), 'the workers to notice')
   const again = () => Number(refusedAt.at(-1)) - Number(refusedAt[0]) > 1_900
   await until(again, 'the workers to be refused a third time')
   const { queue } = open(store, [])
   const job = aJob()
   await expect(queue.add([job])).rejects.toThrow(JobQueueUnavailable)
   isAway = false
-  await queue.add([job])
-  await until(() => started.includes(job.subject), 'the job to be started')
+  await queue.add([job, { name: 'sweep-due-work', subject: 'all', payload: {} }])
+  await until(() => said.includes(job.subject), 'the job to be started')
+  const completed = `select 1 from bullmq.event where event = 'completed'`
+  await until(async () => (await onServer(url, completed)).length > 0, 'the other to be done')
+  const left = await onServer(url, 'select name from bullmq.job')
+  expect(left).toEqual([{ name: 'send-payout' }]) // which its worker never ends
 })
 
 it('gives a job up that went down with more than ten workers', async () => {
