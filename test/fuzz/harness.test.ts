@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { rollDice } from './dice.ts'
 import type { WireRequest } from './draft.ts'
@@ -10,6 +12,7 @@ import { faultsOfGrowth } from './memory.ts'
 import { drawOddValues } from './odd-values.ts'
 import { readOptions } from './options.ts'
 import { faultsOfRaw } from './raw-requests.ts'
+import { openSender } from './send.ts'
 import { aWorldOnPaper } from './world-on-paper.ts'
 
 const making = (seed: number) => ({
@@ -162,6 +165,24 @@ describe('a doubtful answer', () => {
     const good = answer(200, '{"receive":{}}')
     expect(await doubts.tryAgain(senderOf(slow, good, away, away, good), judge)).toEqual([])
     expect(doubts.awayCount()).toBe(1)
+  })
+})
+
+describe('the sender', () => {
+  it.each([
+    ['[;S/"J2', undefined],
+    ['[::1]:80', 204],
+    ['evil.example', 204],
+  ])('leaves alone what no client could send, as the host %j', async (host, status) => {
+    const server = createServer((_, response) => response.writeHead(204).end())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const sender = openSender({ public: url, internal: url, strict: url }, 1)
+    const headers = ['x-before', 'host', 'host', host]
+    const answer = await sender.send({ ...request, headers })
+    expect(typeof answer === 'string' ? answer : answer?.status).toBe(status)
+    await sender.close()
+    server.close()
   })
 })
 

@@ -40,6 +40,7 @@ const forms: readonly Form[] = [
   (host) =>
     get('/sep31/info', host) + get('/.well-known/stellar.toml', host) + get('/health/live', host),
   (host) => get('/sep31/info', host).repeat(20),
+  () => get('/auth', '[::1'),
   (host) => `${get('/sep31/info', host)}GET /sep31/in`,
   (host) => post(host, 'Content-Length: 100\r\n', '{"transaction":"AAAA"'),
   (host) => post(host, 'Content-Length: 5\r\n', '{"transaction":"AAAA"}'),

@@ -48,10 +48,17 @@ export function openSender(urls: FuzzWorld['urls'], connections: number): Sender
   }
 }
 
+/** Such a host is an IPv6 address to undici, which asserts its end and sends nothing; a bare socket sends it. */
+const isHalfAddress = (headers: readonly string[]): boolean =>
+  headers.some(
+    (name, at) => at % 2 === 0 && name === 'host' && /^\[[^\]]*$/.test(headers[at + 1] ?? ''),
+  )
+
 async function sendOver(
   { client, before }: Lane,
   { method, target, headers, body }: WireRequest,
 ): Promise<HttpAnswer | string | undefined> {
+  if (isHalfAddress(headers)) return undefined
   const began = performance.now()
   const told = `${method} ${target.slice(0, 200)}, ${body?.length ?? 'no'} bytes`
   try {
